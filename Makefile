@@ -1,0 +1,35 @@
+# Run `make` for the list of commands.
+.DEFAULT_GOAL := help
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+
+VENV   := .venv
+PYTHON := $(VENV)/bin/python
+CACHE  := .cache
+
+.PHONY: help
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+.PHONY: setup
+setup: ## Python environment, Pulumi CLI and the Go functions (idempotent)
+	@local/setup.sh
+
+.PHONY: demo
+demo: setup ## Deploy to the local emulator under the pack, process sample files, show the results
+	@$(VENV)/bin/pipeline demo $(FILES)
+
+.PHONY: test
+test: setup ## Every test: what continuous integration runs
+	@local/test.sh
+
+.PHONY: lock
+lock: ## Compile the requirement files, with hashes
+	@for name in uv development; do \
+	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --custom-compile-command "make lock" \
+	    --output-file requirements/$$name.txt requirements/$$name.in; done
+
+.PHONY: clean
+clean: ## Remove everything that was built or cached
+	rm -rf $(VENV) $(CACHE) .pipeline build reports cfn-outputs Pulumi.local.yaml
