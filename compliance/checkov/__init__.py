@@ -1,0 +1,1 @@
+"""Checkov on a Pulumi preview, by way of the Terraform plan it can read."""

@@ -1,0 +1,71 @@
+"""From Pulumi's names to Terraform's, by the bridge's own rules wherever those hold.
+
+The Pulumi AWS provider is generated from Terraform's: `aws_sqs_queue` became `aws:sqs/queue:Queue`
+and `kms_master_key_id` became `kmsMasterKeyId`. Only what the generator was told by hand is
+tabulated here.
+"""
+
+import re
+
+from compliance.terraform.schema import Block, resource_types
+
+# Types whose Pulumi name does not follow from Terraform's.
+_TYPES = {
+    "aws:apigateway/response:Response": "aws_api_gateway_gateway_response",
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "aws_iam_openid_connect_provider",
+    "aws:iam/sshKey:SshKey": "aws_iam_user_ssh_key",
+    "aws:s3/analyticsConfiguration:AnalyticsConfiguration": "aws_s3_bucket_analytics_configuration",
+    "aws:s3/bucketObjectv2:BucketObjectv2": "aws_s3_object",
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": (
+        "aws_s3_bucket_replication_configuration"
+    ),
+    "aws:s3/inventory:Inventory": "aws_s3_bucket_inventory",
+    "aws:sns/dataProtectionPolicy:DataProtectionPolicy": "aws_sns_topic_data_protection_policy",
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": "aws_sqs_queue_redrive_allow_policy",
+    "aws:sqs/redrivePolicy:RedrivePolicy": "aws_sqs_queue_redrive_policy",
+}
+
+# Properties renamed on every type that has them ...
+_PROPERTIES = {"rest_api": "rest_api_id", "deployment": "deployment_id"}
+
+# ... and on single types.
+_PROPERTIES_OF_TYPE = {
+    ("aws_cloudwatch_log_subscription_filter", "log_group"): "log_group_name",
+    ("aws_cloudwatch_metric_alarm", "name"): "alarm_name",
+    ("aws_lambda_function", "code"): "filename",
+    ("aws_lambda_function", "name"): "function_name",
+    ("aws_lambda_layer_version", "code"): "filename",
+    ("aws_lambda_permission", "function"): "function_name",
+    ("aws_sns_topic_subscription", "topic"): "topic_arn",
+}
+
+_TOKEN = re.compile(r"^aws:(?P<module>\w+)/(?P<name>\w+):\w+$")
+
+
+def snake_case(camel: str) -> str:
+    """`kmsMasterKeyId` → `kms_master_key_id`."""
+    return re.sub(r"(?<=[a-z0-9])[A-Z]", lambda match: f"_{match[0].lower()}", camel)
+
+
+def terraform_type(token: str) -> str | None:
+    """The Terraform type of a Pulumi type token, None if the schema has none."""
+    if token in _TYPES:
+        return _TYPES[token]
+    match = _TOKEN.match(token)
+    if match is None:
+        return None
+    module = "api_gateway" if match["module"] == "apigateway" else match["module"]
+    # The S3 types went by a `V2` name for a while.
+    name = match["name"].removesuffix("V2")
+    candidate = f"aws_{module}_{snake_case(name)}"
+    return candidate if candidate in resource_types() else None
+
+
+def terraform_property(resource_type: str, block: Block, key: str, *, top: bool) -> str | None:
+    """The Terraform name of a Pulumi property within `block`, None if there is none."""
+    snake = snake_case(key)
+    name = block.name_of(snake)
+    if name is None and top:
+        renamed = _PROPERTIES_OF_TYPE.get((resource_type, snake), _PROPERTIES.get(snake))
+        name = block.name_of(renamed) if renamed else None
+    return name
