@@ -1,0 +1,1 @@
+"""The command line: deploy, check, send files, ask what became of them."""

@@ -1,0 +1,86 @@
+"""The one door for output: answers on standard output, everything else on standard error."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+from rich.table import Table
+
+progress = Console(stderr=True, highlight=False)
+answers = Console(highlight=False, soft_wrap=True)
+
+
+class Step:
+    """A piece of work under way; `note` says what it is at, `result` what came of it."""
+
+    def __init__(self, title: str, status: Status | None) -> None:
+        self.title = title
+        self.outcome = ""
+        self._status = status
+
+    def note(self, text: str) -> None:
+        """Show where the work stands, on a terminal only: a log needs the results alone."""
+        if self._status is not None:
+            self._status.update(f"{escape(self.title)} [dim]{escape(text)}[/dim]")
+
+    def result(self, text: str) -> None:
+        """Say with the closing line what came of the work."""
+        self.outcome = text
+
+
+@contextmanager
+def step(title: str) -> Iterator[Step]:
+    """Announce a piece of work and, when it ends, say how long it took.
+
+    Args:
+        title: What is being done, such as "Deploying stack local".
+    """
+    began = time.monotonic()
+    if progress.is_terminal:
+        with progress.status(escape(title)) as status:
+            current = Step(title, status)
+            yield current
+    else:
+        progress.print(f"  {escape(title)} …")
+        current = Step(title, None)
+        yield current
+    outcome = f": {current.outcome}" if current.outcome else ""
+    seconds = f"{time.monotonic() - began:.1f} s"
+    progress.print(f"[green]✓[/green] {escape(title + outcome)} [dim]({seconds})[/dim]")
+
+
+def say(text: str) -> None:
+    """Print one line for the person at the terminal, on standard error."""
+    progress.print(escape(text))
+
+
+def complain(text: str) -> None:
+    """Print an error on standard error."""
+    progress.print(f"[red]Error:[/red] {escape(text)}", soft_wrap=True)
+
+
+def answer(text: str) -> None:
+    """Print a line of the command's answer on standard output, exactly as it is."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def answer_json(document: object) -> None:
+    """Print the command's answer as one JSON document."""
+    answer(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def answer_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print the command's answer as a table; columns named with a leading `>` align right."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        right = column.startswith(">")
+        table.add_column(column.lstrip(">"), justify="right" if right else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    answers.print(table)
