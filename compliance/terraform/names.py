@@ -30,6 +30,7 @@ _PROPERTIES = {"rest_api": "rest_api_id", "deployment": "deployment_id"}
 
 # ... and on single types.
 _PROPERTIES_OF_TYPE = {
+    ("aws_api_gateway_base_path_mapping", "rest_api"): "api_id",
     ("aws_cloudwatch_log_subscription_filter", "log_group"): "log_group_name",
     ("aws_cloudwatch_metric_alarm", "name"): "alarm_name",
     ("aws_lambda_function", "code"): "filename",

@@ -1,0 +1,82 @@
+"""Checkov is run for real on a small plan, and a scan that is not whole is an error."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compliance.checkov.runner import CheckovError, read, scan
+from compliance.terraform.plan import map_preview, plan_document
+from tests.compliance.terraform.test_plan import GROUP, KEY, Planned
+
+CHECKOV = Path(__file__).parents[3] / ".cache" / "checkov" / "bin" / "checkov"
+
+
+@pytest.fixture(scope="module")
+def plan() -> dict[str, Any]:
+    bucket = Planned(name="uploads", type="aws:s3/bucket:Bucket", inputs={"bucket": "uploads-dev"})
+    block = Planned(
+        name="block",
+        type="aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        inputs={
+            "bucket": "uploads-dev",
+            "blockPublicAcls": True,
+            "blockPublicPolicy": True,
+            "ignorePublicAcls": True,
+            "restrictPublicBuckets": True,
+        },
+    )
+    return plan_document(map_preview([KEY, GROUP, bucket, block]), region="us-east-1")
+
+
+def test_checkov_judges_values_unknowns_and_the_edges_between_resources(
+    plan: dict[str, Any],
+) -> None:
+    answers = {(r.rule, r.address): r.passed for r in scan(CHECKOV, plan).results}
+    assert answers["CKV_AWS_7", "aws_kms_key.key"] is True  # a value: rotation is on
+    assert answers["CKV_AWS_158", "aws_cloudwatch_log_group.logs"] is True  # an unknown key ARN
+    assert answers["CKV2_AWS_6", "aws_s3_bucket.uploads"] is True  # an edge: the access block
+    assert answers["CKV_AWS_338", "aws_cloudwatch_log_group.logs"] is False  # seven days
+
+
+def test_the_public_access_block_is_missed_when_it_is_gone(plan: dict[str, Any]) -> None:
+    without = json.loads(json.dumps(plan))
+    for part in (
+        without["planned_values"]["root_module"]["resources"],
+        without["resource_changes"],
+        without["configuration"]["root_module"]["resources"],
+    ):
+        part[:] = [r for r in part if r["type"] != "aws_s3_bucket_public_access_block"]
+    answers = {(r.rule, r.address): r.passed for r in scan(CHECKOV, without).results}
+    assert answers["CKV2_AWS_6", "aws_s3_bucket.uploads"] is False
+
+
+def test_a_missing_checkov_says_how_to_get_it(tmp_path: Path, plan: dict[str, Any]) -> None:
+    with pytest.raises(CheckovError, match="make setup"):
+        scan(tmp_path / "checkov", plan)
+
+
+REPORT = {
+    "results": {"passed_checks": [], "failed_checks": []},
+    "summary": {"checkov_version": "3.3.30", "parsing_errors": 0, "resource_count": 2},
+}
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ("", "no report"),
+        ("not json", "no report"),
+        (json.dumps({"passed": 0, "failed": 0, "resource_count": 0}), "no report"),
+        (json.dumps(REPORT | {"summary": REPORT["summary"] | {"resource_count": 1}}), "1 of 2"),
+        (json.dumps(REPORT | {"summary": REPORT["summary"] | {"parsing_errors": 1}}), "1 parsing"),
+    ],
+)
+def test_a_scan_that_is_not_whole_is_an_error(output: str, message: str) -> None:
+    with pytest.raises(CheckovError, match=message):
+        read(output, expected=2)
+
+
+def test_a_whole_scan_without_findings_is_read() -> None:
+    assert read(json.dumps(REPORT), expected=2).results == ()

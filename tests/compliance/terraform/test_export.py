@@ -1,0 +1,82 @@
+"""A preview becomes Terraform configuration, its unknowns references."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from compliance.terraform.export import export
+from compliance.terraform.plan import map_preview
+from tests.compliance.terraform.test_plan import ARCHIVE, GROUP, KEY, UNKNOWN, Planned
+
+
+def configuration(tmp_path: Path, *resources: Planned) -> dict[str, Any]:
+    done = export(
+        map_preview(resources), region="us-east-1", program=tmp_path, output=tmp_path / "out"
+    )
+    document: dict[str, Any] = json.loads(done.path.read_text(encoding="utf-8"))
+    return document
+
+
+def test_an_unknown_key_becomes_a_reference_to_its_arn(tmp_path: Path) -> None:
+    resources = configuration(tmp_path, KEY, GROUP)["resource"]
+    assert resources["aws_cloudwatch_log_group"]["logs"]["kms_key_id"] == "${aws_kms_key.key.arn}"
+
+
+def test_what_looks_like_a_template_stays_text(tmp_path: Path) -> None:
+    text = "${aws:PrincipalTag/team} %{if}"
+    queue = Planned(name="q", type="aws:sqs/queue:Queue", inputs={"policy": text})
+    body = configuration(tmp_path, queue)["resource"]["aws_sqs_queue"]["q"]
+    assert body["policy"] == "$${aws:PrincipalTag/team} %%{if}"
+
+
+def test_an_unknown_that_depends_on_nothing_becomes_a_variable(tmp_path: Path) -> None:
+    queue = Planned(name="q", type="aws:sqs/queue:Queue", inputs={"name": UNKNOWN})
+    document = configuration(tmp_path, queue)
+    assert document["resource"]["aws_sqs_queue"]["q"]["name"] == "${var.q_name}"
+    assert "q_name" in document["variable"]
+
+
+def test_the_archives_travel_with_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "validator.zip").write_bytes(b"PK")
+    (tmp_path / "stack").mkdir()
+    function = Planned(name="f", type="aws:lambda/function:Function", inputs={"code": ARCHIVE})
+    done = export(
+        map_preview([function]),
+        region="us-east-1",
+        program=tmp_path / "stack",
+        output=tmp_path / "out",
+    )
+    body = json.loads(done.path.read_text(encoding="utf-8"))["resource"]["aws_lambda_function"]["f"]
+    assert body["filename"] == "${path.module}/validator.zip"
+    assert (tmp_path / "out" / "validator.zip").read_bytes() == b"PK"
+
+
+def test_the_root_resource_of_an_api_is_asked_for_by_its_own_name(tmp_path: Path) -> None:
+    api = Planned(name="api", type="aws:apigateway/restApi:RestApi", inputs={"name": "api"})
+    resource = Planned(
+        name="status",
+        type="aws:apigateway/resource:Resource",
+        inputs={"restApi": UNKNOWN, "parentId": UNKNOWN, "pathPart": "status"},
+        property_dependencies={"restApi": [api.urn], "parentId": [api.urn]},
+    )
+    body = configuration(tmp_path, api, resource)["resource"]["aws_api_gateway_resource"]["status"]
+    assert body["rest_api_id"] == "${aws_api_gateway_rest_api.api.id}"
+    assert body["parent_id"] == "${aws_api_gateway_rest_api.api.root_resource_id}"
+
+
+def test_an_execution_log_group_is_named_after_the_api_and_its_stage(tmp_path: Path) -> None:
+    api = Planned(name="api", type="aws:apigateway/restApi:RestApi", inputs={"name": "api"})
+    stage = Planned(
+        name="stage", type="aws:apigateway/stage:Stage", inputs={"stageName": "status-stage-dev"}
+    )
+    group = Planned(
+        name="execution",
+        type="aws:cloudwatch/logGroup:LogGroup",
+        inputs={"name": UNKNOWN},
+        property_dependencies={"name": [api.urn]},
+    )
+    resources = configuration(tmp_path, api, stage, group)["resource"]
+    assert resources["aws_cloudwatch_log_group"]["execution"]["name"] == (
+        "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.api.id}/status-stage-dev"
+    )

@@ -1,0 +1,183 @@
+"""A preview becomes the plan document that Terraform itself would print."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from compliance.terraform.plan import map_preview, plan_document
+from compliance.terraform.values import MASKED, UNKNOWNS, convert
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+SECRET = {
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    "value": '"hunter2"',
+}
+ARCHIVE = {
+    "4dabf18193072939515e22adb298388d": "0def7320c3a5731c473e5ecbe6d01bc7",
+    "hash": "00",
+    "path": "../build/validator.zip",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    name: str
+    type: str
+    inputs: Mapping[str, Any]
+    property_dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def urn(self) -> str:
+        return urn(self.type, self.name)
+
+
+def urn(kind: str, name: str) -> str:
+    return f"urn:pulumi:dev::p::market-data:stack:X${kind}::{name}"
+
+
+KEY = Planned(name="key", type="aws:kms/key:Key", inputs={"enableKeyRotation": True})
+GROUP = Planned(
+    name="logs",
+    type="aws:cloudwatch/logGroup:LogGroup",
+    inputs={"name": "/x", "retentionInDays": 7.0, "kmsKeyId": UNKNOWN},
+    property_dependencies={"kmsKeyId": [KEY.urn]},
+)
+
+
+def test_a_flattened_single_block_becomes_a_list_of_one() -> None:
+    values = convert(
+        "aws_s3_bucket_lifecycle_configuration",
+        {
+            "bucket": "b",
+            "rules": [
+                {
+                    "id": "archive",
+                    "status": "Enabled",
+                    "filter": {"prefix": ""},
+                    "transitions": [{"days": 90.0, "storageClass": "GLACIER"}],
+                }
+            ],
+        },
+    ).values
+    assert values == {
+        "bucket": "b",
+        "rule": [
+            {
+                "id": "archive",
+                "status": "Enabled",
+                "filter": [{"prefix": ""}],
+                "transition": [{"days": 90, "storage_class": "GLACIER"}],
+            }
+        ],
+    }
+
+
+def test_keys_of_a_map_stay_as_the_author_wrote_them() -> None:
+    assert convert("aws_sqs_queue", {"tags": {"costCenter": "x"}}).values == {
+        "tags": {"costCenter": "x"}
+    }
+
+
+def test_an_archive_becomes_its_file_name() -> None:
+    assert convert("aws_lambda_function", {"code": ARCHIVE}).values == {
+        "filename": "../build/validator.zip"
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs"),
+    [
+        ("aws_sqs_queue", {"policy": SECRET}),
+        ("aws_lambda_function", {"environment": {"variables": {"PASSWORD": SECRET}}}),
+        ("aws_lambda_function", {"environment": SECRET}),
+        ("aws_lambda_function", {"layers": [SECRET]}),
+    ],
+)
+def test_a_secret_is_masked_wherever_it_stands(kind: str, inputs: dict[str, Any]) -> None:
+    converted = convert(kind, inputs)
+    assert "hunter2" not in repr(converted)
+    assert MASKED in repr(converted.values) or converted.unknown
+
+
+@pytest.mark.parametrize("marker", sorted(UNKNOWNS))
+def test_an_unknown_of_any_kind_is_named_in_after_unknown_and_nowhere_else(marker: str) -> None:
+    converted = convert("aws_sqs_queue", {"name": "q", "redrivePolicy": marker})
+    assert converted.values == {"name": "q"}
+    assert converted.unknown == {"redrive_policy": True}
+
+
+def test_unknown_parts_of_lists_maps_and_blocks_are_marked_in_place() -> None:
+    converted = convert(
+        "aws_lambda_function",
+        {
+            "layers": ["a", UNKNOWN],
+            "environment": {"variables": {"A": "1", "B": UNKNOWN}},
+            "vpcConfig": {"subnetIds": UNKNOWN, "securityGroupIds": ["sg"]},
+        },
+    )
+    assert converted.values["layers"] == ["a", None]
+    assert converted.values["environment"] == [{"variables": {"A": "1"}}]
+    assert converted.unknown == {
+        "layers": [False, True],
+        "environment": [{"variables": {"B": True}}],
+        "vpc_config": [{"subnet_ids": True}],
+    }
+
+
+def test_a_property_that_cannot_be_mapped_is_reported_with_its_path() -> None:
+    converted = convert("aws_lambda_function", {"region": "eu-west-1", "vpcConfig": {"novelty": 1}})
+    assert converted.unmapped == ("region", "vpcConfig.novelty")
+
+
+def test_a_type_that_cannot_be_mapped_is_reported_and_the_rest_is_mapped() -> None:
+    vpc = Planned(name="vpc", type="aws:ec2/vpc:Vpc", inputs={})
+    view = map_preview([vpc, KEY])
+    assert view.unmapped_types == {"aws:ec2/vpc:Vpc": (vpc.urn,)}
+    assert [resource.address for resource in view.resources] == ["aws_kms_key.key"]
+
+
+def test_a_property_dependency_becomes_a_reference_in_the_configuration() -> None:
+    document = plan_document(map_preview([KEY, GROUP]), region="us-east-1")
+    expressions = {
+        resource["address"]: resource["expressions"]
+        for resource in document["configuration"]["root_module"]["resources"]
+    }
+    assert expressions["aws_cloudwatch_log_group.logs"]["kms_key_id"] == {
+        "references": ["aws_kms_key.key.id", "aws_kms_key.key"]
+    }
+
+
+def test_a_reference_that_was_computed_by_name_is_found_again() -> None:
+    bucket = Planned(name="uploads", type="aws:s3/bucket:Bucket", inputs={"bucket": "uploads-dev"})
+    block = Planned(
+        name="block",
+        type="aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        inputs={"bucket": "uploads-dev", "blockPublicAcls": True},
+    )
+    mapped = map_preview([bucket, block]).resources[1]
+    assert mapped.references == {"bucket": ("aws_s3_bucket.uploads",)}
+
+
+def test_two_resources_of_one_name_get_two_addresses() -> None:
+    view = map_preview(
+        [
+            Planned(name="a-b", type="aws:sqs/queue:Queue", inputs={"name": "1"}),
+            Planned(name="a_b", type="aws:sqs/queue:Queue", inputs={"name": "2"}),
+        ]
+    )
+    assert [r.address for r in view.resources] == ["aws_sqs_queue.a_b", "aws_sqs_queue.a_b_2"]
+
+
+def test_every_resource_stands_in_all_three_parts_of_the_plan() -> None:
+    document = plan_document(map_preview([KEY, GROUP]), region="us-east-1")
+    planned = document["planned_values"]["root_module"]["resources"]
+    configured = document["configuration"]["root_module"]["resources"]
+    changes = document["resource_changes"]
+    addresses = [{r["address"] for r in part} for part in (planned, configured, changes)]
+    assert addresses == [{"aws_kms_key.key", "aws_cloudwatch_log_group.logs"}] * 3
+    assert changes[1]["change"]["after_unknown"] == {"kms_key_id": True}
+    assert document["configuration"]["provider_config"]["aws"]["expressions"]["region"] == {
+        "constant_value": "us-east-1"
+    }
