@@ -24,7 +24,7 @@ def check_part(what: str, value: str) -> str:
     if _PART.fullmatch(value) and not value.isdecimal():
         return value
     raise UsageError(
-        f"{what} {value!r} is no {what}'s name: write 1 to 40 of a-z, 0-9 and '-', not digits alone."
+        f"{value!r} is no {what}'s name: write 1 to 40 of a-z, 0-9 and '-', not digits alone."
     )
 
 

@@ -15,12 +15,14 @@ from pipeline.deployment import Deployment
 from pipeline.errors import CommandError, Exit, UsageError
 from pipeline.names import Feed
 
-_FAILED = {"REJECTED", "FAILED", "SKIPPED"}
+_REFUSED = {"REJECTED", "FAILED", "SKIPPED"}
+_FINAL = {"AGGREGATED", "REJECTED", "SKIPPED"}
+# A stage writes FAILED before its last attempt and overwrites it on success, and a file waits for
+# one before it that may be on its way: such answers end a watch only when they stand this long.
+_HELD = {"FAILED", "WAITING"}
+_HELD_SETTLES = 3.0  # seconds
 _SECONDS_PER_REQUEST = 30
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0  # seconds between two questions
-# A stage writes FAILED before its last attempt and overwrites it on success, so an answer of
-# FAILED counts as final only when it has stood this long.
-_FAILED_SETTLES = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,15 +111,19 @@ class StatusApi:
         return answer
 
 
+def statuses(answer: dict[str, Any] | None) -> list[str]:
+    """The statuses in an answer: the file's own, or those of a feed's files."""
+    if answer is None:
+        return []
+    return [answer["status"]] if "status" in answer else [f["status"] for f in answer["files"]]
+
+
 def verdict(answer: dict[str, Any] | None) -> Exit:
     """What an answer means as an exit code: aggregated, refused, or still moving."""
-    if answer is None:
-        return Exit.UNSETTLED
-    statuses = [answer["status"]] if "status" in answer else [f["status"] for f in answer["files"]]
-    if any(status in _FAILED for status in statuses):
+    found = set(statuses(answer))
+    if found & _REFUSED:
         return Exit.REFUSED
-    settled = statuses and all(status == "AGGREGATED" for status in statuses)
-    return Exit.DONE if settled else Exit.UNSETTLED
+    return Exit.DONE if found == {"AGGREGATED"} else Exit.UNSETTLED
 
 
 def watch(
@@ -125,38 +131,28 @@ def watch(
     timeout: float,
     show: Callable[[dict[str, Any] | None], None],
 ) -> dict[str, Any] | None:
-    """Ask until the answer is final or the time is over; returns the last answer.
+    """Ask until nothing will move any more or the time is over; returns the last answer.
 
     Args:
         ask: Fetches the answer.
         timeout: Seconds after which to give up.
         show: Called with each answer, to show progress.
     """
-    began = time.monotonic()
-    pause, failed_since = _FIRST_PAUSE, None
+    deadline = time.monotonic() + timeout
+    pause = _FIRST_PAUSE
+    before: list[str] = []
+    unchanged_since = time.monotonic()
     while True:
         answer = ask()
         show(answer)
+        found = statuses(answer)
         now = time.monotonic()
-        match verdict(answer):
-            case Exit.DONE:
-                return answer
-            case Exit.REFUSED:
-                failed_since = failed_since or now
-                if not _may_recover(answer) or now - failed_since >= _FAILED_SETTLES:
-                    return answer
-            case _:
-                failed_since = None
-        left = began + timeout - now
-        if left <= 0:
+        if found != before:
+            before, unchanged_since, pause = found, now, _FIRST_PAUSE
+        if found and set(found) <= _FINAL:
             return answer
-        time.sleep(min(pause, left))
+        held = verdict(answer) is Exit.REFUSED and set(found) <= _FINAL | _HELD
+        if (held and now - unchanged_since >= _HELD_SETTLES) or now >= deadline:
+            return answer
+        time.sleep(min(pause, max(deadline - now, 0)))
         pause = min(pause * 1.5, _LONGEST_PAUSE)
-
-
-def _may_recover(answer: dict[str, Any] | None) -> bool:
-    """Whether a refused answer could yet change: a last attempt may be under way."""
-    if answer is None:
-        return False
-    files = [answer] if "status" in answer else answer["files"]
-    return any(file["status"] not in _FAILED - {"FAILED"} | {"AGGREGATED"} for file in files)
