@@ -57,10 +57,17 @@ def test_a_missing_checkov_says_how_to_get_it(tmp_path: Path, plan: dict[str, An
         scan(tmp_path / "checkov", plan)
 
 
-REPORT = {
-    "results": {"passed_checks": [], "failed_checks": []},
-    "summary": {"checkov_version": "3.3.30", "parsing_errors": 0, "resource_count": 2},
-}
+def report(*, parsing_errors: int = 0, resource_count: int = 2) -> str:
+    return json.dumps(
+        {
+            "results": {"passed_checks": [], "failed_checks": []},
+            "summary": {
+                "checkov_version": "3.3.30",
+                "parsing_errors": parsing_errors,
+                "resource_count": resource_count,
+            },
+        }
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,8 +76,8 @@ REPORT = {
         ("", "no report"),
         ("not json", "no report"),
         (json.dumps({"passed": 0, "failed": 0, "resource_count": 0}), "no report"),
-        (json.dumps(REPORT | {"summary": REPORT["summary"] | {"resource_count": 1}}), "1 of 2"),
-        (json.dumps(REPORT | {"summary": REPORT["summary"] | {"parsing_errors": 1}}), "1 parsing"),
+        (report(resource_count=1), "1 of 2"),
+        (report(parsing_errors=1), "1 parsing"),
     ],
 )
 def test_a_scan_that_is_not_whole_is_an_error(output: str, message: str) -> None:
@@ -79,4 +86,4 @@ def test_a_scan_that_is_not_whole_is_an_error(output: str, message: str) -> None
 
 
 def test_a_whole_scan_without_findings_is_read() -> None:
-    assert read(json.dumps(REPORT), expected=2).results == ()
+    assert read(report(), expected=2).results == ()
