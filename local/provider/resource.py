@@ -1,0 +1,86 @@
+"""What a resource type is to this provider: its facts as data, its life as four calls."""
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from local.provider.aws import Aws
+from local.provider.properties import Properties
+
+
+@dataclass(frozen=True, kw_only=True)
+class Created:
+    """A new resource: its identifier and the outputs that are not among its inputs."""
+
+    id: str
+    outputs: Properties = field(default_factory=dict)
+
+
+class Resource(ABC):
+    """One resource type. Property names are the SDK's; each class is its type's one place."""
+
+    token: ClassVar[str]
+    """The type's token, such as ``aws:sqs/queue:Queue``."""
+
+    key: ClassVar[tuple[str, ...]] = ()
+    """What tells one resource from another in AWS. A change of any replaces it; a replacement with
+    the same key must first delete the old one."""
+
+    replaces: ClassVar[tuple[str, ...]] = ()
+    """Further properties that cannot be changed in place."""
+
+    computed: ClassVar[tuple[str, ...]] = ()
+    """Outputs that are known only after creation, unless the program sets them."""
+
+    renewed: ClassVar[tuple[str, ...]] = ()
+    """Those of ``computed`` that every update computes anew."""
+
+    defaults: ClassVar[Mapping[str, Any]] = {}
+    """Inputs that the official provider fills in."""
+
+    autoname: ClassVar[str | None] = None
+    """The property that gets a generated name when the program leaves it out."""
+
+    @abstractmethod
+    def create(self, aws: Aws, inputs: Properties) -> Created:
+        """Creates the resource."""
+
+    @abstractmethod
+    def update(self, aws: Aws, id: str, old: Properties, new: Properties) -> Properties:  # noqa: A002
+        """Changes it in place from its old state to new inputs; returns outputs that changed."""
+
+    @abstractmethod
+    def read(self, aws: Aws, id: str, state: Properties) -> Properties:  # noqa: A002
+        """The properties that AWS reports now; raises the service's own error when it is gone."""
+
+    @abstractmethod
+    def delete(self, aws: Aws, id: str, state: Properties) -> None:  # noqa: A002
+        """Deletes it; the service's own "not found" is taken for done."""
+
+    def name(self, logical_name: str, seed: bytes, inputs: Properties) -> str:
+        """A physical name as Pulumi generates them: the logical name and seven hex digits."""
+        del inputs
+        return f"{logical_name}-{hashlib.sha256(seed).hexdigest()[:7]}"
+
+
+class Setting(Resource):
+    """A type that is a setting of another resource: writing it creates and updates it alike."""
+
+    @abstractmethod
+    def put(self, aws: Aws, inputs: Properties) -> Properties:
+        """Writes the setting; returns the outputs that are not among its inputs."""
+
+    def id(self, inputs: Properties) -> str:
+        """The identifier: what the setting belongs to."""
+        return ":".join(str(inputs[name]) for name in self.key)
+
+    def create(self, aws: Aws, inputs: Properties) -> Created:
+        """Writes the setting."""
+        return Created(id=self.id(inputs), outputs=self.put(aws, inputs))
+
+    def update(self, aws: Aws, id: str, old: Properties, new: Properties) -> Properties:  # noqa: A002
+        """Writes the setting again."""
+        del id, old
+        return self.put(aws, new)

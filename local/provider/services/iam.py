@@ -1,0 +1,182 @@
+"""IAM: roles and what they may do."""
+
+from typing import Any
+
+from local.provider.aws import Aws
+from local.provider.properties import Properties, tag_list, tags
+from local.provider.resource import Created, Resource, Setting
+
+
+def _retag(client: Any, kind: str, name: dict[str, str], old: Properties, new: Properties) -> None:
+    if gone := sorted(tags(old).keys() - tags(new).keys()):
+        getattr(client, f"untag_{kind}")(**name, TagKeys=gone)
+    if tags(new) != tags(old) and tags(new):
+        getattr(client, f"tag_{kind}")(**name, Tags=tag_list(new))
+
+
+class Role(Resource):
+    """A role; its identifier is its name."""
+
+    token = "aws:iam/role:Role"
+    key = ("name",)
+    replaces = ("namePrefix", "path")
+    computed = ("arn", "createDate", "uniqueId", "inlinePolicies", "managedPolicyArns")
+    defaults = {"forceDetachPolicies": False, "maxSessionDuration": 3600, "path": "/"}
+    autoname = "name"
+
+    def create(self, aws: Aws, inputs: Properties) -> Created:
+        client = aws.client("iam")
+        optional = {
+            "Description": inputs.get("description"),
+            "PermissionsBoundary": inputs.get("permissionsBoundary"),
+        }
+        role = client.create_role(
+            RoleName=inputs["name"],
+            AssumeRolePolicyDocument=inputs["assumeRolePolicy"],
+            MaxSessionDuration=inputs["maxSessionDuration"],
+            Path=inputs["path"],
+            Tags=tag_list(inputs),
+            **{name: value for name, value in optional.items() if value is not None},
+        )["Role"]
+        self._write_policies(client, {}, inputs)
+        return Created(
+            id=inputs["name"],
+            outputs={
+                "arn": role["Arn"],
+                "createDate": str(role["CreateDate"]),
+                "uniqueId": role["RoleId"],
+                "inlinePolicies": inputs.get("inlinePolicies", []),
+                "managedPolicyArns": inputs.get("managedPolicyArns", []),
+            },
+        )
+
+    def update(self, aws: Aws, id: str, old: Properties, new: Properties) -> Properties:
+        client = aws.client("iam")
+        if old["assumeRolePolicy"] != new["assumeRolePolicy"]:
+            client.update_assume_role_policy(RoleName=id, PolicyDocument=new["assumeRolePolicy"])
+        client.update_role(
+            RoleName=id,
+            Description=new.get("description", ""),
+            MaxSessionDuration=new["maxSessionDuration"],
+        )
+        self._write_policies(client, old, new)
+        _retag(client, "role", {"RoleName": id}, old, new)
+        return {}
+
+    def read(self, aws: Aws, id: str, state: Properties) -> Properties:
+        role = aws.client("iam").get_role(RoleName=id)["Role"]
+        return {"arn": role["Arn"], "uniqueId": role["RoleId"]}
+
+    def delete(self, aws: Aws, id: str, state: Properties) -> None:
+        client = aws.client("iam")
+        # What a program attached inline is the role's own; IAM refuses to delete it with the rest.
+        for name in client.list_role_policies(RoleName=id)["PolicyNames"]:
+            client.delete_role_policy(RoleName=id, PolicyName=name)
+        for policy in client.list_attached_role_policies(RoleName=id)["AttachedPolicies"]:
+            client.detach_role_policy(RoleName=id, PolicyArn=policy["PolicyArn"])
+        client.delete_role(RoleName=id)
+
+    @staticmethod
+    def _write_policies(client: Any, old: Properties, new: Properties) -> None:
+        """Writes the policies that are part of the role itself."""
+        before = {item["name"]: item["policy"] for item in old.get("inlinePolicies", [])}
+        after = {item["name"]: item["policy"] for item in new.get("inlinePolicies", [])}
+        for name in before.keys() - after.keys():
+            client.delete_role_policy(RoleName=new["name"], PolicyName=name)
+        for name, document in after.items():
+            client.put_role_policy(RoleName=new["name"], PolicyName=name, PolicyDocument=document)
+        attached, wanted = set(old.get("managedPolicyArns", [])), new.get("managedPolicyArns", [])
+        for arn in attached - set(wanted):
+            client.detach_role_policy(RoleName=new["name"], PolicyArn=arn)
+        for arn in wanted:
+            client.attach_role_policy(RoleName=new["name"], PolicyArn=arn)
+
+
+class RolePolicy(Setting):
+    """A policy inside a role; its identifier is ``role:name``."""
+
+    token = "aws:iam/rolePolicy:RolePolicy"
+    key = ("role", "name")
+    replaces = ("namePrefix",)
+    autoname = "name"
+
+    def put(self, aws: Aws, inputs: Properties) -> Properties:
+        aws.client("iam").put_role_policy(
+            RoleName=inputs["role"], PolicyName=inputs["name"], PolicyDocument=inputs["policy"]
+        )
+        return {}
+
+    def read(self, aws: Aws, id: str, state: Properties) -> Properties:
+        aws.client("iam").get_role_policy(RoleName=state["role"], PolicyName=state["name"])
+        return {}
+
+    def delete(self, aws: Aws, id: str, state: Properties) -> None:
+        aws.client("iam").delete_role_policy(RoleName=state["role"], PolicyName=state["name"])
+
+
+class Policy(Resource):
+    """A managed policy; its identifier is its ARN."""
+
+    token = "aws:iam/policy:Policy"
+    key = ("name",)
+    replaces = ("namePrefix", "path", "description")
+    computed = ("arn", "attachmentCount", "policyId")
+    defaults = {"path": "/"}
+    autoname = "name"
+
+    def create(self, aws: Aws, inputs: Properties) -> Created:
+        policy = aws.client("iam").create_policy(
+            PolicyName=inputs["name"],
+            PolicyDocument=inputs["policy"],
+            Path=inputs["path"],
+            Description=inputs.get("description", ""),
+            Tags=tag_list(inputs),
+        )["Policy"]
+        outputs = {"arn": policy["Arn"], "policyId": policy["PolicyId"], "attachmentCount": 0}
+        return Created(id=policy["Arn"], outputs=outputs)
+
+    def update(self, aws: Aws, id: str, old: Properties, new: Properties) -> Properties:
+        client = aws.client("iam")
+        if old["policy"] != new["policy"]:
+            self._delete_versions(client, id)  # IAM keeps five at most
+            client.create_policy_version(
+                PolicyArn=id, PolicyDocument=new["policy"], SetAsDefault=True
+            )
+        _retag(client, "policy", {"PolicyArn": id}, old, new)
+        return {}
+
+    def read(self, aws: Aws, id: str, state: Properties) -> Properties:
+        policy = aws.client("iam").get_policy(PolicyArn=id)["Policy"]
+        return {"attachmentCount": policy.get("AttachmentCount", 0)}
+
+    def delete(self, aws: Aws, id: str, state: Properties) -> None:
+        client = aws.client("iam")
+        self._delete_versions(client, id)
+        client.delete_policy(PolicyArn=id)
+
+    @staticmethod
+    def _delete_versions(client: Any, arn: str) -> None:
+        for version in client.list_policy_versions(PolicyArn=arn)["Versions"]:
+            if not version["IsDefaultVersion"]:
+                client.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
+
+
+class RolePolicyAttachment(Setting):
+    """A managed policy attached to a role."""
+
+    token = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+    key = ("role", "policyArn")
+
+    def put(self, aws: Aws, inputs: Properties) -> Properties:
+        aws.client("iam").attach_role_policy(RoleName=inputs["role"], PolicyArn=inputs["policyArn"])
+        return {}
+
+    def read(self, aws: Aws, id: str, state: Properties) -> Properties:
+        aws.client("iam").get_role(RoleName=state["role"])
+        return {}
+
+    def delete(self, aws: Aws, id: str, state: Properties) -> None:
+        aws.client("iam").detach_role_policy(RoleName=state["role"], PolicyArn=state["policyArn"])
+
+
+TYPES: tuple[Resource, ...] = (Role(), RolePolicy(), Policy(), RolePolicyAttachment())

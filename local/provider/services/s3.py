@@ -1,0 +1,147 @@
+"""S3: the bucket and its settings, each a type of its own as in pulumi-aws 7."""
+
+from typing import Any
+
+from local.provider.aws import Aws
+from local.provider.properties import Properties, pascal, tag_list, tags
+from local.provider.resource import Created, Resource, Setting
+
+
+class Bucket(Resource):
+    """A bucket; its identifier is its name."""
+
+    token = "aws:s3/bucket:Bucket"
+    key = ("bucket",)
+    replaces = ("bucketPrefix", "objectLockEnabled")
+    computed = (
+        "accelerationStatus",
+        "acl",
+        "arn",
+        "bucketDomainName",
+        "bucketRegion",
+        "bucketRegionalDomainName",
+        "corsRules",
+        "grants",
+        "hostedZoneId",
+        "lifecycleRules",
+        "logging",
+        "objectLockConfiguration",
+        "objectLockEnabled",
+        "policy",
+        "replicationConfiguration",
+        "requestPayer",
+        "serverSideEncryptionConfiguration",
+        "versioning",
+        "website",
+    )
+    defaults = {"forceDestroy": False}
+    autoname = "bucket"
+
+    def name(self, logical_name: str, seed: bytes, inputs: Properties) -> str:
+        """Bucket names are lower case."""
+        return super().name(logical_name, seed, inputs).lower()
+
+    def create(self, aws: Aws, inputs: Properties) -> Created:
+        bucket, client = inputs["bucket"], aws.client("s3")
+        elsewhere = aws.region != "us-east-1"  # S3 takes no constraint for its first region
+        client.create_bucket(
+            Bucket=bucket,
+            ObjectLockEnabledForBucket=bool(inputs.get("objectLockEnabled")),
+            **(
+                {"CreateBucketConfiguration": {"LocationConstraint": aws.region}}
+                if elsewhere
+                else {}
+            ),
+        )
+        self._tag(client, inputs)
+        return Created(
+            id=bucket,
+            outputs={
+                "arn": f"arn:aws:s3:::{bucket}",
+                "bucketDomainName": f"{bucket}.s3.amazonaws.com",
+                "bucketRegion": aws.region,
+                "bucketRegionalDomainName": f"{bucket}.s3.{aws.region}.amazonaws.com",
+            },
+        )
+
+    def update(self, aws: Aws, id: str, old: Properties, new: Properties) -> Properties:
+        if tags(old) != tags(new):
+            self._tag(aws.client("s3"), new)
+        return {}
+
+    def read(self, aws: Aws, id: str, state: Properties) -> Properties:
+        aws.client("s3").head_bucket(Bucket=id)
+        return {}
+
+    def delete(self, aws: Aws, id: str, state: Properties) -> None:
+        client = aws.client("s3")
+        if state.get("forceDestroy"):
+            _empty(client, id)
+        client.delete_bucket(Bucket=id)
+
+    @staticmethod
+    def _tag(client: Any, inputs: Properties) -> None:
+        bucket = inputs["bucket"]
+        if tags(inputs):
+            client.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tag_list(inputs)})
+        else:
+            client.delete_bucket_tagging(Bucket=bucket)
+
+
+def _empty(client: Any, bucket: str) -> None:
+    """Deletes every version, delete marker and unfinished upload of a bucket."""
+    for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        objects = [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in versions]
+        if objects:
+            client.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+    for page in client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
+        for upload in page.get("Uploads", []):
+            client.abort_multipart_upload(
+                Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"]
+            )
+
+
+class _BucketSetting(Setting):
+    """A setting of a bucket, written whole; its identifier is the bucket's name."""
+
+    key = ("bucket",)
+    setting: str
+    """The name in the API's calls, such as ``versioning`` in ``put_bucket_versioning``."""
+    removable = True
+    """Whether the API has a call that takes the setting away."""
+
+    def arguments(self, inputs: Properties) -> Properties:
+        """What the API's put call takes beside the bucket."""
+        raise TypeError(inputs)
+
+    def put(self, aws: Aws, inputs: Properties) -> Properties:
+        write = getattr(aws.client("s3"), f"put_{self.setting}")
+        write(Bucket=inputs["bucket"], **self.arguments(inputs))
+        return {}
+
+    def read(self, aws: Aws, id: str, state: Properties) -> Properties:
+        getattr(aws.client("s3"), f"get_{self.setting}")(Bucket=state["bucket"])
+        return {}
+
+    def delete(self, aws: Aws, id: str, state: Properties) -> None:
+        getattr(aws.client("s3"), f"delete_{self.setting}")(Bucket=state["bucket"])
+
+
+class BucketVersioning(_BucketSetting):
+    """Whether the bucket keeps every version of an object."""
+
+    token = "aws:s3/bucketVersioning:BucketVersioning"
+    setting = "bucket_versioning"
+
+    def arguments(self, inputs: Properties) -> Properties:
+        return {"VersioningConfiguration": {"Status": inputs["versioningConfiguration"]["status"]}}
+
+    def delete(self, aws: Aws, id: str, state: Properties) -> None:
+        # Versioning can't be taken away again, only suspended.
+        aws.client("s3").put_bucket_versioning(
+            Bucket=state["bucket"], VersioningConfiguration={"Status": "Suspended"}
+        )
+
+
+TYPES: tuple[Resource, ...] = (Bucket(), BucketVersioning())

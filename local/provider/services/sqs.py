@@ -1,0 +1,154 @@
+"""SQS: queues and the documents attached to them."""
+
+import json
+from typing import Any
+
+from local.provider.aws import Aws
+from local.provider.properties import Properties, tags
+from local.provider.resource import Created, Resource, Setting
+
+# Properties whose attribute is not simply the same name capitalised.
+_ATTRIBUTES = {
+    "contentBasedDeduplication": "ContentBasedDeduplication",
+    "deduplicationScope": "DeduplicationScope",
+    "delaySeconds": "DelaySeconds",
+    "fifoThroughputLimit": "FifoThroughputLimit",
+    "kmsDataKeyReusePeriodSeconds": "KmsDataKeyReusePeriodSeconds",
+    "kmsMasterKeyId": "KmsMasterKeyId",
+    "maxMessageSize": "MaximumMessageSize",
+    "messageRetentionSeconds": "MessageRetentionPeriod",
+    "policy": "Policy",
+    "receiveWaitTimeSeconds": "ReceiveMessageWaitTimeSeconds",
+    "redriveAllowPolicy": "RedriveAllowPolicy",
+    "redrivePolicy": "RedrivePolicy",
+    "sqsManagedSseEnabled": "SqsManagedSseEnabled",
+    "visibilityTimeoutSeconds": "VisibilityTimeout",
+}
+
+
+def _attributes(properties: Properties) -> dict[str, str]:
+    return {
+        attribute: _text(properties[name])
+        for name, attribute in _ATTRIBUTES.items()
+        if properties.get(name) is not None
+    }
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, bool) else str(value)
+
+
+class Queue(Resource):
+    """A queue; its identifier is its URL."""
+
+    token = "aws:sqs/queue:Queue"
+    key = ("name",)
+    replaces = ("fifoQueue", "namePrefix")
+    computed = (
+        "arn",
+        "url",
+        "deduplicationScope",
+        "fifoThroughputLimit",
+        "kmsDataKeyReusePeriodSeconds",
+        "policy",
+        "redriveAllowPolicy",
+        "redrivePolicy",
+        "sqsManagedSseEnabled",
+    )
+    defaults = {
+        "contentBasedDeduplication": False,
+        "delaySeconds": 0,
+        "fifoQueue": False,
+        "maxMessageSize": 1048576,
+        "messageRetentionSeconds": 345600,
+        "receiveWaitTimeSeconds": 0,
+        "visibilityTimeoutSeconds": 30,
+    }
+    autoname = "name"
+
+    def name(self, logical_name: str, seed: bytes, inputs: Properties) -> str:
+        """A FIFO queue's name must end in ``.fifo``."""
+        return super().name(logical_name, seed, inputs) + (".fifo" if inputs["fifoQueue"] else "")
+
+    def create(self, aws: Aws, inputs: Properties) -> Created:
+        attributes = _attributes(inputs)
+        if inputs["fifoQueue"]:
+            attributes["FifoQueue"] = "true"
+        else:
+            attributes.pop("ContentBasedDeduplication")
+        url = aws.client("sqs").create_queue(
+            QueueName=inputs["name"], Attributes=attributes, tags=tags(inputs)
+        )["QueueUrl"]
+        return Created(id=url, outputs={"arn": aws.arn("sqs", inputs["name"]), "url": url})
+
+    def update(self, aws: Aws, id: str, old: Properties, new: Properties) -> Properties:
+        before, after = _attributes(old), _attributes(new)
+        changed = {name: value for name, value in after.items() if before.get(name) != value}
+        # An attribute is taken away by writing nothing into it.
+        changed |= {name: "" for name in before.keys() - after.keys() if name in _DOCUMENTS}
+        client = aws.client("sqs")
+        if changed:
+            client.set_queue_attributes(QueueUrl=id, Attributes=changed)
+        if gone := sorted(tags(old).keys() - tags(new).keys()):
+            client.untag_queue(QueueUrl=id, TagKeys=gone)
+        if tags(new) != tags(old) and tags(new):
+            client.tag_queue(QueueUrl=id, Tags=tags(new))
+        return {}
+
+    def read(self, aws: Aws, id: str, state: Properties) -> Properties:
+        client = aws.client("sqs")
+        found = client.get_queue_attributes(QueueUrl=id, AttributeNames=["All"])["Attributes"]
+        return {"arn": found["QueueArn"], "url": id}
+
+    def delete(self, aws: Aws, id: str, state: Properties) -> None:
+        aws.client("sqs").delete_queue(QueueUrl=id)
+
+
+_DOCUMENTS = {"Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId"}
+
+
+class _QueueDocument(Setting):
+    """A document that is one attribute of a queue."""
+
+    key = ("queueUrl",)
+    property: str
+
+    def put(self, aws: Aws, inputs: Properties) -> Properties:
+        self._write(aws, inputs["queueUrl"], inputs[self.property])
+        return {}
+
+    def read(self, aws: Aws, id: str, state: Properties) -> Properties:
+        attribute = _ATTRIBUTES[self.property]
+        found = aws.client("sqs").get_queue_attributes(QueueUrl=id, AttributeNames=[attribute])
+        return {self.property: found.get("Attributes", {}).get(attribute, "")}
+
+    def delete(self, aws: Aws, id: str, state: Properties) -> None:
+        self._write(aws, id, "")
+
+    def _write(self, aws: Aws, url: str, document: str) -> None:
+        attributes = {_ATTRIBUTES[self.property]: document}
+        aws.client("sqs").set_queue_attributes(QueueUrl=url, Attributes=attributes)
+
+
+class QueuePolicy(_QueueDocument):
+    """Who may use a queue."""
+
+    token = "aws:sqs/queuePolicy:QueuePolicy"
+    property = "policy"
+
+
+class RedrivePolicy(_QueueDocument):
+    """Where a queue's failed messages go, and after how many receives."""
+
+    token = "aws:sqs/redrivePolicy:RedrivePolicy"
+    property = "redrivePolicy"
+
+
+class RedriveAllowPolicy(_QueueDocument):
+    """Which queues may send their failed messages here."""
+
+    token = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"
+    property = "redriveAllowPolicy"
+
+
+TYPES: tuple[Resource, ...] = (Queue(), QueuePolicy(), RedrivePolicy(), RedriveAllowPolicy())
