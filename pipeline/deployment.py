@@ -1,70 +1,23 @@
 """A deployed stack as its clients see it: the flat outputs and sessions that reach it."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local import environment, toolchain
 from pipeline import engine
 from pipeline.console import say
 from pipeline.errors import CommandError, UsageError
+from pipeline.target import Target
 
-LOCAL_STACK = "local"
 OUTPUTS = Path("cfn-outputs/flat-outputs.json")
 FUNCTIONS = ("validator", "processor", "aggregator", "status")
-
-
-def project() -> Path:
-    """The project's folder: the nearest one above with a Pulumi.yaml, else this program's own."""
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / "Pulumi.yaml").is_file() and (folder / "PulumiPolicy.yaml").is_file():
-            return folder
-    return Path(__file__).resolve().parent.parent
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """The stack a command is about: the local one, or one on AWS by its name.
-
-    Attributes:
-        project: The folder that holds Pulumi.yaml.
-        stack: The stack's name.
-        official_plugins: Whether Pulumi's own plugins are used on the local machine too.
-    """
-
-    project: Path
-    stack: str
-    official_plugins: bool = False
-
-    @property
-    def local(self) -> bool:
-        """Whether the stack lives on this machine's emulator."""
-        return self.stack == LOCAL_STACK
-
-    def environment(self) -> dict[str, str]:
-        """The variables under which Pulumi and boto3 reach the stack's cloud."""
-        if self.local:
-            return environment.local_environment(
-                self.project, official_plugins=self.official_plugins
-            )
-        return {**os.environ, "PULUMI_STACK": self.stack}
-
-    def pulumi(self) -> Path:
-        """The Pulumi CLI this project runs."""
-        return toolchain.pulumi()
-
-
-def target(stack: str | None, *, official_plugins: bool = False) -> Target:
-    """The stack named on the command line; none means the local one."""
-    return Target(project=project(), stack=stack or LOCAL_STACK, official_plugins=official_plugins)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,12 +62,18 @@ class Deployment:
             say(f"You may not assume the role of partner {partner!r} ({reason}); using your own.")
             return self.session
         credentials = answer["Credentials"]
-        return boto3.Session(
+        return _session(
             aws_access_key_id=credentials["AccessKeyId"],
             aws_secret_access_key=credentials["SecretAccessKey"],
             aws_session_token=credentials["SessionToken"],
             region_name=self.output("region"),
         )
+
+
+def _session(**credentials: str) -> boto3.Session:
+    """A session of these credentials alone, whatever profile the caller's shell names."""
+    no_profile = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+    return boto3.Session(botocore_session=no_profile, **credentials)
 
 
 def client(session: boto3.Session, service: str, outputs: Mapping[str, str]) -> Any:
@@ -155,7 +114,7 @@ def load(where: Target) -> Deployment:
                 f"{OUTPUTS} describes a stack on AWS. Name it with --stack, or run `pipeline up`."
             )
         variables = where.environment()
-        session = boto3.Session(
+        session = _session(
             aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
             region_name=variables["AWS_REGION"],

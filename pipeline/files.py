@@ -112,7 +112,7 @@ def send(deployment: Deployment, uploads: Sequence[Upload]) -> list[Sent]:
     """
     bucket = deployment.output("bucketName")
     stores: dict[str, Any] = {}
-    sent = []
+    sent: list[Sent] = []
     with step(f"Sending {len(uploads)} file{'s' if len(uploads) != 1 else ''}") as current:
         for upload in uploads:
             partner = upload.feed.partner
