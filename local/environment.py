@@ -1,8 +1,6 @@
 """The local stack's environment: the variables that point every tool at the emulator."""
 
 import os
-import platform
-import subprocess
 from pathlib import Path
 
 from local.toolchain import pulumi
@@ -10,9 +8,16 @@ from local.toolchain import pulumi
 STACK = "local"
 """The local stack's name."""
 
+_NAMESPACE = "market-data-pipeline"  # the project's name in Pulumi.yaml
 _STATE = ".pipeline"  # everything that lives as long as the local deployment
 _PORT = "4566"
 _PARTNERS = ("acme", "globex")
+_ARCHITECTURES = {
+    "aarch64": "arm64",
+    "arm64": "arm64",
+    "x86_64": "x86_64",
+    "amd64": "x86_64",
+}
 _PLUGINS = Path(__file__).parent / "plugins"
 
 
@@ -45,3 +50,55 @@ def local_environment(project: Path) -> dict[str, str]:
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PATH": os.pathsep.join([*front, *(entry for entry in path if entry not in front)]),
     }
+
+
+def prepare(project: Path) -> None:
+    """Makes what a local deployment needs beside its environment; does nothing that is done.
+
+    That is the folders of its state, the stack's configuration (an existing one is the user's and
+    is left alone) and the stack itself in Pulumi's file backend.
+
+    Args:
+        project: the project's folder.
+
+    Raises:
+        OSError: this machine's architecture is none that Lambda knows.
+        subprocess.CalledProcessError: the CLI could not make the stack; it has said why.
+    """
+    state = project / _STATE
+    for folder in ("pulumi-home", "pulumi-state"):
+        (state / folder).mkdir(parents=True, exist_ok=True)
+    settings = project / f"Pulumi.{STACK}.yaml"
+    if not settings.exists():
+        settings.write_text(_settings(architecture()))
+    known = state / "pulumi-state" / ".pulumi" / "stacks" / _NAMESPACE / f"{STACK}.json"
+    if not known.exists():
+        subprocess.run(
+            [pulumi(project), "stack", "init", STACK, "--non-interactive"],
+            cwd=project,
+            env={**os.environ, **local_environment(project)},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+
+
+def architecture() -> str:
+    """Lambda's name for this machine's architecture.
+
+    Raises:
+        OSError: Lambda has none for it.
+    """
+    machine = platform.machine().lower()
+    if machine not in _ARCHITECTURES:
+        raise OSError(f"Lambda functions run on arm64 or x86_64; this machine is {machine!r}")
+    return _ARCHITECTURES[machine]
+
+
+def _settings(architecture: str) -> str:
+    partners = "".join(f"    {partner}: {{}}\n" for partner in _PARTNERS)
+    return (
+        "config:\n"
+        f"  {_NAMESPACE}:environmentSuffix: {STACK}\n"
+        f"  {_NAMESPACE}:architecture: {architecture}\n"
+        f"  {_NAMESPACE}:partners:\n{partners}"
+    )

@@ -34,43 +34,42 @@ def interpreter(info: language_pb2.ProgramInfo) -> str:
         The interpreter of the ``virtualenv`` option (relative to the folder of ``Pulumi.yaml`` or
         ``PulumiPolicy.yaml``) where that environment exists, else the one this host runs on.
     """
-    name = info.options["virtualenv"] if "virtualenv" in info.options else None
-    if name:
+    if name := dict(info.options).get("virtualenv"):
         python = Path(info.root_directory, name, "bin", "python")
         if python.exists():
             return str(python)
     return sys.executable
 
 
-class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[misc]
+class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     """Answers the engine's calls; the message types say what each one carries."""
 
     def __init__(self, engine_address: str) -> None:
         self._engine_address = engine_address
         self._children: set[subprocess.Popen[bytes]] = set()
 
-    def Handshake(self, _request: Any, _context: Any) -> Any:  # noqa: N802 (the protocol's names)
+    def Handshake(self, _request: Any, _context: Any) -> Any:
         return language_pb2.LanguageHandshakeResponse()
 
-    def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+    def GetPluginInfo(self, _request: Any, _context: Any) -> Any:
         return plugin_pb2.PluginInfo(version=metadata.version("pulumi"))
 
-    def GetRequiredPackages(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+    def GetRequiredPackages(self, _request: Any, _context: Any) -> Any:
         # Providers are found on PATH: nothing is to be downloaded before the program runs.
         return language_pb2.GetRequiredPackagesResponse()
 
-    def GetRequiredPlugins(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+    def GetRequiredPlugins(self, _request: Any, _context: Any) -> Any:
         return language_pb2.GetRequiredPluginsResponse()
 
-    def RuntimeOptionsPrompts(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+    def RuntimeOptionsPrompts(self, _request: Any, _context: Any) -> Any:
         return language_pb2.RuntimeOptionsResponse()
 
-    def About(self, request: Any, _context: Any) -> Any:  # noqa: N802
+    def About(self, request: Any, _context: Any) -> Any:
         python = interpreter(request.info)
         version = ".".join(str(part) for part in sys.version_info[:3])
         return language_pb2.AboutResponse(executable=python, version=version)
 
-    def GetProgramDependencies(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+    def GetProgramDependencies(self, _request: Any, _context: Any) -> Any:
         return language_pb2.GetProgramDependenciesResponse(
             dependencies=[
                 language_pb2.DependencyInfo(name=item.name, version=item.version)
@@ -78,7 +77,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[m
             ]
         )
 
-    def Run(self, request: Any, _context: Any) -> Any:  # noqa: N802
+    def Run(self, request: Any, _context: Any) -> Any:
         """Runs a program to its end; what it prints goes to the user through the engine."""
         program = subprocess.Popen(
             [interpreter(request.info), "-u", str(_PROGRAM_RUNNER), self._engine_address],
@@ -95,7 +94,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[m
             return language_pb2.RunResponse(bail=True)
         return language_pb2.RunResponse(error=f"the program ended with status {program.returncode}")
 
-    def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+    def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:
         """Runs a policy pack and streams what it prints: its first line is its port."""
         command = [interpreter(request.info), "-u"]
         if request.kind == "analyzer":
@@ -115,7 +114,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):  # type: ignore[m
         yield from _stream(plugin)
         self._children.discard(plugin)
 
-    def Cancel(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+    def Cancel(self, _request: Any, _context: Any) -> Any:
         from google.protobuf.empty_pb2 import Empty
 
         for child in tuple(self._children):

@@ -23,7 +23,8 @@ def call(token: str, arguments: Properties, aws: Aws) -> Properties:
     """
     if token not in _FUNCTIONS:
         raise LookupError(
-            f"{token} is not known to the local provider; use --official-plugins to call Pulumi's own"
+            f"{token} is not known to the local provider; "
+            "use --official-plugins to call Pulumi's own"
         )
     return _FUNCTIONS[token](arguments, aws.within(arguments.get("region")))
 

@@ -21,8 +21,8 @@ class Created:
 class Resource(ABC):
     """One resource type. Property names are the SDK's; each class is its type's one place."""
 
-    token: ClassVar[str]
-    """The type's token, such as ``aws:sqs/queue:Queue``."""
+    type_name: ClassVar[str]
+    """The type as programs and state name it, such as ``aws:sqs/queue:Queue``."""
 
     key: ClassVar[tuple[str, ...]] = ()
     """What tells one resource from another in AWS. A change of any replaces it; a replacement with
@@ -48,15 +48,15 @@ class Resource(ABC):
         """Creates the resource."""
 
     @abstractmethod
-    def update(self, aws: Aws, id: str, old: Properties, new: Properties) -> Properties:  # noqa: A002
+    def update(self, aws: Aws, resource_id: str, old: Properties, new: Properties) -> Properties:
         """Changes it in place from its old state to new inputs; returns outputs that changed."""
 
     @abstractmethod
-    def read(self, aws: Aws, id: str, state: Properties) -> Properties:  # noqa: A002
+    def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
         """The properties that AWS reports now; raises the service's own error when it is gone."""
 
     @abstractmethod
-    def delete(self, aws: Aws, id: str, state: Properties) -> None:  # noqa: A002
+    def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
         """Deletes it; the service's own "not found" is taken for done."""
 
     def name(self, logical_name: str, seed: bytes, inputs: Properties) -> str:
@@ -80,7 +80,7 @@ class Setting(Resource):
         """Writes the setting."""
         return Created(id=self.id(inputs), outputs=self.put(aws, inputs))
 
-    def update(self, aws: Aws, id: str, old: Properties, new: Properties) -> Properties:  # noqa: A002
+    def update(self, aws: Aws, resource_id: str, old: Properties, new: Properties) -> Properties:
         """Writes the setting again."""
-        del id, old
+        del resource_id, old
         return self.put(aws, new)

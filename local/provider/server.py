@@ -3,6 +3,7 @@
 Protocol: https://pulumi-developer-docs.readthedocs.io/latest/docs/architecture/providers.html
 """
 
+import json
 import os
 from collections.abc import Callable
 from importlib import metadata
@@ -25,22 +26,24 @@ _UNSUPPORTED = ("assumeRoles", "defaultTags", "ignoreTags", "endpoints", "profil
 _Answer = TypeVar("_Answer")
 
 
-class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc]
+class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """Answers the engine's calls; the message types say what each one carries."""
 
     def __init__(self) -> None:
         self._aws = Aws(region=os.environ.get("AWS_REGION", "us-east-1"))
 
-    def Handshake(self, _request: Any, _context: Any) -> Any:  # noqa: N802 (the protocol's names)
+    def Handshake(self, _request: Any, _context: Any) -> Any:
         return provider_pb2.ProviderHandshakeResponse(supports_autonaming_configuration=True)
 
-    def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+    def GetPluginInfo(self, _request: Any, _context: Any) -> Any:
         return plugin_pb2.PluginInfo(version=_VERSION)
 
-    def GetSchema(self, _request: Any, _context: Any) -> Any:  # noqa: N802
-        return provider_pb2.GetSchemaResponse(schema='{"name":"aws","version":"%s"}' % _VERSION)
+    def GetSchema(self, _request: Any, _context: Any) -> Any:
+        return provider_pb2.GetSchemaResponse(
+            schema=json.dumps({"name": "aws", "version": _VERSION})
+        )
 
-    def CheckConfig(self, request: Any, _context: Any) -> Any:  # noqa: N802
+    def CheckConfig(self, request: Any, _context: Any) -> Any:
         failures = [
             provider_pb2.CheckFailure(
                 property=name,
@@ -51,7 +54,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         ]
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
-    def DiffConfig(self, request: Any, _context: Any) -> Any:  # noqa: N802
+    def DiffConfig(self, request: Any, _context: Any) -> Any:
         old, new = decode(request.olds), decode(request.news)
         replaces = ["region"] if old.get("region") != new.get("region") else []
         some = provider_pb2.DiffResponse.DIFF_SOME
@@ -59,14 +62,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
             changes=some if replaces else provider_pb2.DiffResponse.DIFF_NONE, replaces=replaces
         )
 
-    def Configure(self, request: Any, _context: Any) -> Any:  # noqa: N802
+    def Configure(self, request: Any, _context: Any) -> Any:
         self._aws = self._aws.within(decode(request.args).get("region"))
         # Secrets are not accepted: the engine sends plain values and keeps the marks itself.
         return provider_pb2.ConfigureResponse(
             supportsPreview=True, supports_autonaming_configuration=True
         )
 
-    def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Invoke(self, request: Any, context: Any) -> Any:
         result = _readably(
             context,
             f"calling {request.tok}",
@@ -74,7 +77,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         )
         return provider_pb2.InvokeResponse(**{"return": encode(result)})
 
-    def Check(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Check(self, request: Any, context: Any) -> Any:
         resource = _resource(request, context)
         old, new = decode(request.olds), decode(request.news)
         filled = {name: value for name, value in resource.defaults.items() if name not in new}
@@ -89,7 +92,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         inputs = {**filled, **new, "__defaults": sorted(filled)}
         return provider_pb2.CheckResponse(inputs=encode(inputs))
 
-    def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Diff(self, request: Any, context: Any) -> Any:
         resource = _resource(request, context)
         old, new = decode(request.old_inputs), decode(request.news)
         ignored = set(request.ignoreChanges)
@@ -114,7 +117,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
             },
         )
 
-    def Create(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Create(self, request: Any, context: Any) -> Any:
         resource, inputs = _resource(request, context), decode(request.properties)
         if request.preview:
             unknown = dict.fromkeys(resource.computed, UNKNOWN)
@@ -128,7 +131,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         outputs = {**self._outputs(inputs), **created.outputs}
         return provider_pb2.CreateResponse(id=created.id, properties=encode(outputs))
 
-    def Update(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Update(self, request: Any, context: Any) -> Any:
         resource = _resource(request, context)
         old, new = decode(request.olds), decode(request.news)
         kept = {name: old.get(name) for name in resource.computed}
@@ -143,7 +146,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         outputs = {**kept, **self._outputs(new), **changed}
         return provider_pb2.UpdateResponse(properties=encode(outputs))
 
-    def Read(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Read(self, request: Any, context: Any) -> Any:
         resource, state = _resource(request, context), decode(request.properties)
 
         def read() -> Properties | None:
@@ -164,7 +167,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
             id=request.id, properties=encode(outputs), inputs=encode(inputs)
         )
 
-    def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Delete(self, request: Any, context: Any) -> Any:
         resource, state = _resource(request, context), decode(request.properties)
 
         def delete() -> None:
@@ -177,7 +180,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         _readably(context, f"deleting {request.name}", delete)
         return Empty()
 
-    def Cancel(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+    def Cancel(self, _request: Any, _context: Any) -> Any:
         return Empty()
 
     def _within(self, properties: Properties) -> Aws:
@@ -210,7 +213,7 @@ def _aws_errors() -> tuple[type[Exception], ...]:
 
 
 def _readably(context: Any, doing: str, work: Callable[[], _Answer]) -> _Answer:
-    """Does a piece of work; what goes wrong reaches the user as one sentence, not as a traceback."""
+    """Does a piece of work; what goes wrong reaches the user as a sentence, not a traceback."""
     try:
         return work()
     except (LookupError, OSError, ValueError) as error:

@@ -17,7 +17,7 @@ def _retag(client: Any, kind: str, name: dict[str, str], old: Properties, new: P
 class Role(Resource):
     """A role; its identifier is its name."""
 
-    token = "aws:iam/role:Role"
+    type_name = "aws:iam/role:Role"
     key = ("name",)
     replaces = ("namePrefix", "path")
     computed = ("arn", "createDate", "uniqueId", "inlinePolicies", "managedPolicyArns")
@@ -50,31 +50,33 @@ class Role(Resource):
             },
         )
 
-    def update(self, aws: Aws, id: str, old: Properties, new: Properties) -> Properties:
+    def update(self, aws: Aws, resource_id: str, old: Properties, new: Properties) -> Properties:
         client = aws.client("iam")
         if old["assumeRolePolicy"] != new["assumeRolePolicy"]:
-            client.update_assume_role_policy(RoleName=id, PolicyDocument=new["assumeRolePolicy"])
+            client.update_assume_role_policy(
+                RoleName=resource_id, PolicyDocument=new["assumeRolePolicy"]
+            )
         client.update_role(
-            RoleName=id,
+            RoleName=resource_id,
             Description=new.get("description", ""),
             MaxSessionDuration=new["maxSessionDuration"],
         )
         self._write_policies(client, old, new)
-        _retag(client, "role", {"RoleName": id}, old, new)
+        _retag(client, "role", {"RoleName": resource_id}, old, new)
         return {}
 
-    def read(self, aws: Aws, id: str, state: Properties) -> Properties:
-        role = aws.client("iam").get_role(RoleName=id)["Role"]
+    def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
+        role = aws.client("iam").get_role(RoleName=resource_id)["Role"]
         return {"arn": role["Arn"], "uniqueId": role["RoleId"]}
 
-    def delete(self, aws: Aws, id: str, state: Properties) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
         client = aws.client("iam")
         # What a program attached inline is the role's own; IAM refuses to delete it with the rest.
-        for name in client.list_role_policies(RoleName=id)["PolicyNames"]:
-            client.delete_role_policy(RoleName=id, PolicyName=name)
-        for policy in client.list_attached_role_policies(RoleName=id)["AttachedPolicies"]:
-            client.detach_role_policy(RoleName=id, PolicyArn=policy["PolicyArn"])
-        client.delete_role(RoleName=id)
+        for name in client.list_role_policies(RoleName=resource_id)["PolicyNames"]:
+            client.delete_role_policy(RoleName=resource_id, PolicyName=name)
+        for policy in client.list_attached_role_policies(RoleName=resource_id)["AttachedPolicies"]:
+            client.detach_role_policy(RoleName=resource_id, PolicyArn=policy["PolicyArn"])
+        client.delete_role(RoleName=resource_id)
 
     @staticmethod
     def _write_policies(client: Any, old: Properties, new: Properties) -> None:
@@ -95,7 +97,7 @@ class Role(Resource):
 class RolePolicy(Setting):
     """A policy inside a role; its identifier is ``role:name``."""
 
-    token = "aws:iam/rolePolicy:RolePolicy"
+    type_name = "aws:iam/rolePolicy:RolePolicy"
     key = ("role", "name")
     replaces = ("namePrefix",)
     autoname = "name"
@@ -106,18 +108,18 @@ class RolePolicy(Setting):
         )
         return {}
 
-    def read(self, aws: Aws, id: str, state: Properties) -> Properties:
+    def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
         aws.client("iam").get_role_policy(RoleName=state["role"], PolicyName=state["name"])
         return {}
 
-    def delete(self, aws: Aws, id: str, state: Properties) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
         aws.client("iam").delete_role_policy(RoleName=state["role"], PolicyName=state["name"])
 
 
 class Policy(Resource):
     """A managed policy; its identifier is its ARN."""
 
-    token = "aws:iam/policy:Policy"
+    type_name = "aws:iam/policy:Policy"
     key = ("name",)
     replaces = ("namePrefix", "path", "description")
     computed = ("arn", "attachmentCount", "policyId")
@@ -135,24 +137,24 @@ class Policy(Resource):
         outputs = {"arn": policy["Arn"], "policyId": policy["PolicyId"], "attachmentCount": 0}
         return Created(id=policy["Arn"], outputs=outputs)
 
-    def update(self, aws: Aws, id: str, old: Properties, new: Properties) -> Properties:
+    def update(self, aws: Aws, resource_id: str, old: Properties, new: Properties) -> Properties:
         client = aws.client("iam")
         if old["policy"] != new["policy"]:
-            self._delete_versions(client, id)  # IAM keeps five at most
+            self._delete_versions(client, resource_id)  # IAM keeps five at most
             client.create_policy_version(
-                PolicyArn=id, PolicyDocument=new["policy"], SetAsDefault=True
+                PolicyArn=resource_id, PolicyDocument=new["policy"], SetAsDefault=True
             )
-        _retag(client, "policy", {"PolicyArn": id}, old, new)
+        _retag(client, "policy", {"PolicyArn": resource_id}, old, new)
         return {}
 
-    def read(self, aws: Aws, id: str, state: Properties) -> Properties:
-        policy = aws.client("iam").get_policy(PolicyArn=id)["Policy"]
+    def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
+        policy = aws.client("iam").get_policy(PolicyArn=resource_id)["Policy"]
         return {"attachmentCount": policy.get("AttachmentCount", 0)}
 
-    def delete(self, aws: Aws, id: str, state: Properties) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
         client = aws.client("iam")
-        self._delete_versions(client, id)
-        client.delete_policy(PolicyArn=id)
+        self._delete_versions(client, resource_id)
+        client.delete_policy(PolicyArn=resource_id)
 
     @staticmethod
     def _delete_versions(client: Any, arn: str) -> None:
@@ -164,18 +166,18 @@ class Policy(Resource):
 class RolePolicyAttachment(Setting):
     """A managed policy attached to a role."""
 
-    token = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+    type_name = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
     key = ("role", "policyArn")
 
     def put(self, aws: Aws, inputs: Properties) -> Properties:
         aws.client("iam").attach_role_policy(RoleName=inputs["role"], PolicyArn=inputs["policyArn"])
         return {}
 
-    def read(self, aws: Aws, id: str, state: Properties) -> Properties:
+    def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
         aws.client("iam").get_role(RoleName=state["role"])
         return {}
 
-    def delete(self, aws: Aws, id: str, state: Properties) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
         aws.client("iam").detach_role_policy(RoleName=state["role"], PolicyArn=state["policyArn"])
 
 

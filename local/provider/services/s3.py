@@ -3,14 +3,14 @@
 from typing import Any
 
 from local.provider.aws import Aws
-from local.provider.properties import Properties, pascal, tag_list, tags
+from local.provider.properties import Properties, tag_list, tags
 from local.provider.resource import Created, Resource, Setting
 
 
 class Bucket(Resource):
     """A bucket; its identifier is its name."""
 
-    token = "aws:s3/bucket:Bucket"
+    type_name = "aws:s3/bucket:Bucket"
     key = ("bucket",)
     replaces = ("bucketPrefix", "objectLockEnabled")
     computed = (
@@ -64,20 +64,20 @@ class Bucket(Resource):
             },
         )
 
-    def update(self, aws: Aws, id: str, old: Properties, new: Properties) -> Properties:
+    def update(self, aws: Aws, resource_id: str, old: Properties, new: Properties) -> Properties:
         if tags(old) != tags(new):
             self._tag(aws.client("s3"), new)
         return {}
 
-    def read(self, aws: Aws, id: str, state: Properties) -> Properties:
-        aws.client("s3").head_bucket(Bucket=id)
+    def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
+        aws.client("s3").head_bucket(Bucket=resource_id)
         return {}
 
-    def delete(self, aws: Aws, id: str, state: Properties) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
         client = aws.client("s3")
         if state.get("forceDestroy"):
-            _empty(client, id)
-        client.delete_bucket(Bucket=id)
+            _empty(client, resource_id)
+        client.delete_bucket(Bucket=resource_id)
 
     @staticmethod
     def _tag(client: Any, inputs: Properties) -> None:
@@ -120,24 +120,24 @@ class _BucketSetting(Setting):
         write(Bucket=inputs["bucket"], **self.arguments(inputs))
         return {}
 
-    def read(self, aws: Aws, id: str, state: Properties) -> Properties:
+    def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
         getattr(aws.client("s3"), f"get_{self.setting}")(Bucket=state["bucket"])
         return {}
 
-    def delete(self, aws: Aws, id: str, state: Properties) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
         getattr(aws.client("s3"), f"delete_{self.setting}")(Bucket=state["bucket"])
 
 
 class BucketVersioning(_BucketSetting):
     """Whether the bucket keeps every version of an object."""
 
-    token = "aws:s3/bucketVersioning:BucketVersioning"
+    type_name = "aws:s3/bucketVersioning:BucketVersioning"
     setting = "bucket_versioning"
 
     def arguments(self, inputs: Properties) -> Properties:
         return {"VersioningConfiguration": {"Status": inputs["versioningConfiguration"]["status"]}}
 
-    def delete(self, aws: Aws, id: str, state: Properties) -> None:
+    def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
         # Versioning can't be taken away again, only suspended.
         aws.client("s3").put_bucket_versioning(
             Bucket=state["bucket"], VersioningConfiguration={"Status": "Suspended"}

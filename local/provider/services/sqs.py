@@ -34,6 +34,11 @@ def _attributes(properties: Properties) -> dict[str, str]:
     }
 
 
+def _get(aws: Aws, url: str, attribute: str) -> Properties:
+    answer = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[attribute])
+    return dict(answer.get("Attributes", {}))
+
+
 def _text(value: Any) -> str:
     return json.dumps(value) if isinstance(value, bool) else str(value)
 
@@ -41,7 +46,7 @@ def _text(value: Any) -> str:
 class Queue(Resource):
     """A queue; its identifier is its URL."""
 
-    token = "aws:sqs/queue:Queue"
+    type_name = "aws:sqs/queue:Queue"
     key = ("name",)
     replaces = ("fifoQueue", "namePrefix")
     computed = (
@@ -81,27 +86,26 @@ class Queue(Resource):
         )["QueueUrl"]
         return Created(id=url, outputs={"arn": aws.arn("sqs", inputs["name"]), "url": url})
 
-    def update(self, aws: Aws, id: str, old: Properties, new: Properties) -> Properties:
+    def update(self, aws: Aws, resource_id: str, old: Properties, new: Properties) -> Properties:
         before, after = _attributes(old), _attributes(new)
         changed = {name: value for name, value in after.items() if before.get(name) != value}
         # An attribute is taken away by writing nothing into it.
         changed |= {name: "" for name in before.keys() - after.keys() if name in _DOCUMENTS}
         client = aws.client("sqs")
         if changed:
-            client.set_queue_attributes(QueueUrl=id, Attributes=changed)
+            client.set_queue_attributes(QueueUrl=resource_id, Attributes=changed)
         if gone := sorted(tags(old).keys() - tags(new).keys()):
-            client.untag_queue(QueueUrl=id, TagKeys=gone)
+            client.untag_queue(QueueUrl=resource_id, TagKeys=gone)
         if tags(new) != tags(old) and tags(new):
-            client.tag_queue(QueueUrl=id, Tags=tags(new))
+            client.tag_queue(QueueUrl=resource_id, Tags=tags(new))
         return {}
 
-    def read(self, aws: Aws, id: str, state: Properties) -> Properties:
-        client = aws.client("sqs")
-        found = client.get_queue_attributes(QueueUrl=id, AttributeNames=["All"])["Attributes"]
-        return {"arn": found["QueueArn"], "url": id}
+    def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
+        found = _get(aws, resource_id, "All")
+        return {"arn": found["QueueArn"], "url": resource_id}
 
-    def delete(self, aws: Aws, id: str, state: Properties) -> None:
-        aws.client("sqs").delete_queue(QueueUrl=id)
+    def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
+        aws.client("sqs").delete_queue(QueueUrl=resource_id)
 
 
 _DOCUMENTS = {"Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId"}
@@ -117,13 +121,12 @@ class _QueueDocument(Setting):
         self._write(aws, inputs["queueUrl"], inputs[self.property])
         return {}
 
-    def read(self, aws: Aws, id: str, state: Properties) -> Properties:
+    def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
         attribute = _ATTRIBUTES[self.property]
-        found = aws.client("sqs").get_queue_attributes(QueueUrl=id, AttributeNames=[attribute])
-        return {self.property: found.get("Attributes", {}).get(attribute, "")}
+        return {self.property: _get(aws, resource_id, attribute).get(attribute, "")}
 
-    def delete(self, aws: Aws, id: str, state: Properties) -> None:
-        self._write(aws, id, "")
+    def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
+        self._write(aws, resource_id, "")
 
     def _write(self, aws: Aws, url: str, document: str) -> None:
         attributes = {_ATTRIBUTES[self.property]: document}
@@ -133,21 +136,21 @@ class _QueueDocument(Setting):
 class QueuePolicy(_QueueDocument):
     """Who may use a queue."""
 
-    token = "aws:sqs/queuePolicy:QueuePolicy"
+    type_name = "aws:sqs/queuePolicy:QueuePolicy"
     property = "policy"
 
 
 class RedrivePolicy(_QueueDocument):
     """Where a queue's failed messages go, and after how many receives."""
 
-    token = "aws:sqs/redrivePolicy:RedrivePolicy"
+    type_name = "aws:sqs/redrivePolicy:RedrivePolicy"
     property = "redrivePolicy"
 
 
 class RedriveAllowPolicy(_QueueDocument):
     """Which queues may send their failed messages here."""
 
-    token = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"
+    type_name = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"
     property = "redriveAllowPolicy"
 
 
