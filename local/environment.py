@@ -1,6 +1,8 @@
 """The local stack's environment: the variables that point every tool at the emulator."""
 
 import os
+import platform
+import subprocess
 from pathlib import Path
 
 from local.toolchain import pulumi
