@@ -1,0 +1,54 @@
+"""The four answers that a policy can give about a resource."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a policy found. FAIL and UNKNOWN block a deployment."""
+
+    PASS = "PASS"  # noqa: S105 (an answer, not a password)
+    FAIL = "FAIL"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """One policy's answer about one resource.
+
+    Attributes:
+        kind: Which of the four answers.
+        message: For FAIL, what is wrong: property paths, no values but numbers and expected ones.
+        reason: For NOT_APPLICABLE, why.
+        path: For UNKNOWN, the property that could not be read.
+    """
+
+    kind: Kind
+    message: str = ""
+    reason: str = ""
+    path: str = ""
+
+
+PASSED = Answer(kind=Kind.PASS)
+
+
+def failed(message: str) -> Answer:
+    """The resource breaks the rule: `message` says where and how, in one line."""
+    return Answer(kind=Kind.FAIL, message=message)
+
+
+def not_applicable(reason: str) -> Answer:
+    """The rule says nothing about this resource, because of `reason`."""
+    return Answer(kind=Kind.NOT_APPLICABLE, reason=reason)
+
+
+def undetermined(path: str) -> Answer:
+    """The property at `path` is unknown, so whether the rule is kept cannot be told."""
+    return Answer(kind=Kind.UNKNOWN, path=path)
+
+
+def verdict(problems: Sequence[str]) -> Answer:
+    """PASS without problems, else FAIL with all of them."""
+    return failed("; ".join(problems)) if problems else PASSED

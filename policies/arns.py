@@ -1,0 +1,84 @@
+"""Amazon resource names: taken apart, and matched with the names that a stack gives."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from policies.types import (
+    BUCKET,
+    BUCKET_V2,
+    EVENT_BUS,
+    EVENT_RULE,
+    FUNCTION,
+    KEY_ALIAS,
+    LOG_GROUP,
+    QUEUE,
+    ROLE,
+    TABLE,
+    TOPIC,
+)
+
+_ARN = re.compile(
+    r"arn:(?P<partition>aws[a-z-]*):(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9-]*)"
+    r":(?P<account>\d{12}|\*|):(?P<resource>.+)",
+    re.DOTALL,
+)
+_ACCOUNT = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12}):")
+
+# Per service, how the last part of an ARN names a resource of which type.
+_FORMS: dict[str, tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = {
+    "sqs": ((re.compile(r"([^:/]+)"), (QUEUE,)),),
+    "sns": ((re.compile(r"([^:/]+)"), (TOPIC,)),),
+    "s3": ((re.compile(r"([^/]+)"), (BUCKET, BUCKET_V2)),),
+    "lambda": ((re.compile(r"function:([^:/]+)"), (FUNCTION,)),),
+    "iam": ((re.compile(r"role/(?:.+/)?([^/]+)"), (ROLE,)),),
+    "dynamodb": ((re.compile(r"table/([^/]+)"), (TABLE,)),),
+    "logs": ((re.compile(r"log-group:([^:]+)(?::\*)?"), (LOG_GROUP,)),),
+    "kms": ((re.compile(r"(alias/.+)"), (KEY_ALIAS,)),),
+    "events": (
+        (re.compile(r"event-bus/([^/]+)"), (EVENT_BUS,)),
+        (re.compile(r"rule/(?:[^/]+/)?([^/]+)"), (EVENT_RULE,)),
+    ),
+}
+
+_NAME_PROPERTY = {BUCKET: "bucket", BUCKET_V2: "bucket"} | dict.fromkeys(
+    (QUEUE, TOPIC, FUNCTION, ROLE, TABLE, LOG_GROUP, KEY_ALIAS, EVENT_BUS, EVENT_RULE), "name"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arn:
+    """The parts of an ARN. `region` and `account` are empty where the service has none."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Arn | None":
+        """The parts of `text`, or None when it is no ARN."""
+        found = _ARN.fullmatch(text)
+        return cls(**found.groupdict()) if found else None
+
+    @staticmethod
+    def accounts(text: str) -> list[str]:
+        """The account identifiers in all ARNs inside `text`."""
+        return _ACCOUNT.findall(text)
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """The (type, physical name) pairs that this ARN may stand for."""
+        for pattern, types in _FORMS.get(self.service, ()):
+            found = pattern.fullmatch(self.resource)
+            if found:
+                for type_ in types:
+                    yield type_, found.group(1)
+
+
+def own_names(type_: str) -> str | None:
+    """The property in which a resource of this type carries the name that ARNs end with.
+
+    None for types whose identifier AWS assigns.
+    """
+    return _NAME_PROPERTY.get(type_)

@@ -1,0 +1,118 @@
+"""Rules on the functions' own configuration (FN, SEC-4, MON-1)."""
+
+from policies.answers import Answer, failed, verdict
+from policies.policy import ResourcePolicy, Settings, Severity, only
+from policies.resource import Resource
+from policies.types import FUNCTION, FUNCTION_ASYNC
+
+
+def _judge_runtime(function: Resource, settings: Settings) -> Answer:
+    inputs = function.inputs
+    problems = []
+    if inputs.text("packageType") not in (None, "Zip"):
+        problems.append("packageType is not Zip, so that an image would choose the runtime")
+    if inputs.has("imageUri"):
+        problems.append("imageUri is set, so that an image would choose the runtime")
+    if inputs.text("runtime") != settings["runtime"]:
+        problems.append(f"runtime is not {settings['runtime']}")
+    if inputs.text("handler") != settings["handler"]:
+        problems.append(f"handler is not {settings['handler']}")
+    return verdict(problems)
+
+
+RUNTIME = ResourcePolicy(
+    name="function-runtime",
+    sentence="Functions run on the runtime that AWS maintains for Go, with the handler it starts.",
+    severity=Severity.HIGH,
+    requirements=("FN-2",),
+    remediation="Set runtime to provided.al2023, handler to bootstrap, and deliver a zip archive.",
+    governs=only(FUNCTION),
+    schema={
+        "runtime": {
+            "type": "string",
+            "description": "Lambda runtime identifier.",
+            "default": "provided.al2023",
+        },
+        "handler": {
+            "type": "string",
+            "description": "Name of the executable.",
+            "default": "bootstrap",
+        },
+    },
+    judge=_judge_runtime,
+)
+
+
+def _judge_memory(function: Resource, settings: Settings) -> Answer:
+    memory = function.inputs.integer("memorySize")
+    if memory is None:
+        return failed("memorySize is missing, so that AWS would choose 128 MB")
+    required = settings["megabytes"]
+    return verdict([] if memory == required else [f"memorySize is {memory}, not {required}"])
+
+
+MEMORY = ResourcePolicy(
+    name="function-memory",
+    sentence="Functions have exactly 512 MB of memory.",
+    severity=Severity.HIGH,
+    requirements=("FN-3",),
+    remediation="Set memorySize to 512.",
+    governs=only(FUNCTION),
+    schema={
+        "megabytes": {
+            "type": "integer",
+            "description": "Memory of every function, in MB.",
+            "minimum": 128,
+            "maximum": 10240,
+            "default": 512,
+        }
+    },
+    judge=_judge_memory,
+)
+
+
+def _judge_tracing(function: Resource, _settings: Settings) -> Answer:
+    mode = function.inputs.object("tracingConfig").text("mode")
+    return verdict([] if mode == "Active" else ["tracingConfig.mode is not Active"])
+
+
+TRACING = ResourcePolicy(
+    name="function-tracing",
+    sentence="Functions trace every request actively.",
+    severity=Severity.MEDIUM,
+    requirements=("MON-1",),
+    remediation="Set tracingConfig.mode to Active.",
+    governs=only(FUNCTION),
+    judge=_judge_tracing,
+)
+
+
+def _judge_retries(config: Resource, settings: Settings) -> Answer:
+    retries = config.inputs.integer("maximumRetryAttempts")
+    required = settings["attempts"] - 1
+    if retries == required:
+        return verdict([])
+    found = "missing" if retries is None else str(retries)
+    return failed(f"maximumRetryAttempts is {found}, not {required}")
+
+
+RETRIES = ResourcePolicy(
+    name="function-attempts",
+    sentence="An asynchronous call is dead-lettered after exactly three attempts.",
+    severity=Severity.HIGH,
+    requirements=("MQ-3", "FN-6"),
+    remediation="Set maximumRetryAttempts to 2: one call and two repeats.",
+    governs=only(FUNCTION_ASYNC),
+    schema={
+        "attempts": {
+            "type": "integer",
+            "description": "Attempts in all before the event goes to its on-failure destination.",
+            "minimum": 1,
+            "maximum": 3,
+            "default": 3,
+        }
+    },
+    judge=_judge_retries,
+)
+
+POLICIES = (RUNTIME, MEMORY, TRACING, RETRIES)

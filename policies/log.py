@@ -1,0 +1,66 @@
+"""Every answer as a line of JSON, because the engine drops reasons and paths on the way."""
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from policies.answers import Answer, Kind
+from policies.policy import Policy
+from policies.resource import Resource
+
+VARIABLE = "POLICY_ANSWERS_FILE"
+"""Names the file that answers are appended to; unset or empty, none are kept."""
+
+
+class Batch:
+    """The answers of one call, written together."""
+
+    def __init__(self, *, enabled: bool) -> None:
+        self._enabled = enabled
+        self.lines: list[str] = []
+
+    def add(self, policy: Policy, resource: Resource, answer: Answer) -> None:
+        """Keep one answer. Nothing of the resource but its URN and type is written."""
+        if not self._enabled:
+            return
+        blocks = answer.kind in (Kind.FAIL, Kind.UNKNOWN)
+        line = {
+            "policy": policy.name,
+            "urn": resource.urn,
+            "type": resource.type,
+            "answer": answer.kind.value,
+            "reason": answer.reason,
+            "path": answer.path,
+            "message": policy.message(answer) if blocks else "",
+        }
+        self.lines.append(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+class AnswerLog:
+    """Appends answers to a file; one call's answers are never torn apart by another's.
+
+    Args:
+        path: The file, or None to keep nothing.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+
+    @classmethod
+    def from_environment(cls) -> "AnswerLog":
+        """The log that the variable `POLICY_ANSWERS_FILE` asks for."""
+        name = os.environ.get(VARIABLE, "")
+        return cls(Path(name) if name else None)
+
+    @contextmanager
+    def batch(self) -> Iterator[Batch]:
+        """Collect answers, then append them all at once."""
+        batch = Batch(enabled=self._path is not None)
+        yield batch
+        if self._path is not None:
+            with self._lock, self._path.open("a", encoding="utf-8") as file:
+                file.write("".join(batch.lines))

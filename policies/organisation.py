@@ -1,0 +1,193 @@
+"""The company's rules for everything: tags, names, region and clean destruction (ORG)."""
+
+import re
+
+from policies import sdk
+from policies.answers import PASSED, Answer, failed, not_applicable, verdict
+from policies.policy import ResourcePolicy, Settings, Severity, StackPolicy, Types
+from policies.reading import UndeterminedError
+from policies.resource import Resource, Stack
+from policies.types import API, BUCKET, BUCKET_V2, KEY, LOG_GROUP, PROVIDER
+
+_AWS = Types(where=lambda type_: type_.startswith("aws:"), otherwise="Governs AWS resources only.")
+
+
+def _takes(resource: Resource, key: str) -> bool:
+    try:
+        return key in sdk.properties(resource.type)
+    except sdk.UnknownTypeError as error:
+        raise UndeterminedError(key) from error
+
+
+def _judge_tags(resource: Resource, settings: Settings) -> Answer:
+    if not _takes(resource, "tags"):
+        return not_applicable("AWS takes no tags on this resource type.")
+    tags = resource.inputs.object("tags")
+    return verdict(
+        [
+            f"tags.{key} is {'missing' if not tags.has(key) else 'not ' + repr(value)}"
+            for key, value in settings["tags"].items()
+            if tags.text(key) != value
+        ]
+    )
+
+
+TAGS = ResourcePolicy(
+    name="resource-tags",
+    sentence="Every taggable resource itself carries the company's tags.",
+    severity=Severity.MEDIUM,
+    requirements=("ORG-1",),
+    remediation="Set tags to include Environment=Production and Team=Analytics on the resource.",
+    governs=_AWS,
+    schema={
+        "tags": {
+            "type": "object",
+            "description": "Tags that every taggable resource carries.",
+            "additionalProperties": {"type": "string"},
+            "default": {"Environment": "Production", "Team": "Analytics"},
+        }
+    },
+    judge=_judge_tags,
+)
+
+# Where the physical name stands, if not in `name`.
+_NAME_PROPERTY = {
+    BUCKET: "bucket",
+    BUCKET_V2: "bucket",
+    "aws:apigateway/stage:Stage": "stageName",
+    "aws:cloudwatch/dashboard:Dashboard": "dashboardName",
+}
+
+
+def _judge_name(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
+    key = _NAME_PROPERTY.get(resource.type, "name")
+    if not _takes(resource, key):
+        return not_applicable("AWS gives this resource type no name of the program's choice.")
+    if (
+        resource.type == LOG_GROUP
+        and resource.inputs.is_unknown(key)
+        and stack.depends_only_on(resource, key, API)
+    ):
+        # AWS fixes the form API-Gateway-Execution-Logs_{apiId}/{stage} (decision 0001).
+        return PASSED
+    name = resource.inputs.text(key)
+    if not name:
+        return failed(f"{key} is missing, so that AWS would be given a random name")
+    form = rf"(?:.*/)?[a-zA-Z][a-zA-Z0-9_.-]*-{re.escape(stack.suffix)}(?:\.fifo)?"
+    if not re.fullmatch(form, name):
+        return failed(f"{key} does not end with -{stack.suffix} behind the resource's type")
+    return PASSED
+
+
+NAMES = StackPolicy(
+    name="resource-name",
+    sentence="Every physical name is {resource-type}-{environmentSuffix}.",
+    severity=Severity.MEDIUM,
+    requirements=("ORG-2",),
+    remediation="Name the resource {resource-type}-{environmentSuffix}; .fifo follows on queues.",
+    governs=_AWS,
+    judge=_judge_name,
+)
+
+_REGIONAL = Types(
+    where=lambda type_: type_.startswith("aws:") or type_ == PROVIDER,
+    otherwise="Governs AWS resources and providers only.",
+)
+# Resources that put data into regions named elsewhere than in `region`.
+_REPLICAS = {
+    "aws:dynamodb/table:Table": "replicas",
+    "aws:dynamodb/globalTable:GlobalTable": "replicas",
+    "aws:secretsmanager/secret:Secret": "replicas",
+}
+
+
+def _judge_region(resource: Resource, settings: Settings) -> Answer:
+    required = settings["region"]
+    problems = []
+    inputs = resource.inputs
+    if resource.type == PROVIDER:
+        if inputs.text("region") != required:
+            problems.append(f"the provider's region is not {required}")
+        return verdict(problems)
+    if inputs.has("region") and inputs.text("region") != required:
+        problems.append(f"region is not {required}")
+    provider = resource.provider
+    if provider is not None and provider.inputs.text("region") not in (None, required):
+        problems.append(f"its provider's region is not {required}")
+    replicas = _REPLICAS.get(resource.type)
+    if replicas is not None:
+        problems += [
+            f"{replica.path} is not in {required}"
+            for replica in inputs.items(replicas)
+            if (replica.text("regionName") or replica.text("region")) != required
+        ]
+    return verdict(problems)
+
+
+REGION = ResourcePolicy(
+    name="region",
+    sentence="Every resource is in us-east-1, by its provider and by its own region.",
+    severity=Severity.HIGH,
+    requirements=("ORG-3",),
+    remediation="Configure aws:region us-east-1 and leave out any other region.",
+    governs=_REGIONAL,
+    schema={
+        "region": {
+            "type": "string",
+            "description": "The one region that resources may be in.",
+            "default": "us-east-1",
+        }
+    },
+    judge=_judge_region,
+)
+
+_EVERYTHING = Types(where=lambda _type: True, otherwise="Governs everything.")
+# Switches that keep a resource, or what it holds, from being deleted.
+_RETAINING = (
+    "deletionProtectionEnabled",
+    "deletionProtection",
+    "skipDestroy",
+    "prevent_destroy",
+    "retainOnDelete",
+    "disableApiTermination",
+    "bypassPolicyLockoutSafetyCheck",
+)
+
+
+def _judge_destroyable(resource: Resource, settings: Settings) -> Answer:
+    inputs = resource.inputs
+    problems = ["the resource option protect is set"] if resource.protect else []
+    if resource.type.startswith("aws:"):
+        problems += [f"{key} is true" for key in _RETAINING if inputs.has(key) and inputs.flag(key)]
+        if resource.type in (BUCKET, BUCKET_V2) and inputs.flag("forceDestroy") is not True:
+            problems.append("forceDestroy is not true, so that a bucket with objects would stay")
+        if resource.type in (BUCKET, BUCKET_V2) and inputs.flag("objectLockEnabled"):
+            problems.append("objectLockEnabled is true, so that locked objects would stay")
+        if resource.type == KEY:
+            days = inputs.integer("deletionWindowInDays")
+            longest = settings["keyDeletionDays"]
+            if days is None or days > longest:
+                problems.append(f"deletionWindowInDays is not at most {longest}")
+    return verdict(problems)
+
+
+DESTROYABLE = ResourcePolicy(
+    name="destroyable",
+    sentence="Everything can be destroyed: nothing is protected, locked or left behind.",
+    severity=Severity.HIGH,
+    requirements=("ORG-4",),
+    remediation="Remove the protection; set forceDestroy on buckets, 7 days' window on keys.",
+    governs=_EVERYTHING,
+    schema={
+        "keyDeletionDays": {
+            "type": "integer",
+            "description": "Longest time that a key may stay behind, in days; AWS's least is 7.",
+            "minimum": 7,
+            "maximum": 30,
+            "default": 7,
+        }
+    },
+    judge=_judge_destroyable,
+)
+
+POLICIES = (TAGS, NAMES, REGION, DESTROYABLE)

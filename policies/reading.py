@@ -1,0 +1,233 @@
+"""Safe reading of a resource's properties: nothing unknown, malformed or missing slips through.
+
+The engine hands over JSON with sentinels for unknown values, floats for integers and wrappers
+around secrets. `Node` is the one way in which rules read it: every typed read returns the value,
+None if it is missing, or raises `UndeterminedError` or `MalformedError`.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+UNKNOWN = object()
+"""Stands for any value that the engine does not know yet."""
+
+UNKNOWN_SENTINEL = re.compile(
+    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7|3eeb2bf0-c639-47a8-9e75-3b44932eb421"
+    "|04da6b54-80e4-46f7-96ec-b56ff0331ba9|6a19a0b0-7e62-4c92-b797-7f8e31da9cc2"
+    "|030794c1-ac77-496b-92df-f27374a8bd58|e48ece36-62e2-4504-bad9-02848725956a"
+    "|dd056dcd-154b-4c76-9bd3-c8f88648b5ff"
+)
+"""The engine's sentinels for what it does not know yet, one per kind of value."""
+
+_SENTINEL_LENGTH = 36
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (the wire format's mark of a secret)
+_OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+
+
+class UndeterminedError(Exception):
+    """A rule read a value that is unknown; `path` names the property."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class MalformedError(Exception):
+    """A rule read a value of a type that the property cannot have."""
+
+    def __init__(self, path: str, expected: str) -> None:
+        super().__init__(f"{path} is not {expected}")
+
+
+class _HiddenInt(int):
+    """A secret number: it compares as itself and prints as nothing."""
+
+    def __repr__(self) -> str:
+        return "[secret]"
+
+    __str__ = __repr__
+
+    def __format__(self, _spec: str) -> str:
+        return "[secret]"
+
+
+def normalised(value: Any, *, secret: bool = False) -> Any:
+    """Plain Python for a property as it stands on the wire.
+
+    Args:
+        value: JSON data from the engine.
+        secret: True inside a secret.
+
+    Returns:
+        Strings, booleans, integers (floats only where they are not whole), lists, dictionaries
+        and `UNKNOWN`. Assets and archives stay the dictionaries that they are on the wire.
+    """
+    if isinstance(value, str):
+        if len(value) >= _SENTINEL_LENGTH and UNKNOWN_SENTINEL.search(value):
+            return UNKNOWN
+        return value
+    if isinstance(value, float):
+        if value != int(value):
+            return value
+        return _HiddenInt(value) if secret else int(value)
+    if isinstance(value, list):
+        return [normalised(item, secret=secret) for item in value]
+    if isinstance(value, dict):
+        signature = value.get(_SIGNATURE)
+        if signature == _SECRET:
+            return normalised(value.get("value"), secret=True)
+        if signature == _OUTPUT:
+            return normalised(value["value"]) if "value" in value else UNKNOWN
+        return {key: normalised(item, secret=secret) for key, item in value.items()}
+    return value
+
+
+class Node:
+    """A value and the path that leads to it."""
+
+    __slots__ = ("path", "value")
+
+    def __init__(self, value: Any, path: str = "") -> None:
+        self.value = value
+        self.path = path
+
+    def at(self, key: str) -> str:
+        """The path of a property of this object."""
+        return f"{self.path}.{key}" if self.path else key
+
+    def child(self, key: str) -> "Node | None":
+        """The property `key`, or None when it is missing or null."""
+        value = self._known(self.value, self.path)
+        if not isinstance(value, dict):
+            raise MalformedError(self.path, "an object")
+        found = value.get(key)
+        if found is None:
+            return None
+        return Node(self._known(found, self.at(key)), self.at(key))
+
+    def has(self, key: str) -> bool:
+        """Whether the property is there at all, known or not."""
+        value = self._known(self.value, self.path)
+        return isinstance(value, dict) and value.get(key) is not None
+
+    def is_unknown(self, key: str) -> bool:
+        """Whether the property is there and unknown."""
+        return self.has(key) and self.value[key] is UNKNOWN
+
+    def is_empty(self, key: str) -> bool:
+        """Whether the property is missing or an empty object, list or string."""
+        found = self.child(key)
+        return found is None or found.value in ({}, [], "")
+
+    def text(self, key: str) -> str | None:
+        """A string property."""
+        found = self.child(key)
+        return None if found is None else found.as_text()
+
+    def integer(self, key: str) -> int | None:
+        """An integer property."""
+        found = self.child(key)
+        if found is None:
+            return None
+        if isinstance(found.value, bool) or not isinstance(found.value, int):
+            raise MalformedError(found.path, "an integer")
+        return found.value
+
+    def number(self, key: str) -> int | float | None:
+        """A number property, whole or not."""
+        found = self.child(key)
+        if found is None:
+            return None
+        if isinstance(found.value, bool) or not isinstance(found.value, int | float):
+            raise MalformedError(found.path, "a number")
+        return found.value
+
+    def flag(self, key: str) -> bool | None:
+        """A boolean property."""
+        found = self.child(key)
+        if found is None:
+            return None
+        if not isinstance(found.value, bool):
+            raise MalformedError(found.path, "a boolean")
+        return found.value
+
+    def object(self, key: str) -> "Node":
+        """An object property; an empty object when it is missing."""
+        found = self.child(key)
+        if found is None:
+            return Node({}, self.at(key))
+        if not isinstance(found.value, dict):
+            raise MalformedError(found.path, "an object")
+        return found
+
+    def items(self, key: str) -> list["Node"]:
+        """The elements of a list property; none when it is missing."""
+        found = self.child(key)
+        return [] if found is None else found.elements()
+
+    def elements(self) -> list["Node"]:
+        """The elements of this list, each of them known."""
+        if not isinstance(self.value, list):
+            raise MalformedError(self.path, "a list")
+        return [
+            Node(self._known(item, f"{self.path}[{index}]"), f"{self.path}[{index}]")
+            for index, item in enumerate(self.value)
+        ]
+
+    def one_or_many(self, key: str) -> list["Node"]:
+        """The elements of a property that may be a list or a single value, as in IAM documents."""
+        found = self.child(key)
+        if found is None:
+            return []
+        return found.elements() if isinstance(found.value, list) else [found]
+
+    def texts(self, key: str) -> list[str]:
+        """The strings of a property that is a list or a single string; none when missing."""
+        return [item.as_text() for item in self.one_or_many(key)]
+
+    def document(self, key: str) -> "Node | None":
+        """A property that holds JSON in a string (or already an object), parsed."""
+        found = self.child(key)
+        if found is None or isinstance(found.value, dict):
+            return found
+        try:
+            parsed = json.loads(found.as_text())
+        except ValueError as error:
+            raise MalformedError(found.path, "valid JSON") from error
+        if not isinstance(parsed, dict):
+            raise MalformedError(found.path, "a JSON object")
+        return Node(parsed, found.path)
+
+    def as_text(self) -> str:
+        """This value, which has to be a string."""
+        value = self._known(self.value, self.path)
+        if not isinstance(value, str):
+            raise MalformedError(self.path, "a string")
+        return value
+
+    def members(self) -> Iterator[tuple[str, "Node"]]:
+        """The properties of this object, unknown ones included."""
+        if not isinstance(self.value, dict):
+            raise MalformedError(self.path, "an object")
+        for key, value in self.value.items():
+            yield key, Node(value, self.at(key))
+
+    def leaves(self) -> Iterator["Node"]:
+        """Every scalar below this value, unknown ones left out."""
+        if isinstance(self.value, dict):
+            for _, member in self.members():
+                yield from member.leaves()
+        elif isinstance(self.value, list):
+            for index, item in enumerate(self.value):
+                yield from Node(item, f"{self.path}[{index}]").leaves()
+        elif self.value is not UNKNOWN and self.value is not None:
+            yield self
+
+    @staticmethod
+    def _known(value: Any, path: str) -> Any:
+        if value is UNKNOWN:
+            raise UndeterminedError(path)
+        return value

@@ -1,0 +1,198 @@
+"""What a rule sees of a resource and of the stack around it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from policies.arns import Arn, own_names
+from policies.reading import Node, UndeterminedError
+from policies.types import FUNCTION, KEY, KEY_ALIAS, QUEUE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Provider:
+    """The provider that manages a resource.
+
+    Attributes:
+        type: Type token, such as `pulumi:providers:aws`.
+        inputs: The provider's configuration.
+    """
+
+    type: str
+    inputs: Node
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resource:
+    """A resource as the program declares it.
+
+    Attributes:
+        urn: Pulumi's identifier.
+        type: Type token, such as `aws:sqs/queue:Queue`.
+        inputs: Its properties.
+        protect: Whether Pulumi refuses to delete it.
+        provider: Its provider; None for components and for providers themselves.
+        depends_on: Per property, the URNs of the resources that its value is made from. Known
+            only when the whole stack is judged.
+    """
+
+    urn: str
+    type: str
+    inputs: Node
+    protect: bool = False
+    provider: Provider | None = None
+    depends_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name that the program gives it, the last part of its URN."""
+        return self.urn.rsplit("::", 1)[-1]
+
+
+class Stack:
+    """All resources of a stack, and who refers to whom.
+
+    Args:
+        resources: Every resource.
+        suffix: The environment suffix that every physical name carries.
+    """
+
+    def __init__(self, resources: Iterable[Resource], suffix: str) -> None:
+        self.resources = tuple(resources)
+        self.suffix = suffix
+        self._by_urn = {resource.urn: resource for resource in self.resources}
+        self._by_type: defaultdict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            self._by_type[resource.type].append(resource)
+        self._references: dict[tuple[str, str, str], tuple[dict[str, list[Resource]], str]] = {}
+
+    def of(self, *types: str) -> list[Resource]:
+        """The resources of these types."""
+        return [resource for type_ in types for resource in self._by_type.get(type_, ())]
+
+    def named(self, type_: str, name: str) -> Resource | None:
+        """The resource of this type that has this physical name."""
+        return self._names.get((type_, name))
+
+    def owner_of(self, arn: str) -> Resource | None:
+        """The resource of this stack that a known ARN names, or None for any other ARN."""
+        parsed = Arn.parse(arn)
+        if parsed is None or (parsed.account and parsed.account != self.account):
+            return None
+        return next(
+            (found for type_, name in parsed.names() if (found := self.named(type_, name))), None
+        )
+
+    def target(self, resource: Resource, key: str, type_: str) -> Resource | None:
+        """The resource of type `type_` that the property `key` of `resource` refers to.
+
+        A known value refers by ARN, URL or name. An unknown one, or an identifier that AWS
+        assigns, refers by the engine's property dependencies.
+
+        Raises:
+            UndeterminedError: The value is unknown and no dependency tells.
+        """
+        if not resource.inputs.has(key):
+            return None
+        if not resource.inputs.is_unknown(key):
+            value = resource.inputs.text(key) or ""
+            found = self.owner_of(value) or self.named(type_, value.rsplit("/", 1)[-1])
+            if found is not None:
+                return found if found.type == type_ else None
+            if own_names(type_):
+                return None
+        candidates = [
+            found
+            for urn in resource.depends_on.get(key, ())
+            if (found := self._by_urn.get(urn)) is not None and found.type == type_
+        ]
+        if len(candidates) == 1:
+            return candidates[0]
+        if resource.inputs.is_unknown(key):
+            raise UndeterminedError(key)
+        return None
+
+    def referring(self, type_: str, key: str, to: Resource) -> list[Resource]:
+        """The resources of type `type_` whose property `key` refers to the resource `to`.
+
+        Raises:
+            UndeterminedError: None does, but of one it cannot be told.
+        """
+        index = self._references.get((type_, key, to.type))
+        if index is None:
+            index = self._references[(type_, key, to.type)] = self._index(type_, key, to.type)
+        found, unclear = index
+        if to.urn not in found and unclear:
+            raise UndeterminedError(unclear)
+        return found.get(to.urn, [])
+
+    def _index(
+        self, type_: str, key: str, target_type: str
+    ) -> tuple[dict[str, list[Resource]], str]:
+        """Who refers to whom, and a property of which it cannot be told (or nothing)."""
+        found: defaultdict[str, list[Resource]] = defaultdict(list)
+        unclear = ""
+        for resource in self.of(type_):
+            try:
+                target = self.target(resource, key, target_type)
+            except UndeterminedError as error:
+                unclear = f"{resource.name}.{error.path}"
+            else:
+                if target is not None:
+                    found[target.urn].append(resource)
+        return dict(found), unclear
+
+    def is_own_key(self, resource: Resource, holder: Node, key: str) -> bool:
+        """Whether the property `key` of `holder` is an encryption key of this very stack.
+
+        Known: an alias or ARN of it. Unknown: made from it and from nothing else (decision 0001).
+
+        Args:
+            resource: The resource that is encrypted.
+            holder: The object among its inputs that holds the property.
+            key: The property.
+
+        Raises:
+            UndeterminedError: The value is unknown and not made from a key of this stack.
+        """
+        if not holder.has(key):
+            return False
+        unknown = holder.is_unknown(key)
+        if not unknown:
+            value = holder.text(key) or ""
+            if self.named(KEY_ALIAS, value.rsplit(":", 1)[-1]) is not None:
+                return True
+        path = holder.at(key)
+        top = path.partition(".")[0].partition("[")[0]
+        if self.depends_only_on(resource, top, KEY, KEY_ALIAS):
+            return True
+        if unknown:
+            raise UndeterminedError(path)
+        return False
+
+    def depends_only_on(self, resource: Resource, key: str, *types: str) -> bool:
+        """Whether the value of `key` is made from resources of these types in this stack alone."""
+        sources = [self._by_urn.get(urn) for urn in resource.depends_on.get(key, ())]
+        return bool(sources) and all(found and found.type in types for found in sources)
+
+    @cached_property
+    def account(self) -> str:
+        """The account of the stack: the one that most of its own ARNs name."""
+        found: Counter[str] = Counter()
+        for resource in self.of(FUNCTION, QUEUE):
+            for leaf in resource.inputs.leaves():
+                if isinstance(leaf.value, str):
+                    found.update(Arn.accounts(leaf.value))
+        return found.most_common(1)[0][0] if found else ""
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], Resource]:
+        names: dict[tuple[str, str], Resource] = {}
+        for resource in self.resources:
+            key = own_names(resource.type)
+            if key is not None and not resource.inputs.is_unknown(key):
+                name = resource.inputs.value.get(key)
+                if isinstance(name, str):
+                    names[(resource.type, name)] = resource
+        return names

@@ -1,0 +1,57 @@
+"""What pulumi-aws itself says of its resource types, read from its source without importing it.
+
+Importing the module of one type takes longer than judging a stack. The constructor's parameters
+stand in the generated source in one fixed form, so a search of the text finds them.
+"""
+
+import re
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+_TOKEN = re.compile(r"aws:(?P<module>[^/:]+)/(?P<file>[^:]+):(?P<name>\w+)")
+_PARAMETER = re.compile(r"^ +(\w+): ", re.MULTILINE)
+
+
+class UnknownTypeError(Exception):
+    """pulumi-aws has no such resource type."""
+
+
+@cache
+def properties(token: str) -> frozenset[str]:
+    """The properties that a resource type takes, in Pulumi's camelCase.
+
+    Args:
+        token: Type token, such as `aws:sqs/queue:Queue`.
+
+    Raises:
+        UnknownTypeError: The installed pulumi-aws does not have it.
+    """
+    found = _TOKEN.fullmatch(token)
+    source = _sources(found["module"]).get(found["file"].lower()) if found else None
+    if found is None or source is None:
+        raise UnknownTypeError(token)
+    text = source.read_text(encoding="utf-8")
+    start = re.search(rf"^class {found['name']}(?:Init)?Args:", text, re.MULTILINE)
+    if start is None:
+        raise UnknownTypeError(token)
+    constructor = text[start.start() : text.find("):\n", start.start())]
+    return frozenset(_camel_case(name) for name in _PARAMETER.findall(constructor))
+
+
+@cache
+def _sources(module: str) -> dict[str, Path]:
+    """The source files of a module, by name in lower case without underscores."""
+    spec = find_spec("pulumi_aws")
+    if spec is None or spec.origin is None:
+        raise UnknownTypeError(module)
+    package = Path(spec.origin).parent
+    folder = package if module == "index" else package / module
+    if not folder.is_dir():
+        folder = package / f"{module}_"
+    return {file.stem.replace("_", ""): file for file in folder.glob("*.py")}
+
+
+def _camel_case(name: str) -> str:
+    head, *rest = name.strip("_").split("_")
+    return head + "".join(part.capitalize() for part in rest)
