@@ -32,7 +32,7 @@ def main() -> None:
     port = int(os.environ["GATEWAY_PORT"])
     lock = _hold_lock(lock_path(Path.cwd()), port)
     try:
-        fixes.apply()
+        fixes.apply(without=sys.argv[1:])
         asyncio.run(_serve(port))
     finally:
         os.close(lock)

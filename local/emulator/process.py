@@ -18,14 +18,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 HOST = "127.0.0.1"
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
-ACCESS_KEY = SECRET_KEY = "test"
+ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105  # the public name of the emulator's root
 
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 30.0
@@ -99,13 +99,16 @@ def status(state_dir: Path) -> Emulator | None:
     return Emulator(state_dir=state_dir, port=holder["port"], pid=holder["pid"])
 
 
-def start(state_dir: Path, port: int, *, persist: bool = True) -> Emulator:
+def start(
+    state_dir: Path, port: int, *, persist: bool = True, without: Sequence[str] = ()
+) -> Emulator:
     """Start the emulator in the background and wait until it is ready.
 
     Args:
         state_dir: Its folder, created when missing: state, lock and `emulator.log`.
         port: The port to listen on; 0 takes a free one.
         persist: Load the state that an earlier run left there, and leave this run's behind.
+        without: Fixes to leave out, by name, for the tests that show why they are needed.
 
     Returns:
         The running emulator; one that runs already on this folder and port is returned as is.
@@ -128,7 +131,7 @@ def start(state_dir: Path, port: int, *, persist: bool = True) -> Emulator:
     state_dir.mkdir(parents=True, exist_ok=True)
     with log_path(state_dir).open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local.emulator.launcher"],
+            [sys.executable, "-m", "local.emulator.launcher", *without],
             env=_environment(state_dir, port, persist=persist),
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -164,12 +167,12 @@ def stop(state_dir: Path) -> bool:
 
 
 @contextlib.contextmanager
-def ephemeral(*, persist: bool = False) -> Iterator[Emulator]:
+def ephemeral(*, persist: bool = False, without: Sequence[str] = ()) -> Iterator[Emulator]:
     """A throw-away emulator on a free port and a temporary folder, for tests."""
     with tempfile.TemporaryDirectory(prefix="emulator-") as folder:
         state_dir = Path(folder)
         try:
-            yield start(state_dir, 0, persist=persist)
+            yield start(state_dir, 0, persist=persist, without=without)
         finally:
             stop(state_dir)
 

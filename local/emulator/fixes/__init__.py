@@ -1,10 +1,31 @@
 """What must differ from the stock emulator, one module per fault.
 
-Each module says in its docstring what the stock emulator does, what AWS does, and has one
+Each module says in its docstring what the stock emulator does and what AWS does, and has one
 function `apply` that replaces the emulator's private functions. They are written for the exact
-version that `launcher` demands.
+version that `launcher` demands. Nothing here is imported before `apply` is called: the emulator
+reads its environment when it is imported.
 """
 
+import importlib
+from collections.abc import Collection
 
-def apply() -> None:
-    """Apply every fix to the emulator that is imported into this process."""
+FIXES = (
+    "execution_environment",
+    "async_invocation",
+    "queue_atomicity",
+    "event_source_mapping",
+)
+
+
+def apply(*, without: Collection[str] = ()) -> None:
+    """Apply every fix to the emulator in this process, but for those named.
+
+    Raises:
+        ValueError: A fix is to be left out that there is not.
+    """
+    if unknown := set(without) - set(FIXES):
+        raise ValueError(f"no such fix: {', '.join(sorted(unknown))}; there are {', '.join(FIXES)}")
+    for name in FIXES:
+        if name in without:
+            continue
+        importlib.import_module(f"{__name__}.{name}").apply()

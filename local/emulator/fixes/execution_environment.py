@@ -1,0 +1,172 @@
+"""Functions' processes: their variables, the runtime API's latency, and their logs.
+
+The stock emulator hands a function all of the emulator's own environment; waits up to 50 ms per
+invocation for log lines and loses those that come later; sends each event in two segments, which
+Nagle's algorithm holds for the 40 ms of a delayed acknowledgement; opens a log stream per
+invocation, in a group that it creates by itself, whatever the role may do; and throttles rather
+than waits when this one machine is busy.
+
+On AWS a function sees Lambda's variables and its own; its lines go to the log stream of its
+environment as they are written, with its role's rights.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+from local.emulator.fixes import function_logs
+
+_INHERITED = frozenset({"PATH", "LANG", "TMPDIR"})
+_SET_PER_FUNCTION = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL"})
+_STOCK_VARIABLES = lambda_svc._provided_worker_env
+_ACQUIRE_SLOT = lambda_svc._acquire_execution_slot
+_RELEASE_SLOT = lambda_svc._release_execution_slot
+
+
+class Environment(lambda_runtime.ProvidedWorker):  # type: ignore[misc]  # an untyped base
+    """One execution environment: a process of a function, reused from event to event."""
+
+    config: dict[str, Any]
+    log: function_logs.Stream
+
+    def invoke(self, event: Any, request_id: str, **context: Any) -> dict[str, Any]:
+        """Run one invocation, with the platform's log lines around the function's own."""
+        if self._proc is None or self._proc.poll() is not None:
+            self.log = function_logs.open_stream(self.config)
+            self.config = {**self.config, "_LogStreamName": self.log.stream}
+        self.log.platform_start(request_id)
+        started = time.monotonic()
+        result: dict[str, Any] = super().invoke(event, request_id, **context)
+        self.log.platform_report(
+            request_id,
+            milliseconds=(time.monotonic() - started) * 1000,
+            memory_mb=self._peak_memory_mb(),
+            failed=result["status"] == "error",
+        )
+        return result
+
+    def _build_handler_class(self, generation: int, pending: Any) -> type:
+        handler: Any = super()._build_handler_class(generation, pending)
+        handler.wbufsize = -1  # head and body of an event leave in one segment
+        handler.disable_nagle_algorithm = True
+        return handler  # type: ignore[no-any-return]
+
+    def _pump_output(self, stream: Any, log_queue: Any) -> None:
+        super()._pump_output(_Tee(stream, self.log), log_queue)
+
+    def _drain_stderr_bounded(self, *_args: Any, **_kwargs: Any) -> str:
+        """What the function has logged so far, for `LogType=Tail`; the stream gets all of it."""
+        return str(self._drain_stderr())
+
+    def _peak_memory_mb(self) -> int:
+        process = self._proc
+        try:
+            status = Path(f"/proc/{process.pid}/status").read_text() if process else ""
+        except OSError:  # ended meanwhile, or a system without /proc
+            return 0
+        peak = next((line for line in status.splitlines() if line.startswith("VmHWM:")), None)
+        return int(peak.split()[1]) // 1024 if peak else 0
+
+
+class _Tee:
+    """A function's output: every line goes to its log stream on the way to its reader."""
+
+    def __init__(self, stream: Any, log: function_logs.Stream) -> None:
+        self._stream = stream
+        self._log = log
+
+    def readline(self) -> bytes:
+        line: bytes = self._stream.readline()
+        if line:
+            self._log.function_line(line.decode("utf-8", errors="replace").rstrip("\r\n"))
+        return line
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _variables(config: dict[str, Any], code_dir: str, port: int) -> dict[str, str]:
+    """The environment of a function's process: Lambda's variables and its own, no others."""
+    own = lambda_svc._runtime_env_vars(config)
+    stock = _STOCK_VARIABLES(config, code_dir, port)
+    foreign = set(os.environ) - _INHERITED - set(own)
+    foreign -= {
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_ENDPOINT_URL",
+    }  # set per function
+    logging = config.get("LoggingConfig") or {}
+    return {
+        **{key: value for key, value in stock.items() if key not in foreign},
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{config.get('Runtime', '')}",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": function_logs.group_of(config),
+        "AWS_LAMBDA_LOG_STREAM_NAME": config.get("_LogStreamName", ""),
+        "AWS_LAMBDA_LOG_FORMAT": logging.get("LogFormat", "Text"),
+        **(
+            {"AWS_LAMBDA_LOG_LEVEL": logging["ApplicationLogLevel"]}
+            if logging.get("ApplicationLogLevel")
+            else {}
+        ),
+        "TZ": ":UTC",
+    }
+
+
+class _Slots:
+    """At most so many environments of one function at a time; an invocation waits for its turn.
+
+    A burst of events becomes a queue and not a thousand processes. An invocation waits no longer
+    than its function's timeout, and is throttled then: a function that waits for itself ends too.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._running: dict[str, int] = {}
+        self._freed = threading.Condition()
+
+    def acquire(
+        self, func: dict[str, Any], config: dict[str, Any]
+    ) -> tuple[str | None, str | None]:
+        key = lambda_svc._inflight_key(config)
+        with self._freed:
+            turn = self._freed.wait_for(
+                lambda: self._running.get(key, 0) < self._limit, timeout=config.get("Timeout", 3)
+            )
+            if not turn:
+                return None, "account"
+            slot, reason = _ACQUIRE_SLOT(func, config)
+            if slot is not None:
+                self._running[key] = self._running.get(key, 0) + 1
+            return slot, reason
+
+    def release(self, slot: str | None) -> None:
+        """Give a slot back."""
+        _RELEASE_SLOT(slot)
+        if slot is None:
+            return
+        with self._freed:
+            self._running[slot] -= 1
+            self._freed.notify_all()
+
+
+def apply() -> None:
+    """Replace the stock environment of `provided.*` functions, and the throttle around it."""
+    stock_class = lambda_runtime._worker_class_for
+
+    def worker_class(config: dict[str, Any]) -> type:
+        stock: type = stock_class(config)
+        return Environment if stock is lambda_runtime.ProvidedWorker else stock
+
+    slots = _Slots(int(os.environ.get("LAMBDA_CONCURRENCY", "8")))
+    lambda_runtime._worker_class_for = worker_class
+    lambda_svc._provided_worker_env = _variables
+    lambda_svc._acquire_execution_slot = slots.acquire
+    lambda_svc._release_execution_slot = slots.release
+    lambda_svc._emit_lambda_logs = lambda *_args, **_kwargs: None  # Environment.invoke writes them

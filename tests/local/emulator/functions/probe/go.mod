@@ -1,0 +1,4 @@
+module probe
+
+go 1.26
+
