@@ -84,3 +84,22 @@ def answer_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     answers.print(table)
+
+
+class Changes:
+    """Tells, on standard error, each new state of something and how long it took to get there.
+
+    Args:
+        what: Whose states they are.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._last = ""
+        self._began = time.monotonic()
+
+    def tell(self, state: str) -> None:
+        """Print the state if it is a new one."""
+        if state != self._last:
+            self._last = state
+            say(f"{time.monotonic() - self._began:6.1f} s  {self._what}: {state}")

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -62,18 +61,12 @@ class Deployment:
             say(f"You may not assume the role of partner {partner!r} ({reason}); using your own.")
             return self.session
         credentials = answer["Credentials"]
-        return _session(
+        return boto3.Session(
             aws_access_key_id=credentials["AccessKeyId"],
             aws_secret_access_key=credentials["SecretAccessKey"],
             aws_session_token=credentials["SessionToken"],
             region_name=self.output("region"),
         )
-
-
-def _session(**credentials: str) -> boto3.Session:
-    """A session of these credentials alone, whatever profile the caller's shell names."""
-    no_profile = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
-    return boto3.Session(botocore_session=no_profile, **credentials)
 
 
 def client(session: boto3.Session, service: str, outputs: Mapping[str, str]) -> Any:
@@ -114,7 +107,7 @@ def load(where: Target) -> Deployment:
                 f"{OUTPUTS} describes a stack on AWS. Name it with --stack, or run `pipeline up`."
             )
         variables = where.environment()
-        session = _session(
+        session = boto3.Session(
             aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
             region_name=variables["AWS_REGION"],

@@ -42,6 +42,12 @@ def outputs(target: Target) -> dict[str, str]:
     return {name: str(value) for name, value in found.items()}
 
 
+def resources(target: Target) -> list[str]:
+    """The URNs of what the stack's state holds."""
+    state = json.loads(call(target, ["stack", "export"]))
+    return [resource["urn"] for resource in (state["deployment"] or {}).get("resources") or ()]
+
+
 def run(target: Target, operation: str, arguments: Sequence[str], step: Step) -> dict[str, int]:
     """Run `pulumi up` or `pulumi destroy` and show its resources as they are done.
 

@@ -41,7 +41,7 @@ def lines(deployment: Deployment, function: str, *, since: float, follow: bool) 
         for event in sorted(events, key=lambda e: e["timestamp"]):
             if event["eventId"] not in seen:
                 at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
-                yield f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z {event['message'].rstrip()}"
+                yield f"{at.isoformat(timespec='milliseconds')} {event['message'].rstrip()}"
         seen = {event["eventId"] for event in events}
         if not follow:
             return

@@ -62,6 +62,16 @@ class SampleFile:
     feed: str
     sequence: int | None
 
+    def document(self) -> dict[str, object]:
+        """The answer of `pipeline sample --json` for this file."""
+        return {
+            "file": str(self.path),
+            "partner": self.partner,
+            "feed": self.feed,
+            "sequence": self.sequence,
+            "synthetic": True,
+        }
+
 
 @dataclass(frozen=True, kw_only=True)
 class Trade:

@@ -1,6 +1,7 @@
 """Asking the status API, signed as the partner: once, or until the answer is final."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -118,6 +119,15 @@ def statuses(answer: dict[str, Any] | None) -> list[str]:
     return [answer["status"]] if "status" in answer else [f["status"] for f in answer["files"]]
 
 
+def waiting(answer: dict[str, Any]) -> str:
+    """What a file waits for, in words; empty when it waits for nothing."""
+    before = answer.get("waitingFor")
+    if not before:
+        return ""
+    what = before["file"] or f"number {before['sequence']}"
+    return f"waiting for {what} ({before['status']})"
+
+
 def verdict(answer: dict[str, Any] | None) -> Exit:
     """What an answer means as an exit code: aggregated, refused, or still moving."""
     found = set(statuses(answer))
@@ -156,3 +166,40 @@ def watch(
             return answer
         time.sleep(min(pause, max(deadline - now, 0)))
         pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+def describe(answer: dict[str, Any]) -> list[str]:
+    """An answer in lines for a person: the status first, then what else is known."""
+    if "status" not in answer:
+        return _describe_feed(answer)
+    lines = [answer["status"]]
+    lines += [
+        f"{name}: {answer[name]}"
+        for name in ("sequence", "version", "rows", "symbols")
+        if answer.get(name) is not None
+    ]
+    lines += [waiting(answer)] if waiting(answer) else []
+    if answer.get("rejects"):
+        lines.append(f"rejects: {answer['rejects']['count']}, {answer['rejects']['location']}")
+    for entry in answer["history"]:
+        reason = f"  {entry['reason']}" if entry.get("reason") else ""
+        lines.append(f"{entry['at']}  {entry['status']}{reason}")
+    return lines
+
+
+def _describe_feed(answer: dict[str, Any]) -> list[str]:
+    cursors = ", ".join(f"{stage} {n}" for stage, n in answer["cursors"].items())
+    lines = [f"{answer['kind']}; complete up to: {cursors}"]
+    lines += [f"missing: {gap['from']} to {gap['to']}" for gap in answer["gaps"]]
+    lines += [f"{file['file']}  {file['status']}" for file in answer["files"]]
+    return lines
+
+
+def summary(answer: dict[str, Any] | None) -> str:
+    """An answer in one line: a file's status, or how many of a feed's files have which."""
+    if answer is None:
+        return "not seen yet"
+    if "status" in answer:
+        return f"{answer['status']} {waiting(answer)}".rstrip()
+    counts = Counter(statuses(answer))
+    return ", ".join(f"{n} {status}" for status, n in sorted(counts.items())) or "no files yet"

@@ -1,9 +1,12 @@
 """The stack that a command is about: the local one, or one on AWS."""
 
 import os
+import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import local
 from local import environment, toolchain
 
 
@@ -37,11 +40,32 @@ class Target:
 
     def environment(self) -> dict[str, str]:
         """The variables under which Pulumi and boto3 reach the stack's cloud."""
-        if self.local:
-            # A profile or session of the caller's own would be mixed with the emulator's keys.
-            rest = {name: v for name, v in os.environ.items() if not name.startswith("AWS_")}
-            return rest | environment.local_environment(self.project)
-        return {**os.environ, "PULUMI_STACK": self.stack}
+        if not self.local:
+            return {**os.environ, "PULUMI_STACK": self.stack}
+        variables = {**os.environ, **environment.local_environment(self.project)}
+        if self.official_plugins:
+            own = str(Path(local.__file__).parent / "plugins")
+            folders = variables["PATH"].split(os.pathsep)
+            variables["PATH"] = os.pathsep.join(f for f in folders if f != own)
+            variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "false"
+        return variables
+
+    def exports(self, caller: Mapping[str, str]) -> list[str]:
+        """Shell lines after which plain Pulumi and AWS clients work on this stack.
+
+        Args:
+            caller: The variables of the shell that will read them.
+        """
+        new = self.environment()
+        surplus = sorted(name for name in caller if name not in new and name.startswith("AWS_"))
+        return [
+            *(f"unset {name}" for name in surplus if self.local),
+            *(
+                f"export {name}={shlex.quote(value)}"
+                for name, value in sorted(new.items())
+                if caller.get(name) != value
+            ),
+        ]
 
     def pulumi(self) -> Path:
         """The Pulumi CLI this project runs."""
@@ -49,7 +73,15 @@ class Target:
 
 
 def target(stack: str | None, *, official_plugins: bool = False) -> Target:
-    """The stack named on the command line; none means the local one."""
-    return Target(
+    """The stack named on the command line; none means the local one.
+
+    For the local stack the caller's own AWS variables are taken out of this process: a profile or a
+    session token would be mixed with the emulator's keys.
+    """
+    chosen = Target(
         project=project(), stack=stack or environment.STACK, official_plugins=official_plugins
     )
+    if chosen.local:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]
+    return chosen

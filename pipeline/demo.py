@@ -1,0 +1,109 @@
+"""The whole story in one command: deploy, send, watch, read the results, take it all down."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from local.emulator import process
+from pipeline import checking, files, sample, status, up
+from pipeline.board import follow
+from pipeline.console import answer_table, say, step
+from pipeline.deployment import Deployment, load
+from pipeline.errors import Exit
+from pipeline.files import Upload
+from pipeline.names import Feed
+from pipeline.results import SUMMARY_COLUMNS, Results, summary_rows
+from pipeline.target import Target
+
+PARTNER, FEED = "acme", "demo"
+_TIMEOUT = 300.0  # seconds
+_REASONS_SHOWN = 3
+
+
+def run(target: Target, paths: Sequence[Path]) -> Exit:
+    """Run the demonstration on the local stack and leave the machine as it was found.
+
+    A local stack that was deployed before is used and kept; else the demonstration's own is
+    destroyed at the end. The emulator is stopped unless it ran before.
+
+    Args:
+        target: The local stack.
+        paths: The user's own files; none means the synthetic sample.
+
+    Returns:
+        DONE if every file was aggregated, REFUSED if one was not or the pack refuses the stack.
+    """
+    uploads = _own(paths) if paths else _sample(target)
+    ran = process.status(up.emulator_state(target.project)) is not None
+    kept = up.deployed(target)
+    try:
+        evidence, outputs = up.up(target)
+        if not outputs:
+            checking.show(evidence)
+            return checking.exit_code(evidence)
+        deployment = load(target)
+        with step("Through the pipeline") as current:
+            answers = follow(deployment, files.send(deployment, uploads), timeout=_TIMEOUT)
+            current.result(f"{len(answers)} files")
+        _show_files(deployment, uploads, answers)
+        _show_days(deployment, uploads)
+        checking.show(evidence)
+    finally:
+        if not kept:
+            up.destroy(target, keep_outputs=True)
+        if not ran and up.stop_emulator(target):
+            say("The emulator is stopped; nothing is left running.")
+    aggregated = all(answer["status"] == "AGGREGATED" for answer in answers)
+    return Exit.DONE if aggregated else Exit.REFUSED
+
+
+def _own(paths: Iterable[Path]) -> list[Upload]:
+    """The user's files as one sequenced feed, in the order given."""
+    return files.plan(files.find(paths), Feed(partner=PARTNER, name=FEED), sequence=1)
+
+
+def _sample(target: Target) -> list[Upload]:
+    """The synthetic files of several feeds."""
+    folder = target.project / ".pipeline" / "sample"
+    with step("Writing sample files of synthetic trades (no real market data)") as current:
+        made = sample.write(folder, day=date(2026, 1, 5), files=3, rows=12_000, seed=1)
+        current.result(f"{len(made)} files in {folder.relative_to(target.project)}")
+    uploads: list[Upload] = []
+    for file in made:
+        uploads += files.plan(
+            [file.path], Feed(partner=file.partner, name=file.feed), file.sequence
+        )
+    return uploads
+
+
+def _show_files(
+    deployment: Deployment, uploads: Sequence[Upload], answers: Sequence[dict[str, Any]]
+) -> None:
+    """Each file's status, and why a file was rejected."""
+    rows = [
+        (upload.status, answer["status"], str(answer.get("rows") or ""), status.waiting(answer))
+        for upload, answer in zip(uploads, answers, strict=True)
+    ]
+    answer_table("What became of each file", ("file", "status", ">rows", ""), rows)
+    for upload, answer in zip(uploads, answers, strict=True):
+        if answer.get("rejects"):
+            report = Results(deployment, upload.feed).reject_report(
+                answer["rejects"]["location"], limit=_REASONS_SHOWN
+            )
+            for line in report:
+                say(f"  {upload.status}: {line}")
+
+
+def _show_days(deployment: Deployment, uploads: Sequence[Upload]) -> None:
+    """Each feed's days per symbol."""
+    for feed in sorted({upload.feed for upload in uploads}, key=str):
+        results = Results(deployment, feed)
+        rows = [
+            (day, *row)
+            for day in results.days()
+            for row in summary_rows(results.day(date.fromisoformat(day)))
+        ]
+        if rows:
+            columns = ("day (UTC)", "symbol", *(f">{name}" for name in SUMMARY_COLUMNS))
+            answer_table(f"{feed}: the day per symbol", columns, rows)

@@ -1,0 +1,102 @@
+"""Deploying a stack under its pack, and taking it away again."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from compliance.evidence import Evidence, Verdict
+from local import environment
+from local.emulator import process
+from local.emulator.process import Emulator
+from pipeline import checking, engine
+from pipeline.console import say, step
+from pipeline.deployment import OUTPUTS
+from pipeline.target import Target
+
+
+def emulator_state(project: Path) -> Path:
+    """The folder of the emulator's state and log."""
+    return project / ".pipeline" / "emulator"
+
+
+def start_emulator(target: Target) -> Emulator:
+    """Start the emulator in the background, unless it runs already."""
+    state = emulator_state(target.project)
+    running = process.status(state)
+    if running is not None:
+        return running
+    with step("Starting the emulator") as current:
+        emulator = process.start(
+            state, urlsplit(target.environment()["AWS_ENDPOINT_URL"]).port or 0
+        )
+        current.result(emulator.endpoint)
+    return emulator
+
+
+def stop_emulator(target: Target) -> bool:
+    """Stop the emulator; its state stays for the next start. Whether there was one."""
+    return process.stop(emulator_state(target.project))
+
+
+def up(target: Target) -> tuple[Evidence, Mapping[str, str]]:
+    """Preview under the pack and the plan gate, deploy, write the flat outputs.
+
+    Args:
+        target: The stack. The local one is created when it does not exist.
+
+    Returns:
+        The evidence of the preview and, where it is compliant, the flat outputs; where it is not,
+        nothing was deployed and there are none.
+    """
+    emulator = None
+    if target.local:
+        environment.prepare(target.project)
+        emulator = start_emulator(target)
+    evidence = checking.check(target)
+    if evidence.verdict is not Verdict.COMPLIANT:
+        return evidence, {}
+    with step(f"Deploying stack {target.stack}") as current:
+        pack = ["--policy-pack", str(target.project)]
+        changes = engine.run(target, "up", pack, current)
+        current.result(_tell(changes))
+    outputs = engine.outputs(target)
+    if emulator is not None:
+        outputs |= _local_outputs(outputs, emulator)
+    where = target.project / OUTPUTS
+    where.parent.mkdir(exist_ok=True)
+    where.write_text(json.dumps(outputs, indent=2, sort_keys=True) + "\n")
+    say(f"Outputs: {OUTPUTS}")
+    return evidence, outputs
+
+
+def _local_outputs(outputs: Mapping[str, str], emulator: Emulator) -> dict[str, str]:
+    """What only the emulator can know: where it is, and the API's address there."""
+    api = f"{outputs['statusApiId']}/{outputs['statusApiStage']}"
+    return {
+        "endpointUrl": emulator.endpoint,
+        "statusApiUrl": f"{emulator.endpoint}/_aws/execute-api/{api}",
+    }
+
+
+def deployed(target: Target) -> bool:
+    """Whether the local stack has anything deployed."""
+    environment.prepare(target.project)
+    return bool(engine.resources(target))
+
+
+def destroy(target: Target, *, keep_outputs: bool = False) -> None:
+    """Delete everything the stack made, and the file of its outputs unless it is to be kept."""
+    if target.local:
+        environment.prepare(target.project)
+        start_emulator(target)
+    with step(f"Destroying stack {target.stack}") as current:
+        current.result(_tell(engine.run(target, "destroy", [], current)))
+    if not keep_outputs:
+        (target.project / OUTPUTS).unlink(missing_ok=True)
+
+
+def _tell(changes: Mapping[str, int]) -> str:
+    """The engine's changes in words, such as "71 create, 2 update"."""
+    words = [f"{count} {kind}" for kind, count in sorted(changes.items())]
+    return ", ".join(words) or "nothing to change"
