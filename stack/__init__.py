@@ -1,0 +1,1 @@
+"""The infrastructure program: one ComponentResource per box of the architecture picture."""

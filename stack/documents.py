@@ -1,0 +1,76 @@
+"""IAM policy documents as text, known in full at preview."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Statement = dict[str, Any]
+Condition = Mapping[str, Mapping[str, str | Sequence[str]]]
+
+EVERYONE = "*"
+
+
+def allow(
+    sid: str,
+    actions: Sequence[str],
+    resources: Sequence[str],
+    *,
+    principal: Mapping[str, str] | None = None,
+    condition: Condition | None = None,
+) -> Statement:
+    """A statement that allows; `principal` is for resource and trust policies only."""
+    return _statement("Allow", sid, actions, resources, principal, condition)
+
+
+def deny(
+    sid: str,
+    actions: Sequence[str],
+    resources: Sequence[str],
+    *,
+    principal: Mapping[str, str] | str,
+    condition: Condition,
+) -> Statement:
+    """A statement of a resource policy that denies."""
+    return _statement("Deny", sid, actions, resources, principal, condition)
+
+
+def deny_plain_transport(service: str, resources: Sequence[str]) -> Statement:
+    """Denies every call of `service` that does not come over TLS (SEC-2)."""
+    return deny(
+        "DenyPlainTransport",
+        [f"{service}:*"],
+        resources,
+        principal=EVERYONE,
+        condition={"Bool": {"aws:SecureTransport": "false"}},
+    )
+
+
+def trust(principal: Mapping[str, str], condition: Condition | None = None) -> str:
+    """A role's trust policy for one principal."""
+    return document(
+        allow("Trust", ["sts:AssumeRole"], [], principal=principal, condition=condition)
+    )
+
+
+def document(*statements: Statement) -> str:
+    """The policy document of `statements`."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def _statement(
+    effect: str,
+    sid: str,
+    actions: Sequence[str],
+    resources: Sequence[str],
+    principal: Mapping[str, str] | str | None,
+    condition: Condition | None,
+) -> Statement:
+    statement: Statement = {"Sid": sid, "Effect": effect}
+    if principal is not None:
+        statement["Principal"] = principal
+    statement["Action"] = list(actions)
+    if resources:
+        statement["Resource"] = list(resources)
+    if condition is not None:
+        statement["Condition"] = condition
+    return statement

@@ -1,0 +1,197 @@
+"""The stack's settings, read from the Pulumi configuration and checked before anything is built.
+
+Every error names the configuration key, the value found and the rule it breaks.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pulumi
+
+NAMESPACE: Final = "market-data-pipeline"
+SUFFIX_VARIABLE: Final = "ENVIRONMENT_SUFFIX"
+ARCHITECTURES: Final = ("arm64", "x86_64")
+
+_SUFFIX = re.compile(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?")
+_SEGMENT = re.compile(r"(?![0-9]+\Z)[a-z0-9-]{1,40}")
+_PRINCIPAL = re.compile(
+    r"arn:aws:(iam|sts)::[0-9]{12}:(root|(user|role|assumed-role)/[\w+=,.@/-]+)"
+)
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}")
+
+_SEGMENT_RULE = "1 to 40 of a-z, 0-9 and '-', not digits alone"
+
+
+class SettingsError(ValueError):
+    """A configuration value that the program cannot accept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnerSettings:
+    """Who may act as a partner.
+
+    Attributes:
+        name: the partner's segment of object keys and API paths.
+        principal: the ARN that may assume the partner's role.
+        external_id: what the principal must present, if anything.
+    """
+
+    name: str
+    principal: str
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one stack; docs/architecture.md lists the keys.
+
+    Attributes:
+        region: the AWS region's code. The policy pack, not the program, insists on us-east-1.
+        suffix: the environment suffix of every name.
+        architecture: the functions' architecture, as Lambda names it.
+        partners: the partners, ordered by name.
+        non_positive_price_feeds: `partner/feed` that may carry zero and negative prices.
+        allowed_origins: web origins that may call the API; `*` alone for any.
+        alarm_email: an address to subscribe to the alarms, if any.
+    """
+
+    region: str
+    suffix: str
+    architecture: str
+    partners: tuple[PartnerSettings, ...]
+    non_positive_price_feeds: tuple[str, ...]
+    allowed_origins: tuple[str, ...]
+    alarm_email: str | None
+
+
+def read(account: str) -> Settings:
+    """Reads the settings of the current stack.
+
+    Args:
+        account: the AWS account number; its root is a partner's principal by default.
+
+    Raises:
+        SettingsError: a value is missing or breaks its rule.
+    """
+    config = pulumi.Config(NAMESPACE)
+    return Settings(
+        region=_region(),
+        suffix=_suffix(config),
+        architecture=_architecture(config),
+        partners=_partners(config, account),
+        non_positive_price_feeds=_feeds(config),
+        allowed_origins=_origins(config),
+        alarm_email=_email(config),
+    )
+
+
+def _region() -> str:
+    region = pulumi.Config("aws").get("region")
+    if not region:
+        raise SettingsError("aws:region is not set: run `pulumi config set aws:region us-east-1`")
+    return region
+
+
+def _suffix(config: pulumi.Config) -> str:
+    sources = (
+        (f"{NAMESPACE}:environmentSuffix", config.get("environmentSuffix")),
+        (f"the variable {SUFFIX_VARIABLE}", os.environ.get(SUFFIX_VARIABLE)),
+        ("the stack's name", pulumi.get_stack()),
+    )
+    source, suffix = next((source, value) for source, value in sources if value)
+    if not _SUFFIX.fullmatch(suffix):
+        raise SettingsError(
+            f"{source} is {suffix!r}, but an environment suffix is 1 to 20 of a-z, 0-9 and '-' "
+            f"that neither begins nor ends with '-': set {NAMESPACE}:environmentSuffix"
+        )
+    return suffix
+
+
+def _architecture(config: pulumi.Config) -> str:
+    architecture = config.get("architecture") or ARCHITECTURES[0]
+    if architecture not in ARCHITECTURES:
+        raise _refused(config, "architecture", architecture, f"one of {', '.join(ARCHITECTURES)}")
+    return architecture
+
+
+def _partners(config: pulumi.Config, account: str) -> tuple[PartnerSettings, ...]:
+    partners = _object(config, "partners", {})
+    if not isinstance(partners, dict):
+        raise _refused(config, "partners", partners, "an object of partners by name")
+    return tuple(_partner(config, name, partners[name], account) for name in sorted(partners))
+
+
+def _partner(config: pulumi.Config, name: str, fields: Any, account: str) -> PartnerSettings:
+    key = f"partners.{name}"
+    if not _SEGMENT.fullmatch(name):
+        raise _refused(config, "partners", name, f"named by {_SEGMENT_RULE}")
+    if not isinstance(fields, Mapping):
+        raise _refused(config, key, fields, "an object of principal and externalId")
+    if unknown := sorted(set(fields) - {"principal", "externalId"}):
+        raise _refused(config, key, ", ".join(unknown), "made of principal and externalId alone")
+    principal = fields.get("principal", f"arn:aws:iam::{account}:root")
+    if not isinstance(principal, str) or not _PRINCIPAL.fullmatch(principal):
+        raise _refused(config, f"{key}.principal", principal, "the ARN of a root, user or role")
+    external_id = fields.get("externalId")
+    if external_id is not None and not (
+        isinstance(external_id, str) and _EXTERNAL_ID.fullmatch(external_id)
+    ):
+        rule = "a text of 2 to 1224 of letters, digits and +=,.@:/-_"
+        raise _refused(config, f"{key}.externalId", external_id, rule)
+    return PartnerSettings(name=name, principal=principal, external_id=external_id)
+
+
+def _feeds(config: pulumi.Config) -> tuple[str, ...]:
+    feeds = _texts(config, "nonPositivePriceFeeds", [])
+    for feed in feeds:
+        segments = feed.split("/")
+        if len(segments) != 2 or not all(_SEGMENT.fullmatch(segment) for segment in segments):
+            rule = f"a list of partner/feed, each {_SEGMENT_RULE}"
+            raise _refused(config, "nonPositivePriceFeeds", feed, rule)
+    return feeds
+
+
+def _origins(config: pulumi.Config) -> tuple[str, ...]:
+    origins = _texts(config, "allowedOrigins", ["*"])
+    if origins == ("*",):
+        return origins
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            rule = "a list of origins such as https://example.com, or '*' alone"
+            raise _refused(config, "allowedOrigins", origin, rule)
+    if not origins:
+        raise _refused(
+            config, "allowedOrigins", origins, "at least one origin: leave it out for '*'"
+        )
+    return origins
+
+
+def _email(config: pulumi.Config) -> str | None:
+    email = config.get("alarmEmail")
+    if email is not None and not _EMAIL.fullmatch(email):
+        raise _refused(config, "alarmEmail", email, "an e-mail address")
+    return email
+
+
+def _texts(config: pulumi.Config, key: str, default: list[str]) -> tuple[str, ...]:
+    values = _object(config, key, default)
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise _refused(config, key, values, "a list of texts")
+    return tuple(values)
+
+
+def _object(config: pulumi.Config, key: str, default: Any) -> Any:
+    try:
+        value = config.get_object(key)
+    except pulumi.ConfigTypeError as error:
+        raise _refused(config, key, config.get(key), "a JSON object or list") from error
+    return default if value is None else value
+
+
+def _refused(config: pulumi.Config, key: str, value: object, rule: str) -> SettingsError:
+    return SettingsError(f"{config.name}:{key} has {value!r}, but must be {rule}")
