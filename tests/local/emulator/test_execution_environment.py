@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import statistics
-import time
-
 from local.emulator import process
-from tests.local.emulator.kit import Account, until
+from tests.local.emulator.kit import Account
 
 
 def test_function_sees_lambda_variables_and_its_own_only(account: Account) -> None:
