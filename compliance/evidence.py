@@ -1,0 +1,304 @@
+"""The canonical evidence: what was checked, with what, and every single answer.
+
+The document is JSON (`evidence.schema.json`), written deterministically: the same inputs give
+the same bytes but for `generatedAt`. Reports are rendered from it alone, so that old evidence can
+be read again years later.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+import jsonschema
+
+from compliance import codec
+from compliance.errors import BrokenRunError
+
+VERSION = "1"
+SCHEMA = Path(__file__).with_name("evidence.schema.json")
+
+
+class Outcome(StrEnum):
+    """The one answer that every policy gives for every resource."""
+
+    PASS = "PASS"  # noqa: S105 - an outcome, no password
+    FAIL = "FAIL"
+    UNKNOWN = "UNKNOWN"
+    WAIVED = "WAIVED"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+
+
+class Verdict(StrEnum):
+    """What the answers amount to, the worst first."""
+
+    WAIVERS_INVALID = "waivers invalid"
+    VIOLATIONS = "violations"
+    UNDETERMINED = "undetermined"
+    COMPLIANT = "compliant"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A line of the user's Pulumi program; `file` is relative to the project, with slashes."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """A rule: of the policy pack, or of the plan gate when its name begins with `plan-gate/`."""
+
+    name: str
+    sentence: str
+    severity: str
+    requirements: tuple[str, ...]
+    remediation: str
+    waivable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A property of a resource that refers to another resource."""
+
+    property: str
+    urn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """A resource that every policy was asked about."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str | None
+    source: Source | None
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One policy's answer for one resource.
+
+    `reason` is set for NOT_APPLICABLE, `path` for UNKNOWN, `waiver` (an index into the evidence's
+    waivers) and `waived` (the outcome it covers) for WAIVED.
+    """
+
+    policy: str
+    urn: str
+    outcome: Outcome
+    message: str | None
+    reason: str | None
+    path: str | None
+    source: Source | None
+    waiver: int | None
+    waived: Outcome | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a scanner beside the pack objects to; `rule` is `{scanner}:{id}`.
+
+    `urn` and `source` are None when the finding cannot be traced to one resource.
+    """
+
+    rule: str
+    severity: str
+    message: str
+    guideline: str | None
+    urn: str | None
+    source: Source | None
+    outcome: Outcome
+    waiver: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiver:
+    """An exception under review. `matched` counts the answers and findings it covers."""
+
+    rule: str
+    resource: str
+    reason: str
+    owner: str
+    expires: date
+    line: int
+    matched: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A fault in the waiver file."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ungoverned:
+    """A resource type that no policy governs, and how many resources it has."""
+
+    type: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What was checked. `kind` is `preview` or `deployed`."""
+
+    kind: str
+    project: str
+    stack: str
+    account: str | None
+    region: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hashes:
+    """SHA-256 of every input, in hex; None for an input that does not exist."""
+
+    program: str
+    policy_pack: str
+    pack_configuration: str | None
+    waivers: str | None
+    preview: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """The whole of it. Answers are sorted by policy, then URN: one for each pair."""
+
+    version: str
+    generated_at: datetime
+    subject: Subject
+    tools: Mapping[str, str]
+    hashes: Hashes
+    policies: tuple[Policy, ...]
+    resources: tuple[Resource, ...]
+    answers: tuple[Answer, ...]
+    findings: tuple[Finding, ...]
+    scanners: tuple[str, ...]
+    waivers: tuple[Waiver, ...]
+    problems: tuple[Problem, ...]
+    ungoverned: tuple[Ungoverned, ...]
+
+    def __post_init__(self) -> None:
+        asked = [(answer.policy, answer.urn) for answer in self.answers]
+        every = [(p.name, r.urn) for p in self.policies for r in self.resources]
+        if sorted(asked) != sorted(every):
+            missing, surplus = Counter(every) - Counter(asked), Counter(asked) - Counter(every)
+            raise BrokenRunError(
+                f"{len(asked)} answers for {len(self.policies)} policies x "
+                f"{len(self.resources)} resources: "
+                + "; ".join(
+                    f"{len(pairs)} {what}, such as {min(pairs)}"
+                    for what, pairs in (("missing", missing), ("surplus", surplus))
+                    if pairs
+                )
+            )
+
+    @cached_property
+    def counts(self) -> Counter[Outcome]:
+        """How many answers and findings have each outcome."""
+        return Counter(
+            [answer.outcome for answer in self.answers]
+            + [finding.outcome for finding in self.findings]
+        )
+
+    @cached_property
+    def tallies(self) -> Mapping[str, Counter[Outcome]]:
+        """The same counts for each policy, by its name."""
+        tallies: dict[str, Counter[Outcome]] = {policy.name: Counter() for policy in self.policies}
+        for answer in self.answers:
+            tallies[answer.policy][answer.outcome] += 1
+        return tallies
+
+    @cached_property
+    def blocking(self) -> tuple[Answer, ...]:
+        """The answers that stand against a deployment: violations first, then undetermined."""
+        blocking = [a for a in self.answers if a.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
+        return tuple(sorted(blocking, key=lambda a: (a.outcome, a.policy, a.urn)))
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The worst of what the waivers and the answers say."""
+        if self.problems:
+            return Verdict.WAIVERS_INVALID
+        if self.counts[Outcome.FAIL]:
+            return Verdict.VIOLATIONS
+        if self.counts[Outcome.UNKNOWN]:
+            return Verdict.UNDETERMINED
+        return Verdict.COMPLIANT
+
+
+def dumps(evidence: Evidence) -> str:
+    """The canonical text: keys sorted, one space of indentation, a newline at the end."""
+    document = codec.encode(evidence)
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def loads(text: str, *, origin: str) -> Evidence:
+    """Reads evidence again.
+
+    Args:
+        text: the document.
+        origin: where it came from, for messages.
+
+    Raises:
+        BrokenRunError: it is no JSON, of another version, or not as the schema says.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise BrokenRunError(
+            f"{origin} is not JSON ({error}); make it again with `pipeline check`"
+        ) from error
+    version = document.get("version") if isinstance(document, dict) else None
+    if version != VERSION:
+        raise BrokenRunError(
+            f"{origin} has evidence version {version!r}, this tool reads {VERSION!r}; "
+            "make it again with `pipeline check`"
+        )
+    schema = json.loads(SCHEMA.read_text())
+    fault = jsonschema.exceptions.best_match(
+        jsonschema.Draft202012Validator(schema).iter_errors(document)
+    )
+    if fault is not None:
+        raise BrokenRunError(
+            f"{origin} is not valid evidence: {fault.json_path}: {fault.message[:300]}"
+        )
+    return codec.decode(Evidence, document)
+
+
+def load(path: Path) -> Evidence:
+    """Reads an evidence file; see `loads`.
+
+    Raises:
+        BrokenRunError: also when the file is missing or not UTF-8.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BrokenRunError(f"no evidence at {path}; `pipeline check` writes it") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BrokenRunError(f"cannot read the evidence at {path}: {error}") from error
+    return loads(text, origin=str(path))
+
+
+def now() -> datetime:
+    """The time of a check: UTC, whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,85 @@
+"""The check in a terminal: the verdict, what failed, and a line per policy."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from compliance.evidence import Answer, Evidence, Outcome, Verdict
+
+_STYLES = {
+    Outcome.FAIL: "bold red",
+    Outcome.UNKNOWN: "bold magenta",
+    Outcome.WAIVED: "yellow",
+    Outcome.PASS: "green",
+    Outcome.NOT_APPLICABLE: "dim",
+}
+
+
+def verdict_line(evidence: Evidence) -> str:
+    """One sentence, such as `compliant: 45 policies on 120 resources, …`."""
+    counts = evidence.counts
+    said = ", ".join(
+        f"{counts[outcome]} {outcome.value.lower().replace('_', ' ')}"
+        for outcome in Outcome
+        if counts[outcome]
+    )
+    return (
+        f"{evidence.verdict.value}: {len(evidence.policies)} policies on "
+        f"{len(evidence.resources)} resources: {said}"
+    )
+
+
+def summary(evidence: Evidence) -> RenderableType:
+    """What `pipeline check` prints, for a rich console."""
+    table = Table(box=None, padding=(0, 1), header_style="bold", show_edge=False)
+    table.add_column("policy", no_wrap=True)
+    for heading in ("pass", "fail", "undetermined", "waived"):
+        table.add_column(heading, justify="right")
+    table.add_column("requirements", style="dim")
+    tallies = evidence.tallies
+    for policy in evidence.policies:
+        tally = tallies[policy.name]
+        table.add_row(
+            Text(policy.name),
+            *(
+                Text(str(tally[outcome]) if tally[outcome] else "·", style=_STYLES[outcome])
+                if tally[outcome]
+                else Text("·", style="dim")
+                for outcome in (Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED)
+            ),
+            Text(", ".join(policy.requirements)),
+        )
+    style = "bold green" if evidence.verdict is Verdict.COMPLIANT else "bold red"
+    return Group(
+        table,
+        Text(""),
+        *(Text(f"✗ {problem}", style="red") for problem in evidence.problems),
+        *(_blocked(answer) for answer in evidence.blocking),
+        *(
+            Text(f"✗ {finding.rule} {finding.urn or ''}\n    {finding.message}", style="red")
+            for finding in evidence.findings
+            if finding.outcome is Outcome.FAIL
+        ),
+        Text(verdict_line(evidence), style=style),
+    )
+
+
+def _blocked(answer: Answer) -> Text:
+    name = answer.urn.rsplit("::", 1)[-1]
+    place = f"  {answer.source}" if answer.source else ""
+    text = Text("✗ ", style=_STYLES[answer.outcome])
+    text.append(answer.policy, style="bold")
+    text.append(f" on {name}{place}")
+    for line in (answer.message or "").splitlines():
+        text.append(f"\n    {line}")
+    return text
+
+
+def render_summary(evidence: Evidence, *, width: int = 100) -> str:
+    """The summary as plain text, for logs and tests."""
+    console = Console(width=width, color_system=None)
+    with console.capture() as capture:
+        console.print(summary(evidence))
+    return capture.get()
