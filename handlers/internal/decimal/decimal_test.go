@@ -1,0 +1,226 @@
+package decimal
+
+import (
+	"errors"
+	"math/big"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestParseAcceptsPlainNotation(t *testing.T) {
+	for text, want := range map[string]string{
+		"0":                            "0",
+		"-0":                           "0",
+		"181.52":                       "181.52",
+		"007.50":                       "7.5",
+		"0.000000001":                  "0.000000001",
+		"-37.63":                       "-37.63",
+		"100.000000000":                "100",
+		"9999999999.99":                "9999999999.99",
+		"123456789012345678":           "123456789012345678",
+		"999999999999999999.999999999": "999999999999999999.999999999",
+		strings.Repeat("0", 40) + "1":  "1",
+	} {
+		got, err := Parse([]byte(text))
+		if err != nil || got.String() != want {
+			t.Errorf("Parse(%q) = %v, %v, want %s", text, got, err, want)
+		}
+	}
+}
+
+func TestParseRefusesEverythingElse(t *testing.T) {
+	for text, want := range map[string]error{
+		"":                    ErrSyntax,
+		"-":                   ErrSyntax,
+		".":                   ErrSyntax,
+		".5":                  ErrSyntax,
+		"5.":                  ErrSyntax,
+		"+5":                  ErrSyntax,
+		"--5":                 ErrSyntax,
+		"1e3":                 ErrSyntax,
+		"1,5":                 ErrSyntax,
+		"1.2.3":               ErrSyntax,
+		" 1":                  ErrSyntax,
+		"1 ":                  ErrSyntax,
+		"0x10":                ErrSyntax,
+		"NaN":                 ErrSyntax,
+		"Infinity":            ErrSyntax,
+		"１":                   ErrSyntax,
+		"1234567890123456789": ErrRange,
+		"1.0000000000":        ErrPrecision,
+	} {
+		if got, err := Parse([]byte(text)); err != want || got != (Decimal{}) {
+			t.Errorf("Parse(%q) = %v, %v, want %v", text, got, err, want)
+		}
+	}
+}
+
+func TestParseDoesNotAllocate(t *testing.T) {
+	text := []byte("999999999999999999.999999999")
+	if n := testing.AllocsPerRun(100, func() { _, _ = Parse(text) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestASumOf39DigitsIsRefused(t *testing.T) {
+	largest := decimal(t, strings.Repeat("9", 29)+".999999999")
+	smallest := decimal(t, "0.000000001")
+	if sum, err := largest.Add(smallest); err != ErrRange {
+		t.Errorf("sum = %v, %v, want ErrRange", sum, err)
+	}
+	if sum, err := largest.Add(largest); err != ErrRange { // wraps 128 bits
+		t.Errorf("sum = %v, %v, want ErrRange", sum, err)
+	}
+	if sum, err := decimal(t, "-"+largest.String()).Add(smallest); err != nil || sum.Sign() != -1 {
+		t.Errorf("sum = %v, %v", sum, err)
+	}
+}
+
+func TestVWAPRoundsHalfToEven(t *testing.T) {
+	for _, c := range []struct{ notional, volume, want string }{
+		{"1", "3", "0.333333333"},
+		{"2", "3", "0.666666667"},
+		{"0.000000001", "2", "0"},
+		{"0.000000003", "2", "0.000000002"},
+		{"-0.000000001", "2", "0"},
+		{"-0.000000003", "2", "-0.000000002"},
+		{"0.0000000030000001", "2", "0.000000002"},
+		{"10000000000", "20000000000", "0.5"},
+		{"50000000000000.00000000005", "100000000000", "500"},
+		{"50000000000000.000000150", "100000000000", "500.000000000"},
+	} {
+		var n Notional
+		if err := n.UnmarshalText([]byte(c.notional)); err != nil {
+			t.Fatal(err)
+		}
+		got, err := n.Div(decimal(t, c.volume))
+		if err != nil || got != decimal(t, c.want) {
+			t.Errorf("%s / %s = %v, %v, want %s", c.notional, c.volume, got, err, c.want)
+		}
+	}
+	if _, err := (Notional{}).Div(Decimal{}); err != ErrZero {
+		t.Errorf("division by zero: %v", err)
+	}
+}
+
+func decimal(t testing.TB, text string) (d Decimal) {
+	t.Helper()
+	if err := d.UnmarshalText([]byte(text)); err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	return d
+}
+
+// The properties below hold this package to math/big on coefficients of every
+// length.
+
+var limit = new(big.Int).Exp(big.NewInt(10), big.NewInt(maxDigits), nil)
+
+func integer(x int128) *big.Int {
+	hi, lo := x.magnitude()
+	n := wide(hi, lo)
+	if x.hi < 0 {
+		n.Neg(n)
+	}
+	return n
+}
+
+var coefficients = rapid.Custom(func(t *rapid.T) int128 {
+	text := rapid.StringMatching(`-?[0-9]{1,38}`).Draw(t, "coefficient")
+	x, err := parse([]byte(text), 0, maxDigits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+})
+
+func agree(t *rapid.T, operation string, got int128, ok bool, want *big.Int) {
+	if fits := want.CmpAbs(limit) < 0; ok != fits || ok && integer(got).Cmp(want) != 0 {
+		t.Fatalf("%s = %v, %v, want %v", operation, integer(got), ok, want)
+	}
+}
+
+func TestArithmeticAgreesWithBigIntegers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		x, y := coefficients.Draw(t, "x"), coefficients.Draw(t, "y")
+		bigX, bigY := integer(x), integer(y)
+		sum, ok := x.add(y)
+		agree(t, "x + y", sum, ok, new(big.Int).Add(bigX, bigY))
+		product, ok := x.mul(y)
+		agree(t, "x * y", product, ok, new(big.Int).Mul(bigX, bigY))
+		if got, want := x.cmp(y), bigX.Cmp(bigY); got != want {
+			t.Fatalf("cmp = %d, want %d", got, want)
+		}
+		if got, want := x.sign(), bigX.Sign(); got != want {
+			t.Fatalf("sign = %d, want %d", got, want)
+		}
+		if y.sign() != 0 {
+			agree(t, "x / y", x.div(y), true, halfEven(bigX, bigY))
+		}
+		b := x.bytes()
+		twos := new(big.Int).SetBytes(b[:])
+		if x.hi < 0 {
+			twos.Sub(twos, new(big.Int).Lsh(big.NewInt(1), 128))
+		}
+		if twos.Cmp(bigX) != 0 {
+			t.Fatalf("bytes = %x, want %v", b, bigX)
+		}
+	})
+}
+
+// halfEven is x / y by the definition of the rounding: the nearest integers are
+// floor(x/y) and the next, and a tie goes to the even one.
+func halfEven(x, y *big.Int) *big.Int {
+	exact := new(big.Rat).SetFrac(x, y)
+	floor := new(big.Int).Div(exact.Num(), exact.Denom())
+	distance := new(big.Rat).Sub(exact, new(big.Rat).SetInt(floor))
+	up := distance.Cmp(big.NewRat(1, 2))
+	if up > 0 || up == 0 && floor.Bit(0) == 1 {
+		floor.Add(floor, big.NewInt(1))
+	}
+	return floor
+}
+
+func TestTextRoundTrips(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := Notional{coefficients.Draw(t, "coefficient")}
+		text := n.String()
+		want := new(big.Rat).SetFrac(integer(n.coefficient), big.NewInt(1e18))
+		if got, _ := new(big.Rat).SetString(text); got.Cmp(want) != 0 {
+			t.Fatalf("String = %s, want %s", text, want.FloatString(18))
+		}
+		if strings.Contains(text, ".") && strings.HasSuffix(text, "0") {
+			t.Fatalf("%s has trailing zeros", text)
+		}
+		var back Notional
+		if err := back.UnmarshalText([]byte(text)); err != nil || back != n {
+			t.Fatalf("UnmarshalText(%s) = %v, %v", text, back, err)
+		}
+	})
+}
+
+// FuzzParse holds Parse to the grammar and to math/big.
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{"181.52", "-0.000000001", "1.", "1e3", "999999999999999999.999999999", "1.0000000000"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		d, err := Parse(text)
+		if err != nil {
+			if !errors.Is(err, ErrSyntax) && !errors.Is(err, ErrRange) && !errors.Is(err, ErrPrecision) {
+				t.Fatal(err)
+			}
+			return
+		}
+		want, ok := new(big.Rat).SetString(string(text))
+		got := new(big.Rat).SetFrac(integer(d.coefficient), big.NewInt(1e9))
+		if !ok || got.Cmp(want) != 0 {
+			t.Fatalf("Parse(%q) = %v", text, d)
+		}
+		if again, err := Parse([]byte(d.String())); err != nil || again != d {
+			t.Fatalf("Parse(%v) = %v, %v", d, again, err)
+		}
+	})
+}

@@ -1,0 +1,121 @@
+// Package summary adds up trades: the statistics of a symbol over an interval,
+// what a file contributes per UTC date, and the fold of files into a date's
+// aggregate. docs/architecture.md, "Summary and aggregate", fixes the JSON and
+// decision 0003 what counts twice.
+package summary
+
+import (
+	"time"
+
+	"market-data-pipeline/handlers/internal/decimal"
+	"market-data-pipeline/handlers/internal/trades"
+)
+
+// Time is nanoseconds since 1970-01-01T00:00:00Z; its text is RFC 3339 in UTC
+// with as many fractional digits as needed.
+type Time int64
+
+// MarshalText writes such as 2013-10-07T08:00:30.27Z.
+func (t Time) MarshalText() ([]byte, error) {
+	return time.Unix(0, int64(t)).UTC().AppendFormat(nil, time.RFC3339Nano), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (t *Time) UnmarshalText(text []byte) error {
+	parsed, err := time.Parse(time.RFC3339Nano, string(text))
+	if err == nil {
+		*t = Time(parsed.UnixNano())
+	}
+	return err
+}
+
+// Date is the UTC date, the trading day of decision 0002, such as 2013-10-07.
+func (t Time) Date() string { return time.Unix(0, int64(t)).UTC().Format(time.DateOnly) }
+
+// Stats is what the trades of one symbol over an interval come to. The zero
+// value is the statistics of no trade.
+type Stats struct {
+	Open      decimal.Decimal  `json:"open"`
+	OpenTime  Time             `json:"openTime"`
+	High      decimal.Decimal  `json:"high"`
+	Low       decimal.Decimal  `json:"low"`
+	Close     decimal.Decimal  `json:"close"`
+	CloseTime Time             `json:"closeTime"`
+	Volume    decimal.Decimal  `json:"volume"`
+	Notional  decimal.Notional `json:"notional"`
+	Trades    int64            `json:"trades"`
+}
+
+// Of is the statistics of one trade.
+func Of(t *trades.Trade) Stats {
+	return Stats{
+		Open: t.Price, OpenTime: Time(t.Time),
+		High: t.Price, Low: t.Price,
+		Close: t.Price, CloseTime: Time(t.Time),
+		Volume: t.Size, Notional: t.Notional, Trades: 1,
+	}
+}
+
+// Append merges the statistics of trades that come after s's in the order of the
+// feed. Of equal times the earlier in that order opens and the later closes, so
+// that merging is associative. On decimal.ErrRange s is unchanged.
+func (s *Stats) Append(later *Stats) error {
+	if s.Trades == 0 {
+		*s = *later
+		return nil
+	}
+	if later.Trades == 0 {
+		return nil
+	}
+	volume, err := s.Volume.Add(later.Volume)
+	if err != nil {
+		return err
+	}
+	notional, err := s.Notional.Add(later.Notional)
+	if err != nil {
+		return err
+	}
+	if later.OpenTime < s.OpenTime {
+		s.Open, s.OpenTime = later.Open, later.OpenTime
+	}
+	if later.CloseTime >= s.CloseTime {
+		s.Close, s.CloseTime = later.Close, later.CloseTime
+	}
+	if later.High.Cmp(s.High) > 0 {
+		s.High = later.High
+	}
+	if later.Low.Cmp(s.Low) < 0 {
+		s.Low = later.Low
+	}
+	s.Volume, s.Notional = volume, notional
+	s.Trades += later.Trades
+	return nil
+}
+
+// VWAP is notional / volume rounded half to even at 9 digits; 0 of no trade.
+func (s *Stats) VWAP() decimal.Decimal {
+	vwap, err := s.Notional.Div(s.Volume)
+	if err != nil { // the volume is zero
+		return decimal.Decimal{}
+	}
+	return vwap
+}
+
+// Days is a file's contribution: per UTC date and symbol.
+type Days map[string]map[string]*Stats
+
+// Append merges the statistics of trades of one date and symbol that come after
+// those already there.
+func (d Days) Append(date, symbol string, later *Stats) error {
+	symbols := d[date]
+	if symbols == nil {
+		symbols = map[string]*Stats{}
+		d[date] = symbols
+	}
+	stats := symbols[symbol]
+	if stats == nil {
+		stats = new(Stats)
+		symbols[symbol] = stats
+	}
+	return stats.Append(later)
+}

@@ -1,0 +1,86 @@
+package trades
+
+import "encoding/binary"
+
+// MaxSymbolBytes is the longest symbol.
+const MaxSymbolBytes = 24
+
+// key is a symbol's bytes, padded with zeros, as words.
+type key [3]uint64
+
+func keyOf(symbol []byte) (k key) {
+	var padded [MaxSymbolBytes]byte
+	copy(padded[:], symbol)
+	for i := range k {
+		k[i] = binary.LittleEndian.Uint64(padded[8*i:])
+	}
+	return k
+}
+
+func (k key) hash() uint64 {
+	h := (k[0] ^ k[1]*0x9e3779b97f4a7c15 ^ k[2]*0xc2b2ae3d27d4eb4f) * 0xff51afd7ed558ccd
+	return h ^ h>>32
+}
+
+// symbols numbers the distinct symbols of a file from 0: a hash table with open
+// addressing, at most half full, since Go's own map costs as much per row as
+// the rest of the parsing.
+type symbols struct {
+	known []symbol
+	slots []uint32 // 1 + index in known, or 0; a power of two of them
+}
+
+type symbol struct {
+	key     key
+	name    string
+	lastDay int64 // on which it traded, in days since 1970
+}
+
+// find is the number of a known symbol, or -1.
+func (s *symbols) find(k key) int {
+	for slot := k.hash(); len(s.slots) > 0; slot++ {
+		entry := s.slots[slot&uint64(len(s.slots)-1)]
+		if entry == 0 {
+			break
+		}
+		if s.known[entry-1].key == k {
+			return int(entry - 1)
+		}
+	}
+	return -1
+}
+
+// add numbers a symbol that find does not know.
+func (s *symbols) add(k key, name []byte) int {
+	s.known = append(s.known, symbol{key: k, name: string(name), lastDay: noDay})
+	if 2*len(s.known) > len(s.slots) {
+		s.slots = make([]uint32, max(64, 2*len(s.slots)))
+		for i := range s.known {
+			s.place(i)
+		}
+	} else {
+		s.place(len(s.known) - 1)
+	}
+	return len(s.known) - 1
+}
+
+func (s *symbols) place(id int) {
+	slot := s.known[id].key.hash()
+	for s.slots[slot&uint64(len(s.slots)-1)] != 0 {
+		slot++
+	}
+	s.slots[slot&uint64(len(s.slots)-1)] = uint32(id + 1)
+}
+
+// isSymbol is the rule of the partner's file: 1–24 of A–Z 0–9 . / -
+func isSymbol(text []byte) bool {
+	if len(text) == 0 || len(text) > MaxSymbolBytes {
+		return false
+	}
+	for _, c := range text {
+		if (c < 'A' || c > 'Z') && (c < '-' || c > '9') { // - . / and the digits are neighbours
+			return false
+		}
+	}
+	return true
+}
