@@ -26,8 +26,8 @@ MAXIMUM_EVENT_AGE: Final = 21_600  # seconds, Lambda's longest
 MAXIMUM_CONCURRENCY: Final = 100
 
 
-class ArchiveError(FileNotFoundError):
-    """A function's archive has not been built."""
+class ArchiveError(pulumi.RunError):
+    """A function's archive has not been built; shown without a traceback."""
 
 
 @dataclass(frozen=True, kw_only=True)

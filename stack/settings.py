@@ -27,8 +27,8 @@ _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}")
 _SEGMENT_RULE = "1 to 40 of a-z, 0-9 and '-', not digits alone"
 
 
-class SettingsError(ValueError):
-    """A configuration value that the program cannot accept."""
+class SettingsError(pulumi.RunError):
+    """A configuration value that the program cannot accept; shown without a traceback."""
 
 
 @dataclass(frozen=True, kw_only=True)
