@@ -98,8 +98,9 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         """Runs a policy pack and streams what it prints: its first line is its port."""
         command = [interpreter(request.info), "-u"]
         if request.kind == "analyzer":
-            # `args` is the engine's address and the pack's folder.
-            command += ["-m", "pulumi.policy", *request.args]
+            # `args` is the engine's address and its logging flags; the pack's folder is not in it.
+            program = request.info.program_directory
+            command += ["-m", "pulumi.policy", *request.args, program]
         else:
             command += [request.info.program_directory, *request.args]
         plugin = subprocess.Popen(
