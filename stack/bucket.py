@@ -97,7 +97,7 @@ class Bucket(pulumi.ComponentResource):
             name,
             bucket=self.bucket.bucket,
             policy=document(
-                deny_plain_transport("s3", everything),
+                deny_plain_transport(["s3:*"], everything),
                 deny(
                     "DenyOldTransport",
                     ["s3:*"],

@@ -34,11 +34,11 @@ def deny(
     return _statement("Deny", sid, actions, resources, principal, condition)
 
 
-def deny_plain_transport(service: str, resources: Sequence[str]) -> Statement:
-    """Denies every call of `service` that does not come over TLS (SEC-2)."""
+def deny_plain_transport(actions: Sequence[str], resources: Sequence[str]) -> Statement:
+    """Denies everyone `actions` that do not come over TLS (SEC-2)."""
     return deny(
         "DenyPlainTransport",
-        [f"{service}:*"],
+        actions,
         resources,
         principal=EVERYONE,
         condition={"Bool": {"aws:SecureTransport": "false"}},

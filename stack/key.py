@@ -47,6 +47,14 @@ _ACCOUNT_ACTIONS = [
     )
 ]
 _USE = ["kms:Decrypt", "kms:GenerateDataKey"]
+_LOGS = [
+    *_USE,
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+]
 _THIS_KEY = ["*"]  # in a key policy `*` is the key that carries it
 
 
@@ -107,7 +115,7 @@ def _statements(args: KeyArgs) -> list[Statement]:
         ),
         allow(
             "Logs",
-            [*_USE, "kms:DescribeKey", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"],
+            _LOGS,
             _THIS_KEY,
             principal={"Service": f"logs.{names.region}.amazonaws.com"},
             condition={

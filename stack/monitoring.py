@@ -86,7 +86,7 @@ class Monitoring(pulumi.ComponentResource):
             name=names.of("alarms-topic"),
             kms_master_key_id=names.key_alias_arn,
             policy=document(
-                deny_plain_transport("sns", [self.topic_arn]),
+                deny_plain_transport(["sns:Publish"], [self.topic_arn]),
                 allow(
                     "Alarms",
                     ["sns:Publish"],

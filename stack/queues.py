@@ -118,7 +118,7 @@ class WorkQueue(pulumi.ComponentResource):
             ),
             # Nobody may name a queue that carries work as the place for failures.
             redrive_allow_policy=json.dumps({"redrivePermission": "denyAll"}),
-            policy=document(deny_plain_transport("sqs", [self.arn])),
+            policy=document(deny_plain_transport(["sqs:*"], [self.arn])),
             tags=TAGS,
             opts=pulumi.ResourceOptions(
                 parent=self, depends_on=[args.key.alias, args.dead_letters.queue]
@@ -139,7 +139,7 @@ def _redrive_allow_policy(args: DeadLetterQueueArgs) -> str:
 
 
 def _dead_letter_statements(arn: str, args: DeadLetterQueueArgs) -> list[Statement]:
-    statements = [deny_plain_transport("sqs", [arn])]
+    statements = [deny_plain_transport(["sqs:*"], [arn])]
     if args.source_rule_arn is not None:
         statements.append(
             allow(
