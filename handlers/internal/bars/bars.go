@@ -27,6 +27,9 @@ type Row struct {
 	Volume   [16]byte `parquet:"volume,decimal(9:38)"`
 	Notional [16]byte `parquet:"notional,decimal(18:38)"`
 	Trades   int64    `parquet:"trades"`
+	// The times of the trades that opened and closed the bar.
+	OpenTime  int64 `parquet:"open_time,timestamp(nanosecond:utc)"`
+	CloseTime int64 `parquet:"close_time,timestamp(nanosecond:utc)"`
 }
 
 const (
@@ -138,7 +141,8 @@ func row(start int64, symbol string, s *summary.Stats) Row {
 		Minute: start, Symbol: symbol,
 		Open: s.Open.Bytes(), High: s.High.Bytes(), Low: s.Low.Bytes(), Close: s.Close.Bytes(),
 		VWAP: s.VWAP().Bytes(), Volume: s.Volume.Bytes(), Notional: s.Notional.Bytes(),
-		Trades: s.Trades,
+		Trades:   s.Trades,
+		OpenTime: int64(s.OpenTime), CloseTime: int64(s.CloseTime),
 	}
 }
 
