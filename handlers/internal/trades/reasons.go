@@ -24,7 +24,7 @@ const (
 	BlankLine         Reason = "the line is blank"
 	FieldCount        Reason = "the row has not as many fields as the header"
 	RecordTooLong     Reason = "the record is longer than 64 KiB"
-	UnterminatedQuote Reason = "a quoted field does not end"
+	UnterminatedQuote Reason = "a quoted field does not end within 64 KiB"
 	BareQuote         Reason = "a quote stands inside a field that is not quoted"
 	BareReturn        Reason = "a carriage return stands without a line feed"
 	AfterQuote        Reason = "something follows the closing quote: a quote inside a quoted field is doubled"

@@ -13,7 +13,7 @@ type record struct {
 	size    int               // bytes up to and with the line end
 	newline int               // line feeds among them
 	fault   Reason            // empty, or why the record cannot be split
-	column  int               // the faulty field, or -1
+	column  int               // the faulty field
 	scratch []byte
 }
 
@@ -24,27 +24,28 @@ type record struct {
 func (r *record) split(data []byte, final bool) bool {
 	window := data[:min(len(data), MaxRecordBytes)]
 	final = final && len(window) == len(data)
-	r.count, r.newline, r.fault, r.column = 0, 0, "", -1
+	r.count, r.newline, r.fault = 0, 0, ""
 	r.scratch = r.scratch[:0]
 	at := 0
 	for {
 		var field []byte
 		var end int
+		tooLong := RecordTooLong
 		if at < len(window) && window[at] == '"' {
+			tooLong = UnterminatedQuote
 			field, end = r.quoted(window, at, final)
 		} else {
 			field, end = r.plain(window, at, final)
+		}
+		if end < 0 && r.fault == "" && len(data) > MaxRecordBytes {
+			r.fault = tooLong
 		}
 		if r.fault != "" {
 			r.column = r.count
 			return true
 		}
 		if end < 0 {
-			if len(data) <= MaxRecordBytes {
-				return false
-			}
-			r.fault = RecordTooLong
-			return true
+			return false
 		}
 		if r.count < maxFields {
 			r.fields[r.count] = field
@@ -98,7 +99,7 @@ func (r *record) quoted(data []byte, at int, final bool) ([]byte, int) {
 	for at++; ; {
 		length := bytes.IndexByte(data[at:], '"')
 		if length < 0 {
-			if final || len(data) == MaxRecordBytes {
+			if final {
 				r.fault = UnterminatedQuote
 			}
 			return nil, -1

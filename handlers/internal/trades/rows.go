@@ -63,7 +63,7 @@ func (s *scanner) row(data []byte) error {
 	switch {
 	case r.fault != "":
 		column := ""
-		if r.column >= 0 && r.column < len(s.columns) {
+		if r.column < len(s.columns) {
 			column = s.columns[r.column]
 		}
 		s.reject(column, firstLine(data), r.fault)

@@ -1,0 +1,234 @@
+package trades
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// row is a row with one field replaced.
+func row(column int, value string) string {
+	fields := []string{"2013-10-07T08:00:30.270Z", "IBM", "181.52", "283"}
+	fields[column] = value
+	return strings.Join(fields, ",") + "\n"
+}
+
+func TestTimestampsAreRFC3339InUTC(t *testing.T) {
+	for text, want := range map[string]int64{
+		"1970-01-01T00:00:00Z":           0,
+		"1970-01-01T00:00:00.000000001Z": 1,
+		"1969-12-31T23:59:59.9Z":         -100_000_000,
+		"2013-10-07T08:00:30.270Z":       1381132830_270_000_000,
+		"2012-02-29T00:00:00Z":           1330473600_000_000_000,
+		"2000-02-29T00:00:00Z":           951782400_000_000_000,
+		"1678-01-01T00:00:00Z":           -9214560000_000_000_000,
+		"2261-12-31T23:59:59.999999999Z": 9214646399_999_999_999,
+	} {
+		_, got := valid(t, head+row(0, text))
+		if got[0].Time != want {
+			t.Errorf("%s = %d, want %d", text, got[0].Time, want)
+		}
+	}
+	for text, want := range map[string]Reason{
+		"":                                TimestampSyntax,
+		"2013-10-07":                      TimestampSyntax,
+		"2013-10-07T08:00Z":               TimestampSyntax,
+		"2013-10-07 08:00:30Z":            TimestampSyntax,
+		"2013-10-07T08:00:30":             TimestampSyntax,
+		"2013-10-07T08:00:30.Z":           TimestampSyntax,
+		"2013-10-07T08:00:30ZZ":           TimestampSyntax,
+		"2013-10-07T08:00:30.270 Z":       TimestampSyntax,
+		" 2013-10-07T08:00:30Z":           TimestampSyntax,
+		"13-10-07T08:00:30Z":              TimestampSyntax,
+		"1381132830":                      TimestampSyntax,
+		"2013-1o-07T08:00:30Z":            TimestampSyntax,
+		"2013-10-07T08:00:30+0000":        TimestampSyntax,
+		"2013-10-07T08:00:30-04:00":       TimestampOffset,
+		"2013-10-07T08:00:30.5+01:00":     TimestampOffset,
+		"2013-10-07T08:00:30.2700000000Z": TimestampPrecision,
+		"2013-02-30T08:00:30Z":            TimestampDate,
+		"2013-02-29T08:00:30Z":            TimestampDate,
+		"1900-02-29T08:00:30Z":            TimestampDate,
+		"2013-13-01T08:00:30Z":            TimestampDate,
+		"2013-00-01T08:00:30Z":            TimestampDate,
+		"2013-10-00T08:00:30Z":            TimestampDate,
+		"2013-10-07T24:00:00Z":            TimestampDate,
+		"2013-10-07T08:60:00Z":            TimestampDate,
+		"2013-10-07T08:00:60Z":            TimestampDate,
+		"2016-12-31T23:59:60Z":            TimestampLeap,
+		"1677-12-31T23:59:59Z":            TimestampRange,
+		"2262-01-01T00:00:00Z":            TimestampRange,
+		"0000-01-01T00:00:00Z":            TimestampRange,
+	} {
+		rejected(t, head+good[:0]+row(0, text), Rejection{2, "timestamp", text, want})
+	}
+}
+
+func TestTimestampsDoNotGoBack(t *testing.T) {
+	valid(t, head+good+good)
+	rejected(t, head+good+row(0, "2013-10-07T08:00:30.269999999Z")+good,
+		Rejection{3, "timestamp", "2013-10-07T08:00:30.269999999Z", TimestampOrder})
+	rejected(t, head+row(0, "2013-10-08T00:00:00Z")+good+good,
+		Rejection{3, "timestamp", "2013-10-07T08:00:30.270Z", TimestampOrder})
+}
+
+func TestSymbolsHave1To24OfTheirAlphabet(t *testing.T) {
+	for _, symbol := range []string{"A", "IBM", "BRK.A", "EUR/USD", "ES-201312", "0700.HK", "ABCDEFGHIJKLMNOPQRSTUVWX"} {
+		if _, got := valid(t, head+row(1, symbol)); got[0].Symbol != symbol {
+			t.Errorf("%q, want %q", got[0].Symbol, symbol)
+		}
+	}
+	for _, symbol := range []string{"", "ibm", "I BM", " IBM", "IBM ", "IBM\t", "BRK_A", "É", "A:B", "A+B", "ABCDEFGHIJKLMNOPQRSTUVWXY", "A@", "A["} {
+		rejected(t, head+row(1, symbol), Rejection{2, "symbol", symbol, SymbolSyntax})
+	}
+}
+
+func TestPricesAndSizesArePositiveDecimals(t *testing.T) {
+	for text, want := range map[string]Reason{
+		"":                    NumberSyntax,
+		"abc":                 NumberSyntax,
+		"1e3":                 NumberSyntax,
+		"+1":                  NumberSyntax,
+		".5":                  NumberSyntax,
+		"5.":                  NumberSyntax,
+		"1 000":               NumberSyntax,
+		" 1":                  NumberSyntax,
+		"NaN":                 NumberSyntax,
+		"1234567890123456789": NumberRange,
+		"0.1234567890":        NumberPrecision,
+	} {
+		rejected(t, head+row(2, text), Rejection{2, "price", text, want})
+		rejected(t, head+row(3, text), Rejection{2, "size", text, want})
+	}
+	for _, text := range []string{"0", "0.000", "-0", "-1", "-37.63"} {
+		rejected(t, head+row(2, text), Rejection{2, "price", text, PriceSign})
+		rejected(t, head+row(3, text), Rejection{2, "size", text, SizeSign})
+	}
+	_, got := valid(t, head+"2013-10-07T08:00:30Z,IBM,999999999999999999.999999999,0.000000001\n")
+	if got[0].Price.String() != "999999999999999999.999999999" || got[0].Size.String() != "0.000000001" {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestAFeedMayAllowPricesThatAreNotPositive(t *testing.T) {
+	result, got := scan(t, strings.NewReader(head+row(2, "-37.63")+row(2, "0")), Options{AllowNonPositivePrice: true})
+	if !result.Valid() || got[0].Price.String() != "-37.63" || got[0].Notional.String() != "-10649.29" || got[1].Price.Sign() != 0 {
+		t.Errorf("%+v %v", result, got)
+	}
+	result, _ = scan(t, strings.NewReader(head+row(3, "-1")), Options{AllowNonPositivePrice: true})
+	if result.Rejects.ByReason[SizeSign] != 1 {
+		t.Errorf("a negative size: %+v", result)
+	}
+}
+
+func TestSumsThatDoNotFitAreRejected(t *testing.T) {
+	const huge = "999999999999999999"
+	rejected(t, head+"2013-10-07T08:00:30Z,IBM,"+huge+","+huge+"\n", Rejection{2, "price", huge, NotionalRange})
+	// 99,999,999,999,999,999,999 is the largest total of price × size.
+	ten := "2013-10-07T08:00:30Z,IBM,100000000000000000,100\n" // 10^19
+	rejected(t, head+strings.Repeat(ten, 12), Rejection{11, "size", "100", TotalTooLarge})
+	result, _ := scan(t, strings.NewReader(head+strings.Repeat(ten, 5)+strings.Repeat(strings.Replace(ten, ",1", ",-1", 1), 6)),
+		Options{AllowNonPositivePrice: true})
+	if result.Rejects.ByReason[TotalTooLarge] != 1 {
+		t.Errorf("opposite signs: %+v", result)
+	}
+}
+
+func TestEveryFaultOfARowIsReported(t *testing.T) {
+	rejected(t, head+good+"yesterday,ibm,free,none\n"+good,
+		Rejection{3, "timestamp", "yesterday", TimestampSyntax},
+		Rejection{3, "symbol", "ibm", SymbolSyntax},
+		Rejection{3, "price", "free", NumberSyntax},
+		Rejection{3, "size", "none", NumberSyntax})
+}
+
+func TestRowsHaveTheFieldsOfTheHeader(t *testing.T) {
+	rejected(t, head+"2013-10-07T08:00:30Z,IBM,181.52\n", Rejection{2, "", "2013-10-07T08:00:30Z,IBM,181.52", FieldCount})
+	rejected(t, head+"2013-10-07T08:00:30Z,IBM,181.52,283,P\n", Rejection{2, "", "2013-10-07T08:00:30Z,IBM,181.52,283,P", FieldCount})
+	rejected(t, head+",,,,,,,,,,\n", Rejection{2, "", ",,,,,,,,,,", FieldCount})
+	rejected(t, head+good+"\n", Rejection{3, "", "", BlankLine})
+	rejected(t, head+"\r\n"+good, Rejection{2, "", "", BlankLine})
+	rejected(t, head+" \n"+good, Rejection{2, "", " ", FieldCount})
+}
+
+func TestTextIsUTF8WithoutControlCharacters(t *testing.T) {
+	header := "timestamp,symbol,price,size,exchange,conditions\n"
+	start := strings.TrimSuffix(good, "\n")
+	rejected(t, header+start+",\xff,\n", Rejection{2, "exchange", "\uFFFD", NotUTF8})
+	rejected(t, header+start+",,a\x00b\n", Rejection{2, "conditions", "a\x00b", ControlCharacter})
+	rejected(t, header+start+",,\x7f\n", Rejection{2, "conditions", "\x7f", ControlCharacter})
+	rejected(t, head+row(1, "I\xc3M"), Rejection{2, "symbol", "I\uFFFDM", NotUTF8})
+	rejected(t, header+start+",P\r,\n", Rejection{2, "exchange", start + ",P\r,", BareReturn})
+	rejected(t, head+strings.TrimSuffix(good, "\n")+"\r", Rejection{2, "size", start, BareReturn})
+}
+
+func TestQuotingFollowsRFC4180(t *testing.T) {
+	header := "timestamp,symbol,price,size,conditions\n"
+	start := strings.TrimSuffix(good, "\n")
+	rejected(t, header+start+",a\"b\n", Rejection{2, "conditions", start + ",a\"b", BareQuote})
+	rejected(t, header+start+",\"a\"b\n", Rejection{2, "conditions", start + ",\"a\"b", AfterQuote})
+	rejected(t, header+start+",\"ab\n"+start+",\n", Rejection{2, "conditions", start + ",\"ab", UnterminatedQuote})
+	rejected(t, header+start+",\"a\nb\n", Rejection{2, "conditions", start + ",\"a", UnterminatedQuote},
+		Rejection{3, "", "b", FieldCount})
+	// Lines are counted inside quotes too.
+	rejected(t, header+start+",\"a\nb\nc\"\n"+start+",\n\n", Rejection{6, "", "", BlankLine})
+}
+
+func TestRecordsHaveABoundedLength(t *testing.T) {
+	header := "timestamp,symbol,price,size,conditions\n"
+	start := strings.TrimSuffix(good, "\n") + ","
+	for _, quote := range []string{"", `"`} {
+		longest := start + quote + strings.Repeat("x", MaxRecordBytes-len(start)-2*len(quote)-1) + quote + "\n"
+		valid(t, header+longest+longest)
+		want := RecordTooLong
+		if quote != "" {
+			want = UnterminatedQuote
+		}
+		for _, more := range []string{"xx", strings.Repeat("x", 3*blockBytes)} {
+			rejected(t, header+strings.Replace(longest, "x", more, 1)+longest,
+				Rejection{2, "conditions", (start + quote + strings.Repeat("x", 200))[:MaxValueBytes], want})
+		}
+	}
+}
+
+func TestReportsAreBoundedAndCountsAreNot(t *testing.T) {
+	const rows = 3 * MaxRejections
+	result, _ := scan(t, strings.NewReader(head+strings.Repeat("2013-10-07T08:00:30Z,IBM,"+strings.Repeat("é", 1000)+",0\n", rows)), Options{})
+	if result.Rows != rows || result.Rejects.Count != 2*rows || len(result.Rejects.First) != MaxRejections ||
+		result.Rejects.ByReason[NumberSyntax] != rows || result.Rejects.ByReason[SizeSign] != rows {
+		t.Errorf("%d rows, %d faults, %d kept, %v", result.Rows, result.Rejects.Count, len(result.Rejects.First), result.Rejects.ByReason)
+	}
+	if got, want := result.Rejects.First[0].Value, strings.Repeat("é", MaxValueBytes/2); got != want {
+		t.Errorf("value %q", got)
+	}
+}
+
+func TestShownValuesAreShortAndValid(t *testing.T) {
+	for value, want := range map[string]string{
+		strings.Repeat("\xff", 300):             strings.Repeat("\uFFFD", 1), // one replacement for a run
+		strings.Repeat("a", 199) + "é":          strings.Repeat("a", 199),
+		strings.Repeat("a\xff", 100):            strings.Repeat("a\uFFFD", 50),
+		strings.Repeat("a", MaxValueBytes):      strings.Repeat("a", MaxValueBytes),
+		strings.Repeat("a", 197) + "\U0001F600": strings.Repeat("a", 197),
+	} {
+		if got := shown([]byte(value)); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestTheSummaryOfAFileIsBounded(t *testing.T) {
+	var file strings.Builder
+	file.WriteString(head)
+	const days = 4
+	for day := range days {
+		for i := range MaxSymbolDays / days {
+			fmt.Fprintf(&file, "2013-10-%02dT00:00:00Z,S%d,1,1\n", day+1, i)
+		}
+	}
+	if result, _ := valid(t, file.String()); result.Symbols != MaxSymbolDays/days {
+		t.Fatalf("%d symbols", result.Symbols)
+	}
+	rejected(t, file.String()+"2013-10-04T00:00:00Z,ONE.MORE,1,1\n2013-10-04T00:00:00Z,NOT.SEEN,1,1\n",
+		Rejection{2 + MaxSymbolDays, "symbol", "ONE.MORE", TooManySymbols})
+}
