@@ -10,6 +10,11 @@ import importlib
 from collections.abc import Collection
 
 FIXES = (
+    "secure_transport",
+    "log_group_arns",
+    "key_use",
+    "role_trust",
+    "service_calls",
     "execution_environment",
     "async_invocation",
     "queue_atomicity",

@@ -23,6 +23,7 @@ from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import lambda_svc, sqs
 
 from local.emulator.fixes.authority import role_may
+from local.emulator.fixes.key_use import READ, queue_key, via
 from local.emulator.fixes.queue_atomicity import LOCK
 
 NEEDED = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
@@ -81,8 +82,19 @@ def _poll_mapping(mapping: dict[str, Any]) -> bool:
 
 def _missing_right(mapping: dict[str, Any], config: dict[str, Any]) -> str | None:
     role, session, queue = config["Role"], config["FunctionName"], mapping["EventSourceArn"]
+    for action in NEEDED:
+        if not role_may(role, action, queue, session=session):
+            return action
+    key = queue_key(sqs._queue_by_arn(queue))
+    if key is None:
+        return None
     return next(
-        (action for action in NEEDED if not role_may(role, action, queue, session=session)), None
+        (
+            use
+            for use in READ
+            if not role_may(role, use, key["Arn"], session=session, context=via("sqs"))
+        ),
+        None,
     )
 
 

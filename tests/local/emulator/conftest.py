@@ -1,4 +1,4 @@
-"""An emulator of the tests' own, a function to run on it, and a place where the function reports."""
+"""An emulator for the tests, a function to run on it, and a place where it reports."""
 
 from __future__ import annotations
 
