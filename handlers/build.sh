@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Builds the functions' archives, build/functions/{architecture}/{function}.zip:
+#
+#   handlers/build.sh [arm64] [x86_64]      (without arguments: both)
+#
+# The same source and Go version give the same bytes. What is up to date is not
+# built again.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")"
+functions=(validator processor aggregator status)
+[ $# -gt 0 ] || set -- arm64 x86_64
+
+fingerprint() {
+  {
+    go version
+    find build.sh go.mod go.sum cmd internal tools -type f ! -name '*_test.go' ! -path '*/testdata/*' -print0 |
+      LC_ALL=C sort -z | xargs -0 sha256sum
+  } | sha256sum | cut -d ' ' -f 1
+}
+
+current=$(fingerprint)
+for architecture in "$@"; do
+  case $architecture in
+    arm64) goarch=arm64 ;;
+    x86_64) goarch=amd64 ;;
+    *) echo "build.sh: $architecture is no architecture of Lambda: arm64 or x86_64" >&2; exit 2 ;;
+  esac
+  out=../build/functions/$architecture
+  stamp=$out/.fingerprint
+  complete=true
+  for function in "${functions[@]}"; do [ -f "$out/$function.zip" ] || complete=false; done
+  if $complete && [ "$(cat "$stamp" 2>/dev/null)" = "$current" ]; then
+    continue
+  fi
+  mkdir -p "$out"
+  rm -f "$stamp"
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  echo "building ${functions[*]} for $architecture"
+  GOFLAGS='' GOOS=linux GOARCH=$goarch CGO_ENABLED=0 go build -trimpath -buildvcs=false \
+    -ldflags '-s -w -buildid=' -tags lambda.norpc -o "$work/" "${functions[@]/#/./cmd/}"
+  go build -o "$work/archive" ./tools/archive
+  for function in "${functions[@]}"; do
+    "$work/archive" "$work/$function" "$out/$function.zip"
+  done
+  rm -rf "$work"
+  echo "$current" > "$stamp"
+done

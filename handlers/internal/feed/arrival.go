@@ -1,0 +1,218 @@
+package feed
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"market-data-pipeline/handlers/internal/store"
+	"market-data-pipeline/handlers/internal/upload"
+)
+
+// Arrival is an object version that S3 has told of, once or more often.
+type Arrival struct {
+	File      upload.File
+	VersionID string
+	// Sequencer orders the events of one key; see After.
+	Sequencer string
+	// Request is the Lambda request; retries of an asynchronous one share it.
+	Request string
+}
+
+// After tells whether one sequencer is later than another of the same key: as S3
+// says, the shorter is padded with zeros on the right.
+func After(a, b string) bool {
+	width := max(len(a), len(b))
+	pad := func(s string) string { return strings.ToUpper(s) + strings.Repeat("0", width-len(s)) }
+	return pad(a) > pad(b)
+}
+
+// Standing is what the record says of an arrival.
+type Standing int
+
+// What the validator must do with an arrival.
+const (
+	// Fresh: the version is to be validated.
+	Fresh Standing = iota
+	// Accepted: it was found valid; its ticket is to be released, perhaps again.
+	Accepted
+	// Done: it was rejected, or a newer version was accepted before it.
+	Done
+	// OtherKind: the feed is of the other kind; the version is to be rejected.
+	OtherKind
+)
+
+// Receipt is the answer of Receive.
+type Receipt struct {
+	Standing Standing
+	Ticket   Ticket // its revision is 0 unless accepted
+	Attempt  int
+	Kind     string // the feed's
+}
+
+// Receive records an arrival, and gives its file a number when it is first seen.
+// The feed's kind is that of its first file.
+func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
+	var receipt Receipt
+	err := l.transact(ctx, func(tx *store.Transaction) error {
+		docs, err := loadArrival(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		head, version := docs.head, docs.version
+		if version.Status == "" {
+			now := l.Now()
+			version.File, version.VersionID = a.File.Name, a.VersionID
+			version.record(Event{Status: Received, At: stamp(now), Stage: Validator}, now)
+		}
+		if version.Attempts == nil {
+			version.Attempts = map[string]int{}
+		}
+		version.Attempts[a.Request]++
+		if head.VersionID == "" || After(a.Sequencer, head.Sequencer) {
+			head.File, head.VersionID, head.Sequencer = a.File.Name, a.VersionID, a.Sequencer
+			head.Status, head.UpdatedAt = version.Status, stamp(l.Now())
+		}
+		receipt = Receipt{Attempt: version.Attempts[a.Request], Kind: docs.feed.Kind}
+		receipt.Ticket = Ticket{Number: head.Number, Revision: version.Revision, File: a.File.Name, VersionID: a.VersionID}
+		switch {
+		case version.Revision > 0:
+			receipt.Standing = Accepted
+		case version.Status == Rejected:
+			receipt.Standing = Done
+		case head.Accepted != "" && !After(a.Sequencer, head.Accepted):
+			receipt.Standing = Done
+			version.ExpiresAt = l.Now().Add(retention).Unix()
+		case head.Number == 0 && !assign(docs, a):
+			receipt.Standing = OtherKind
+		default:
+			receipt.Standing = Fresh
+		}
+		if receipt.Standing != Fresh {
+			return nil
+		}
+		receipt.Ticket.Number, receipt.Kind = head.Number, docs.feed.Kind
+		number, err := store.Load[Number](ctx, tx, NumberKey(a.File.ID(), head.Number))
+		if err != nil {
+			return err
+		}
+		if number.Revision == 0 && number.Status != Skipped && head.VersionID == a.VersionID {
+			number.Ticket, number.Status = receipt.Ticket, version.Status
+		}
+		return nil
+	})
+	return receipt, err
+}
+
+// assign gives a file its number, unless the feed is of the other kind.
+func assign(docs arrivalDocuments, a Arrival) bool {
+	kind := ByArrival
+	if a.File.Sequence > 0 {
+		kind = Sequenced
+	}
+	feed, head := docs.feed, docs.head
+	if feed.Kind == "" {
+		feed.Kind = kind
+	}
+	if feed.Kind != kind {
+		return false
+	}
+	head.Number, head.Kind, head.ExpiresAt = a.File.Sequence, kind, 0
+	if kind == ByArrival {
+		feed.Next++
+		head.Number = feed.Next
+	}
+	feed.Highest = max(feed.Highest, head.Number)
+	return true
+}
+
+// Accept gives a version that was found valid the next revision of its number,
+// once; false when a newer version was accepted before it.
+func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, rows, symbols int64) (Ticket, bool, error) {
+	var ticket Ticket
+	accepted := false
+	err := l.transact(ctx, func(tx *store.Transaction) error {
+		docs, err := loadArrival(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		head, version := docs.head, docs.version
+		ticket = Ticket{Number: head.Number, Revision: version.Revision, File: a.File.Name, VersionID: a.VersionID}
+		if accepted = version.Revision > 0; accepted {
+			return nil
+		}
+		if head.Accepted != "" && !After(a.Sequencer, head.Accepted) {
+			version.ExpiresAt = l.Now().Add(retention).Unix()
+			return nil
+		}
+		number, err := store.Load[Number](ctx, tx, NumberKey(a.File.ID(), head.Number))
+		if err != nil {
+			return err
+		}
+		ticket.Revision = number.Revision + 1
+		number.Ticket = ticket
+		version.Revision, version.Rows, version.Symbols = ticket.Revision, rows, symbols
+		head.Accepted = a.Sequencer
+		accepted = true
+		turn.Ticket = ticket
+		return l.setStatus(ctx, tx, turn, number, Validated, "")
+	})
+	return ticket, accepted, err
+}
+
+// Reject records that a version is not valid. A number that has no valid version
+// yet is then rejected itself, and holds its feed.
+func (l Ledger) Reject(ctx context.Context, a Arrival, reason string, rejects *Rejects) error {
+	return l.transact(ctx, func(tx *store.Transaction) error {
+		docs, err := loadArrival(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		head, version := docs.head, docs.version
+		if version.Revision > 0 {
+			return fmt.Errorf("%s version %s was accepted and is now rejected", a.File.Name, a.VersionID)
+		}
+		now := l.Now()
+		if version.Status == "" { // a name that breaks the grammar is not received first
+			version.record(Event{Status: Received, At: stamp(now), Stage: Validator}, now)
+		}
+		version.File, version.VersionID, version.Rejects = a.File.Name, a.VersionID, rejects
+		version.record(Event{Status: Rejected, At: stamp(now), Stage: Validator, Reason: reason}, now)
+		if head.VersionID == "" || After(a.Sequencer, head.Sequencer) {
+			head.File, head.VersionID, head.Sequencer = a.File.Name, a.VersionID, a.Sequencer
+		}
+		if head.VersionID == a.VersionID {
+			head.Status, head.UpdatedAt = Rejected, stamp(now)
+		}
+		if head.Number == 0 {
+			head.ExpiresAt = now.Add(retention).Unix()
+			return nil
+		}
+		number, err := store.Load[Number](ctx, tx, NumberKey(a.File.ID(), head.Number))
+		if err != nil {
+			return err
+		}
+		if number.Revision == 0 && number.File == a.File.Name && number.VersionID == a.VersionID {
+			number.Status = Rejected
+		}
+		return nil
+	})
+}
+
+type arrivalDocuments struct {
+	feed    *Feed
+	head    *File
+	version *Version
+}
+
+func loadArrival(ctx context.Context, tx *store.Transaction, a Arrival) (docs arrivalDocuments, err error) {
+	id := a.File.ID()
+	if docs.feed, err = store.Load[Feed](ctx, tx, Key(id)); err != nil {
+		return docs, err
+	}
+	if docs.head, err = store.Load[File](ctx, tx, FileKey(id, a.File.Name)); err != nil {
+		return docs, err
+	}
+	docs.version, err = store.Load[Version](ctx, tx, VersionKey(id, a.File.Name, a.VersionID))
+	return docs, err
+}

@@ -1,0 +1,166 @@
+package feed
+
+import (
+	"fmt"
+	"time"
+
+	"market-data-pipeline/handlers/internal/store"
+)
+
+// Stage is a function that keeps a cursor in every feed.
+type Stage string
+
+// The stages, in the order in which a file passes them.
+const (
+	Validator  Stage = "validator"
+	Processor  Stage = "processor"
+	Aggregator Stage = "aggregator"
+)
+
+// Status is what has become of a file.
+type Status string
+
+// The statuses of docs/architecture.md.
+const (
+	Received   Status = "RECEIVED"
+	Rejected   Status = "REJECTED"
+	Validated  Status = "VALIDATED"
+	Waiting    Status = "WAITING"
+	Processed  Status = "PROCESSED"
+	Aggregated Status = "AGGREGATED"
+	Failed     Status = "FAILED"
+	Skipped    Status = "SKIPPED"
+)
+
+// Kinds of feed: by the partner's sequence, or by arrival.
+const (
+	Sequenced = "sequenced"
+	ByArrival = "arrival"
+)
+
+// Stages holds a number per stage: in a feed the stage's cursor, in a number the
+// revision that is complete at the stage.
+type Stages struct {
+	Validator  int64 `dynamodbav:"validator"`
+	Processor  int64 `dynamodbav:"processor"`
+	Aggregator int64 `dynamodbav:"aggregator"`
+}
+
+// At points to a stage's number.
+func (s *Stages) At(stage Stage) *int64 {
+	switch stage {
+	case Validator:
+		return &s.Validator
+	case Processor:
+		return &s.Processor
+	case Aggregator:
+		return &s.Aggregator
+	}
+	panic("unknown stage " + stage)
+}
+
+// Feed is the item FEED.
+type Feed struct {
+	Kind string `dynamodbav:"kind,omitempty"`
+	Next int64  `dynamodbav:"next"` // the last number given by arrival
+	Stages
+	Highest int64 `dynamodbav:"highest"` // the highest number seen
+}
+
+// Ticket is one revision of one number: what is admitted, parked and completed.
+type Ticket struct {
+	Number    int64  `dynamodbav:"number"`
+	Revision  int64  `dynamodbav:"revision"`
+	File      string `dynamodbav:"file"`
+	VersionID string `dynamodbav:"versionId"`
+}
+
+// Number is the item NUMBER#…: one number in the order.
+type Number struct {
+	Ticket // the revision accepted last; of revision 0, the version seen last
+	Stages
+	Parked map[Stage]Ticket `dynamodbav:"parked,omitempty"`
+	// Days are those of every revision that was processed. The aggregator mends
+	// them all, so that a correction leaves nothing behind on a day it has left.
+	Days       []string `dynamodbav:"days,omitempty"`
+	Status     Status   `dynamodbav:"status,omitempty"`
+	SkipReason string   `dynamodbav:"skipReason,omitempty"`
+	SkippedBy  string   `dynamodbav:"skippedBy,omitempty"`
+	SkippedAt  string   `dynamodbav:"skippedAt,omitempty"`
+}
+
+// File is the item FILE#…: what is known of a file's newest version.
+type File struct {
+	File      string `dynamodbav:"file,omitempty"`
+	Number    int64  `dynamodbav:"number"`
+	Kind      string `dynamodbav:"kind,omitempty"`
+	VersionID string `dynamodbav:"versionId,omitempty"`
+	Sequencer string `dynamodbav:"sequencer,omitempty"`
+	// Accepted is the sequencer of the newest version that was accepted.
+	Accepted  string `dynamodbav:"accepted,omitempty"`
+	Status    Status `dynamodbav:"status,omitempty"`
+	UpdatedAt string `dynamodbav:"updatedAt,omitempty"`
+	ExpiresAt int64  `dynamodbav:"expiresAt,omitempty"`
+}
+
+// Version is the item VERSION#…: one object version and its history.
+type Version struct {
+	File      string         `dynamodbav:"file,omitempty"`
+	VersionID string         `dynamodbav:"versionId,omitempty"`
+	Revision  int64          `dynamodbav:"revision"` // 0 until accepted
+	Status    Status         `dynamodbav:"status,omitempty"`
+	History   []Event        `dynamodbav:"history,omitempty"`
+	Rows      int64          `dynamodbav:"rows"`
+	Symbols   int64          `dynamodbav:"symbols"`
+	Rejects   *Rejects       `dynamodbav:"rejects,omitempty"`
+	Results   *Results       `dynamodbav:"results,omitempty"`
+	Attempts  map[string]int `dynamodbav:"attempts,omitempty"` // by Lambda request
+	ExpiresAt int64          `dynamodbav:"expiresAt,omitempty"`
+}
+
+// Event is one line of a version's history.
+type Event struct {
+	Status Status `dynamodbav:"status"`
+	At     string `dynamodbav:"at"`
+	Stage  Stage  `dynamodbav:"stage"`
+	Reason string `dynamodbav:"reason,omitempty"`
+}
+
+// Rejects says how many faults a file has, and where they are listed.
+type Rejects struct {
+	Count int64  `dynamodbav:"count"`
+	Key   string `dynamodbav:"key"`
+}
+
+// Results says what the processor made of a version.
+type Results struct {
+	Bars string   `dynamodbav:"bars"`
+	Days []string `dynamodbav:"days,omitempty"`
+}
+
+const (
+	filePrefix    = "FILE#"
+	versionPrefix = "VERSION#"
+	numberPrefix  = "NUMBER#"
+)
+
+// Key is the key of a feed's own item; id is {partner}/{feed}, here and below.
+func Key(id string) store.Key { return store.Key{Partition: id, Sort: "FEED"} }
+
+// NumberKey is the key of a number.
+func NumberKey(id string, number int64) store.Key {
+	return store.Key{Partition: id, Sort: fmt.Sprintf("%s%018d", numberPrefix, number)}
+}
+
+// FileKey is the key of a file's head.
+func FileKey(id, file string) store.Key {
+	return store.Key{Partition: id, Sort: filePrefix + file}
+}
+
+// VersionKey is the key of one version of a file.
+func VersionKey(id, file, versionID string) store.Key {
+	return store.Key{Partition: id, Sort: versionPrefix + file + "#" + versionID}
+}
+
+// stamp writes a time as every item and answer has it.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

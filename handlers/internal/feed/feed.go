@@ -1,0 +1,196 @@
+// Package feed keeps a feed in order: one idea, used by every stage.
+//
+// A feed is a series of files, numbered 1, 2, 3, … A number has revisions, for a
+// file may be corrected. Each stage keeps a cursor c in each feed and, for each
+// number n, the revision r(n) that it completed, 0 at first. A stage handles a
+// ticket (n, r) so:
+//
+//	switch Admit(n, r) {
+//	case Proceed:   do the work; Complete(n, r); send (n, r) to the next stage; wake
+//	case Duplicate: send (n, r) to the next stage again; wake again
+//	case Park:      nothing
+//	}
+//	acknowledge
+//
+// where wake sends the ticket that is parked at number c+1, if one is, to the
+// stage itself. Whatever the handler does may be cut short anywhere, and is then
+// repeated from the start.
+//
+// What holds after every transaction, of every stage:
+//
+//	I1  Every number up to c is complete or was skipped by an operator:
+//	    n ≤ c  ⇒  r(n) > 0 or skipped(n).
+//	I2  c and every r(n) only ever grow; c by one, over a number that has just
+//	    been completed or was skipped. So no file is taken out of turn.
+//	I3  (n, r) is complete at most once: the second Complete finds r(n) ≥ r and
+//	    changes nothing. So no file counts twice.
+//	I4  A ticket is parked only in a transaction that also finds n > c+1. So when
+//	    the cursor reaches n-1, either the ticket is already parked, and the wake
+//	    that follows finds it; or parking fails, and Admit decides anew.
+//	I5  A message is acknowledged only when its ticket is parked, or is complete
+//	    and has been sent on and the successor woken. So no file is lost: a ticket
+//	    is always in a queue, in a dead-letter queue, or parked; and one parked at
+//	    c+1 has been, or the message that moved the cursor to c is still to be
+//	    handled and will have it, woken.
+//
+// Only the validator differs. It has no queue of its own to wake a successor
+// through, so it releases the parked successors itself, one after the other; and
+// because nobody would repeat a successor's sending, it sends each before
+// completing it. Sending twice does no harm (I3).
+package feed
+
+import (
+	"context"
+	"fmt"
+
+	"market-data-pipeline/handlers/internal/store"
+)
+
+// Decision is the answer of Admit.
+type Decision int
+
+// What a stage must do with a ticket.
+const (
+	Proceed Decision = iota
+	Duplicate
+	Park
+)
+
+func (d Decision) String() string {
+	return [...]string{"proceed", "duplicate", "park"}[d]
+}
+
+// decide is the whole rule of admission.
+func decide(cursor, completed int64, ticket Ticket) Decision {
+	switch {
+	case completed >= ticket.Revision:
+		return Duplicate
+	case ticket.Number <= cursor+1: // the next, or the correction of an earlier one
+		return Proceed
+	default:
+		return Park
+	}
+}
+
+// Turn is one attempt of a stage at a ticket.
+type Turn struct {
+	Stage   Stage
+	Feed    string // {partner}/{feed}
+	Ticket  Ticket
+	Attempt int // 1, 2, …; LastAttempt is the last before the dead-letter queue
+}
+
+// Last tells whether the dead-letter queue follows if this attempt fails.
+func (t Turn) Last() bool { return t.Attempt >= LastAttempt }
+
+// LastAttempt is the number of attempts that a message gets.
+const LastAttempt = 3
+
+// Admit decides what the stage must do. Park is recorded by the time it is answered.
+func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
+	var decision Decision
+	err := l.transact(ctx, func(tx *store.Transaction) error {
+		feed, number, err := loadTurn(ctx, tx, turn)
+		if err != nil {
+			return err
+		}
+		completed := *number.At(turn.Stage)
+		if ticket := turn.Ticket; ticket.Number > *feed.At(turn.Stage)+1 {
+			if err := passSkipped(ctx, tx, turn.Feed, turn.Stage, feed); err != nil {
+				return err
+			}
+		}
+		decision = decide(*feed.At(turn.Stage), completed, turn.Ticket)
+		if decision != Park {
+			return nil
+		}
+		if number.Parked[turn.Stage].Revision < turn.Ticket.Revision {
+			if number.Parked == nil {
+				number.Parked = map[Stage]Ticket{}
+			}
+			number.Parked[turn.Stage] = turn.Ticket
+		}
+		return l.setStatus(ctx, tx, turn, number, Waiting, "")
+	})
+	return decision, err
+}
+
+// Outcome is what a stage has made of a ticket.
+type Outcome struct {
+	Status  Status
+	Results *Results // of the processor
+}
+
+// Complete records that the stage is done with an admitted ticket.
+func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error {
+	return l.transact(ctx, func(tx *store.Transaction) error {
+		feed, number, err := loadTurn(ctx, tx, turn)
+		if err != nil {
+			return err
+		}
+		cursor, completed, ticket := feed.At(turn.Stage), number.At(turn.Stage), turn.Ticket
+		switch decide(*cursor, *completed, ticket) {
+		case Duplicate:
+			return nil
+		case Park:
+			return fmt.Errorf("%s number %d completed while the cursor is at %d", turn.Feed, ticket.Number, *cursor)
+		}
+		*completed = ticket.Revision
+		*cursor = max(*cursor, ticket.Number)
+		waited := number.Parked[turn.Stage].Revision > 0
+		if number.Parked[turn.Stage].Revision <= ticket.Revision {
+			delete(number.Parked, turn.Stage)
+		}
+		return l.settleOutcome(ctx, tx, turn, number, outcome, waited)
+	})
+}
+
+// Successor is the ticket parked at the number behind the cursor, if there is
+// one: the ticket to wake.
+func (l Ledger) Successor(ctx context.Context, id string, stage Stage) (Ticket, bool, error) {
+	var next Ticket
+	err := l.transact(ctx, func(tx *store.Transaction) error {
+		feed, err := store.Load[Feed](ctx, tx, Key(id))
+		if err != nil {
+			return err
+		}
+		if err := passSkipped(ctx, tx, id, stage, feed); err != nil {
+			return err
+		}
+		number, err := store.Load[Number](ctx, tx, NumberKey(id, *feed.At(stage)+1))
+		if err != nil {
+			return err
+		}
+		next = number.Parked[stage]
+		return nil
+	})
+	return next, next.Revision > 0, err
+}
+
+// maxSkips bounds the items of one transaction, of which DynamoDB takes 100.
+const maxSkips = 90
+
+// passSkipped moves the cursor over the numbers that an operator skipped.
+func passSkipped(ctx context.Context, tx *store.Transaction, id string, stage Stage, feed *Feed) error {
+	cursor := feed.At(stage)
+	for range maxSkips {
+		number, err := store.Load[Number](ctx, tx, NumberKey(id, *cursor+1))
+		if err != nil {
+			return err
+		}
+		if number.SkippedAt == "" {
+			return nil
+		}
+		*cursor++
+	}
+	return nil
+}
+
+func loadTurn(ctx context.Context, tx *store.Transaction, turn Turn) (*Feed, *Number, error) {
+	feed, err := store.Load[Feed](ctx, tx, Key(turn.Feed))
+	if err != nil {
+		return nil, nil, err
+	}
+	number, err := store.Load[Number](ctx, tx, NumberKey(turn.Feed, turn.Ticket.Number))
+	return feed, number, err
+}

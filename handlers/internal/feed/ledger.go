@@ -1,0 +1,200 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"market-data-pipeline/handlers/internal/store"
+)
+
+// Ledger is the record of all feeds.
+type Ledger struct {
+	Store store.Store
+	// Now tells the time of what is recorded.
+	Now func() time.Time
+	// Pause waits between two tries of a transaction that met another.
+	Pause func(ctx context.Context, try int) error
+}
+
+// NewLedger makes a ledger that goes by the wall clock.
+func NewLedger(s store.Store) Ledger { return Ledger{Store: s, Now: time.Now, Pause: pause} }
+
+const maxTries = 40
+
+// transact runs work on a snapshot and commits it, anew where it met another
+// transaction. work must therefore be free of effects other than on its documents
+// and on variables that it sets each time.
+func (l Ledger) transact(ctx context.Context, work func(*store.Transaction) error) error {
+	for try := 0; ; try++ {
+		tx := store.Begin(l.Store)
+		if err := work(tx); err != nil {
+			return err
+		}
+		err := tx.Commit(ctx)
+		if !errors.Is(err, store.ErrConflict) || try == maxTries {
+			return err
+		}
+		if err := l.Pause(ctx, try); err != nil {
+			return err
+		}
+	}
+}
+
+// pause waits a random time that grows to at most 400 ms, so that the validators
+// of a burst of files in one feed soon fall out of step.
+func pause(ctx context.Context, try int) error {
+	limit := time.Duration(min(5<<try, 400)) * time.Millisecond
+	if try > 6 {
+		limit = 400 * time.Millisecond
+	}
+	timer := time.NewTimer(rand.N(limit))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// retention is how long a version is kept once nothing more will become of it.
+const retention = 400 * 24 * time.Hour
+
+// setStatus records a status of the turn's version, in the version's history and
+// wherever that version is the one spoken of. On a last attempt FAILED stays
+// until Settle, so that whoever dies in the middle leaves it behind.
+func (l Ledger) setStatus(
+	ctx context.Context, tx *store.Transaction, turn Turn, number *Number, status Status, reason string,
+) error {
+	version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, turn.Ticket.File, turn.Ticket.VersionID))
+	if err != nil {
+		return err
+	}
+	head, err := store.Load[File](ctx, tx, FileKey(turn.Feed, turn.Ticket.File))
+	if err != nil {
+		return err
+	}
+	now := l.Now()
+	if turn.Last() && version.Status == Failed && status != Failed {
+		status = Failed
+	} else {
+		version.record(Event{Status: status, At: stamp(now), Stage: turn.Stage, Reason: reason}, now)
+	}
+	if head.VersionID == turn.Ticket.VersionID {
+		head.Status, head.UpdatedAt = status, stamp(now)
+	}
+	if number.File == turn.Ticket.File && number.VersionID == turn.Ticket.VersionID {
+		number.Status = status
+	}
+	return nil
+}
+
+// record adds a line to the history. A version that is rejected or aggregated is
+// final and expires; one that moves again does not.
+func (v *Version) record(event Event, now time.Time) {
+	if last := len(v.History) - 1; last >= 0 && v.Status == event.Status &&
+		v.History[last].Stage == event.Stage && v.History[last].Reason == event.Reason {
+		return
+	}
+	v.Status = event.Status
+	v.History = append(v.History, event)
+	v.ExpiresAt = 0
+	if event.Status == Rejected || event.Status == Aggregated {
+		v.ExpiresAt = now.Add(retention).Unix()
+	}
+}
+
+// settleOutcome records a completion's status and results.
+func (l Ledger) settleOutcome(
+	ctx context.Context, tx *store.Transaction, turn Turn, number *Number, outcome Outcome, waited bool,
+) error {
+	if turn.Stage == Validator && !waited {
+		return nil // VALIDATED since it was accepted; it may be further already
+	}
+	if outcome.Results != nil {
+		version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, turn.Ticket.File, turn.Ticket.VersionID))
+		if err != nil {
+			return err
+		}
+		version.Results = outcome.Results
+		number.Days = union(number.Days, outcome.Results.Days)
+	}
+	return l.setStatus(ctx, tx, turn, number, outcome.Status, "")
+}
+
+func union(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Fail records FAILED, unless the version has got past the stage. A stage does so
+// before its last attempt, and again with the reason when that attempt fails.
+func (l Ledger) Fail(ctx context.Context, turn Turn, reason string) error {
+	return l.transact(ctx, func(tx *store.Transaction) error {
+		_, number, err := loadTurn(ctx, tx, turn)
+		if err != nil {
+			return err
+		}
+		version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, turn.Ticket.File, turn.Ticket.VersionID))
+		if err != nil {
+			return err
+		}
+		complete := turn.Ticket.Revision > 0 && *number.At(turn.Stage) >= turn.Ticket.Revision
+		if complete && (version.Status == Aggregated || version.Status == Failed) {
+			return nil
+		}
+		return l.setStatus(ctx, tx, turn, number, Failed, reason)
+	})
+}
+
+// Settle replaces the FAILED of a last attempt that succeeded after all by what
+// is true of the ticket.
+func (l Ledger) Settle(ctx context.Context, turn Turn) error {
+	return l.transact(ctx, func(tx *store.Transaction) error {
+		_, number, err := loadTurn(ctx, tx, turn)
+		if err != nil {
+			return err
+		}
+		version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, turn.Ticket.File, turn.Ticket.VersionID))
+		if err != nil {
+			return err
+		}
+		if version.Status != Failed || version.History[len(version.History)-1].Stage != turn.Stage {
+			return nil
+		}
+		settled := turn
+		settled.Attempt = 0
+		return l.setStatus(ctx, tx, settled, number, truth(number, turn.Ticket), "")
+	})
+}
+
+// truth is the status that a ticket's progress through the stages implies.
+func truth(number *Number, ticket Ticket) Status {
+	switch {
+	case *number.At(Aggregator) >= ticket.Revision:
+		return Aggregated
+	case len(number.Parked) > 0:
+		return Waiting
+	case *number.At(Processor) >= ticket.Revision:
+		return Processed
+	default:
+		return Validated
+	}
+}
+
+// Days are the days that the aggregator must mend for a number.
+func (l Ledger) Days(ctx context.Context, id string, number int64) ([]string, error) {
+	item, err := l.Store.Get(ctx, NumberKey(id, number))
+	if err != nil {
+		return nil, err
+	}
+	document, err := store.Decode[Number](item)
+	if err != nil {
+		return nil, err
+	}
+	return document.Days, nil
+}

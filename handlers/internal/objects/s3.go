@@ -1,0 +1,147 @@
+package objects
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go"
+)
+
+// S3 is a Bucket in Amazon S3.
+type S3 struct {
+	Client *s3.Client
+	Name   string
+}
+
+// Open implements Bucket. The stream goes on where it broke off, up to three
+// times in a row without a byte: a file of gigabytes outlives a connection.
+func (b S3) Open(ctx context.Context, key, versionID string) (io.ReadCloser, error) {
+	stream := &stream{ctx: ctx, bucket: b, key: key, versionID: versionID}
+	if err := stream.connect(); err != nil {
+		return nil, err
+	}
+	return stream, nil
+}
+
+// Read implements Bucket.
+func (b S3) Read(ctx context.Context, key string) ([]byte, string, error) {
+	answer, err := b.Client.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.Name, Key: &key})
+	if err != nil {
+		return nil, "", translate("read", key, err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return nil, "", fmt.Errorf("read %s: %w", key, err)
+	}
+	return body, aws.ToString(answer.ETag), nil
+}
+
+// Write implements Bucket.
+func (b S3) Write(ctx context.Context, key, mediaType string, body []byte) error {
+	_, err := b.Client.PutObject(ctx, &s3.PutObjectInput{
+		Bucket: &b.Name, Key: &key, ContentType: &mediaType, Body: bytes.NewReader(body),
+	})
+	return translate("write", key, err)
+}
+
+// Replace implements Bucket.
+func (b S3) Replace(ctx context.Context, key, mediaType string, body []byte, etag string) error {
+	input := &s3.PutObjectInput{Bucket: &b.Name, Key: &key, ContentType: &mediaType, Body: bytes.NewReader(body)}
+	if etag == "" {
+		input.IfNoneMatch = aws.String("*")
+	} else {
+		input.IfMatch = &etag
+	}
+	_, err := b.Client.PutObject(ctx, input)
+	return translate("replace", key, err)
+}
+
+type stream struct {
+	ctx       context.Context
+	bucket    S3
+	key       string
+	versionID string
+	body      io.ReadCloser
+	offset    int64
+	length    int64
+	failures  int
+}
+
+func (s *stream) connect() error {
+	input := &s3.GetObjectInput{Bucket: &s.bucket.Name, Key: &s.key, VersionId: &s.versionID}
+	if s.offset > 0 {
+		input.Range = aws.String(fmt.Sprintf("bytes=%d-", s.offset))
+	}
+	answer, err := s.bucket.Client.GetObject(s.ctx, input)
+	if err != nil {
+		return translate("read", s.key, err)
+	}
+	s.body = answer.Body
+	s.length = s.offset + aws.ToInt64(answer.ContentLength)
+	return nil
+}
+
+// Read implements io.Reader.
+func (s *stream) Read(p []byte) (int, error) {
+	for {
+		n, err := s.body.Read(p)
+		s.offset += int64(n)
+		if n > 0 {
+			s.failures = 0
+			return n, nil
+		}
+		if err == nil || err == io.EOF && s.offset >= s.length {
+			return 0, err
+		}
+		s.failures++
+		if s.failures > 3 || s.ctx.Err() != nil {
+			return 0, fmt.Errorf("read %s at byte %d: %w", s.key, s.offset, err)
+		}
+		s.body.Close()
+		if err := s.connect(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// Close implements io.Closer.
+func (s *stream) Close() error { return s.body.Close() }
+
+func translate(verb, key string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		switch api.ErrorCode() {
+		case "InvalidObjectState":
+			return &ArchivedError{Key: key}
+		case "NoSuchKey", "NoSuchVersion", "NotFound":
+			return fmt.Errorf("%s %s: %w", verb, key, ErrMissing)
+		case "AccessDenied", "Forbidden":
+			return fmt.Errorf("%s %s: %w", verb, key, ErrDenied)
+		case "PreconditionFailed", "ConditionalRequestConflict":
+			return fmt.Errorf("%s %s: %w", verb, key, ErrChanged)
+		}
+	}
+	var response *awshttp.ResponseError
+	if errors.As(err, &response) {
+		switch response.HTTPStatusCode() {
+		case http.StatusNotFound:
+			return fmt.Errorf("%s %s: %w", verb, key, ErrMissing)
+		case http.StatusMethodNotAllowed: // the version is a delete marker
+			return fmt.Errorf("%s %s: %w", verb, key, ErrMissing)
+		case http.StatusPreconditionFailed:
+			return fmt.Errorf("%s %s: %w", verb, key, ErrChanged)
+		}
+	}
+	return fmt.Errorf("%s %s: %w", verb, key, err)
+}

@@ -1,0 +1,185 @@
+package status
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"market-data-pipeline/handlers/internal/feed"
+	"market-data-pipeline/handlers/internal/objects"
+	"market-data-pipeline/handlers/internal/store"
+	"market-data-pipeline/handlers/internal/upload"
+)
+
+type fileAnswer struct {
+	Partner    string      `json:"partner"`
+	Feed       string      `json:"feed"`
+	File       string      `json:"file"`
+	Sequence   *int64      `json:"sequence"`
+	Version    string      `json:"version"`
+	Status     feed.Status `json:"status"`
+	UpdatedAt  string      `json:"updatedAt"`
+	History    []event     `json:"history"`
+	Rows       *int64      `json:"rows"`
+	Symbols    *int64      `json:"symbols"`
+	Rejects    *rejects    `json:"rejects"`
+	Results    *results    `json:"results"`
+	WaitingFor *blocker    `json:"waitingFor"`
+}
+
+type event struct {
+	Status  feed.Status `json:"status"`
+	At      string      `json:"at"`
+	Version string      `json:"version"`
+	Reason  *string     `json:"reason"`
+}
+
+type rejects struct {
+	Count    int64  `json:"count"`
+	Location string `json:"location"`
+}
+
+type results struct {
+	Bars       string   `json:"bars"`
+	Aggregates []string `json:"aggregates"`
+}
+
+// blocker is the number that a file waits for.
+type blocker struct {
+	Sequence int64       `json:"sequence"`
+	File     *string     `json:"file"`
+	Status   feed.Status `json:"status"`
+}
+
+// missing is the status of a number that nothing has come for.
+const missing feed.Status = "MISSING"
+
+// maxVersions bounds the versions whose history an answer tells.
+const maxVersions = 200
+
+func (s Status) file(ctx context.Context, partner, feedName, name string) (*fileAnswer, error) {
+	file, err := upload.New(partner, feedName, name)
+	if errors.Is(err, upload.ErrUnrecognised) {
+		return nil, &refusal{http.StatusBadRequest, "No file can have this name."}
+	}
+	id := file.ID()
+	head, err := read[feed.File](ctx, s.Store, feed.FileKey(id, name))
+	if err != nil {
+		return nil, err
+	}
+	if head.File == "" || s.expired(head.ExpiresAt) {
+		return nil, &refusal{http.StatusNotFound, "No file of this name has come."}
+	}
+	answer := &fileAnswer{
+		Partner: partner, Feed: feedName, File: name,
+		Version: head.VersionID, Status: head.Status, UpdatedAt: head.UpdatedAt,
+	}
+	if err := s.tellVersions(ctx, id, answer); err != nil {
+		return nil, err
+	}
+	if head.Number == 0 {
+		return answer, nil
+	}
+	answer.Sequence = &head.Number
+	return answer, s.tellNumber(ctx, id, head, answer)
+}
+
+// tellVersions adds the history of all versions, and what is known of the newest.
+func (s Status) tellVersions(ctx context.Context, id string, answer *fileAnswer) error {
+	prefix := feed.VersionKey(id, answer.File, "").Sort
+	items, err := s.Store.Query(ctx, store.Range{
+		Partition: id, From: prefix, To: store.MaxSort(prefix), Limit: maxVersions,
+	})
+	if err != nil {
+		return err
+	}
+	answer.History = []event{}
+	for _, item := range items {
+		version, err := store.Decode[feed.Version](item)
+		if err != nil {
+			return err
+		}
+		if version.File != answer.File || s.expired(version.ExpiresAt) {
+			continue // of a file whose name goes on behind a #
+		}
+		for _, e := range version.History {
+			line := event{Status: e.Status, At: e.At, Version: version.VersionID}
+			if e.Reason != "" {
+				line.Reason = &e.Reason
+			}
+			answer.History = append(answer.History, line)
+		}
+		if version.VersionID == answer.Version {
+			tellVersion(id, version, answer)
+		}
+	}
+	slices.SortStableFunc(answer.History, func(a, b event) int { return strings.Compare(a.At, b.At) })
+	return nil
+}
+
+func tellVersion(id string, version *feed.Version, answer *fileAnswer) {
+	if version.Revision > 0 {
+		answer.Rows, answer.Symbols = &version.Rows, &version.Symbols
+	}
+	if version.Rejects != nil {
+		answer.Rejects = &rejects{Count: version.Rejects.Count, Location: version.Rejects.Key}
+	}
+	if version.Results != nil {
+		answer.Results = &results{Bars: version.Results.Bars, Aggregates: []string{}}
+		if version.Status == feed.Aggregated {
+			for _, day := range version.Results.Days {
+				answer.Results.Aggregates = append(answer.Results.Aggregates, objects.AggregateKey(id, day))
+			}
+		}
+	}
+}
+
+// tellNumber adds what an operator did with the number, and what it waits for.
+func (s Status) tellNumber(ctx context.Context, id string, head *feed.File, answer *fileAnswer) error {
+	switch head.Status {
+	case feed.Waiting, feed.Validated, feed.Processed:
+	default:
+		return nil
+	}
+	number, err := read[feed.Number](ctx, s.Store, feed.NumberKey(id, head.Number))
+	if err != nil {
+		return err
+	}
+	cursors, err := read[feed.Feed](ctx, s.Store, feed.Key(id))
+	if err != nil {
+		return err
+	}
+	for _, stage := range []feed.Stage{feed.Validator, feed.Processor, feed.Aggregator} {
+		next := *cursors.At(stage) + 1
+		if *number.At(stage) >= number.Revision || head.Number <= next {
+			continue
+		}
+		answer.WaitingFor, err = s.blocker(ctx, id, next)
+		return err
+	}
+	return nil
+}
+
+func (s Status) blocker(ctx context.Context, id string, n int64) (*blocker, error) {
+	number, err := read[feed.Number](ctx, s.Store, feed.NumberKey(id, n))
+	if err != nil {
+		return nil, err
+	}
+	if number.File == "" {
+		return &blocker{Sequence: n, Status: missing}, nil
+	}
+	return &blocker{Sequence: n, File: &number.File, Status: number.Status}, nil
+}
+
+// expired tells whether the table has only not yet removed an item.
+func (s Status) expired(at int64) bool { return at > 0 && at <= s.Now().Unix() }
+
+func read[T any](ctx context.Context, from store.Store, key store.Key) (*T, error) {
+	item, err := from.Get(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	return store.Decode[T](item)
+}

@@ -1,0 +1,158 @@
+// Package worker takes the messages of a work queue through the feed's order: all
+// that the processor and the aggregator have in common.
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"market-data-pipeline/handlers/internal/feed"
+	"market-data-pipeline/handlers/internal/logging"
+	"market-data-pipeline/handlers/internal/objects"
+	"market-data-pipeline/handlers/internal/queue"
+)
+
+// Worker is a stage that a queue feeds.
+type Worker struct {
+	Stage  feed.Stage
+	Ledger feed.Ledger
+	// Own is the stage's queue, through which it wakes what was parked.
+	Own queue.Queue
+	// Next is the following stage's queue; nil behind the last stage.
+	Next queue.Queue
+	// Do is the stage's own work. It may be repeated.
+	Do func(context.Context, queue.Work) (feed.Outcome, error)
+}
+
+// Handle takes a batch in its order. The first message that fails and all behind
+// it go back, for nothing may overtake it.
+func (w Worker) Handle(ctx context.Context, event events.SQSEvent) (events.SQSEventResponse, error) {
+	response := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
+	if len(event.Records) == 0 {
+		return response, errors.New("the event holds no SQS message: this function is fed by its queue")
+	}
+	for i, message := range event.Records {
+		if err := w.take(ctx, message); err != nil {
+			for _, rest := range event.Records[i:] {
+				w.giveBack(ctx, rest)
+				response.BatchItemFailures = append(response.BatchItemFailures,
+					events.SQSBatchItemFailure{ItemIdentifier: rest.MessageId})
+			}
+			break
+		}
+	}
+	return response, nil
+}
+
+func (w Worker) take(ctx context.Context, message events.SQSMessage) error {
+	ctx = logging.With(ctx, "stage", w.Stage, "messageId", message.MessageId)
+	work, err := queue.Decode(message.Body)
+	if err != nil {
+		logging.From(ctx).Error("message refused", "outcome", "undecodable", "error", err.Error())
+		return err
+	}
+	attempt := receives(message)
+	ctx = logging.With(ctx, "partner", work.Partner, "feed", work.Feed, "file", work.File,
+		"number", work.Number, "revision", work.Revision, "versionId", work.VersionID, "attempt", attempt)
+	turn := feed.Turn{
+		Stage: w.Stage, Feed: work.Group(), Attempt: attempt,
+		Ticket: feed.Ticket{Number: work.Number, Revision: work.Revision, File: work.File, VersionID: work.VersionID},
+	}
+	decision, err := w.advance(ctx, turn, work, message.MessageId)
+	if err == nil {
+		logging.From(ctx).Info("message handled", "outcome", decision.String())
+		return nil
+	}
+	logging.From(ctx).Error("message failed", "outcome", "error", "error", err.Error())
+	if turn.Last() {
+		w.fail(ctx, turn, err)
+	}
+	return err
+}
+
+// advance is the order of effects that package feed proves right.
+func (w Worker) advance(ctx context.Context, turn feed.Turn, work queue.Work, cause string) (feed.Decision, error) {
+	decision, err := w.Ledger.Admit(ctx, turn)
+	if err != nil || decision == feed.Park {
+		return decision, err
+	}
+	if turn.Last() {
+		if err := w.Ledger.Fail(ctx, turn, "the last attempt did not finish"); err != nil {
+			return decision, err
+		}
+	}
+	if decision == feed.Proceed {
+		outcome, err := w.Do(ctx, work)
+		if err != nil {
+			return decision, err
+		}
+		if err := w.Ledger.Complete(ctx, turn, outcome); err != nil {
+			return decision, err
+		}
+	}
+	if w.Next != nil {
+		if err := w.Next.Send(ctx, work, queue.Cause(cause, work)); err != nil {
+			return decision, err
+		}
+	}
+	if err := w.wake(ctx, turn, work, cause); err != nil {
+		return decision, err
+	}
+	if turn.Last() {
+		return decision, w.Ledger.Settle(ctx, turn)
+	}
+	return decision, nil
+}
+
+func (w Worker) wake(ctx context.Context, turn feed.Turn, work queue.Work, cause string) error {
+	next, found, err := w.Ledger.Successor(ctx, turn.Feed, w.Stage)
+	if err != nil || !found {
+		return err
+	}
+	successor := work.Of(next.Number, next.Revision, next.File, next.VersionID)
+	return w.Own.Send(ctx, successor, queue.Cause(cause, successor))
+}
+
+// fail says why, in words that may be shown to the partner.
+func (w Worker) fail(ctx context.Context, turn feed.Turn, cause error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := w.Ledger.Fail(ctx, turn, Reason(w.Stage, cause)); err != nil {
+		logging.From(ctx).Error("status not recorded", "error", err.Error())
+	}
+}
+
+// Reason is what a partner is told of an error: no more than it can act upon.
+func Reason(stage feed.Stage, cause error) string {
+	var archived *objects.ArchivedError
+	switch {
+	case errors.As(cause, &archived):
+		return archived.Error()
+	case errors.Is(cause, objects.ErrMissing):
+		return fmt.Sprintf("the %s needs an object that was deleted", stage)
+	case errors.Is(cause, objects.ErrDenied):
+		return fmt.Sprintf("the %s needs an object that was deleted or may not be read", stage)
+	default:
+		return fmt.Sprintf("the %s failed %d times; the operator has been told", stage, feed.LastAttempt)
+	}
+}
+
+func (w Worker) giveBack(ctx context.Context, message events.SQSMessage) {
+	wait := min(time.Duration(receives(message))*5*time.Second, 12*time.Hour)
+	if err := w.Own.Delay(ctx, message.ReceiptHandle, wait); err != nil {
+		logging.From(ctx).Warn("message keeps its visibility timeout", "messageId", message.MessageId, "error", err.Error())
+	}
+}
+
+func receives(message events.SQSMessage) int {
+	count, err := strconv.Atoi(message.Attributes["ApproximateReceiveCount"])
+	if err != nil || count < 1 {
+		return 1
+	}
+	return count
+}
