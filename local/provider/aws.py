@@ -64,7 +64,13 @@ class Aws:
         return f"arn:aws:{service}:{self.region if regional else ''}:{account()}:{resource}"
 
 
+class MissingError(Exception):
+    """A resource that is not there, where AWS answers with an empty list instead of an error."""
+
+
 def is_missing(error: Exception) -> bool:
     """Whether a failed call says that what it named is not there."""
+    if isinstance(error, MissingError):
+        return True
     code = str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
     return code == "404" or any(part in code for part in _MISSING)

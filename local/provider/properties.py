@@ -1,4 +1,4 @@
-"""Property values: the engine's wire form, unknowns, assets and the shapes of AWS calls."""
+"""Property values: the engine's wire form, unknowns, equality and archives."""
 
 import base64
 import io
@@ -62,25 +62,6 @@ def is_unknown(value: Any) -> bool:
     if isinstance(value, list):
         return any(is_unknown(item) for item in value)
     return isinstance(value, str) and value in _UNKNOWNS
-
-
-def pascal(value: Any) -> Any:
-    """The same value with every object's keys as AWS writes them (``ruleId`` → ``RuleId``)."""
-    if isinstance(value, dict):
-        return {name[0].upper() + name[1:]: pascal(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [pascal(item) for item in value]
-    return value
-
-
-def tag_list(properties: Mapping[str, Any]) -> list[dict[str, str]]:
-    """A resource's tags as most of AWS takes them."""
-    return [{"Key": key, "Value": value} for key, value in sorted(tags(properties).items())]
-
-
-def tags(properties: Mapping[str, Any]) -> dict[str, str]:
-    """A resource's tags."""
-    return dict(properties.get("tags") or {})
 
 
 def same(old: Any, new: Any) -> bool:

@@ -13,10 +13,11 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from local.provider.aws import Aws, endpoint, is_missing
+from local.provider.aws import Aws, MissingError, endpoint, is_missing
+from local.provider.calls import tags
 from local.provider.diff import changes, delete_first
 from local.provider.functions import call
-from local.provider.properties import UNKNOWN, Properties, decode, encode, tags
+from local.provider.properties import UNKNOWN, Properties, decode, encode
 from local.provider.resource import Resource
 from local.provider.services import find
 
@@ -209,7 +210,7 @@ def _resource(request: Any, context: Any) -> Resource:
 def _aws_errors() -> tuple[type[Exception], ...]:
     from botocore.exceptions import BotoCoreError, ClientError
 
-    return (BotoCoreError, ClientError)
+    return (BotoCoreError, ClientError, MissingError)
 
 
 def _readably(context: Any, doing: str, work: Callable[[], _Answer]) -> _Answer:

@@ -1,9 +1,35 @@
 """Every resource type that the local provider knows, by its name."""
 
 from local.provider.resource import Resource
-from local.provider.services import iam, s3, sqs
+from local.provider.services import (
+    apigateway,
+    apigateway_routes,
+    cloudwatch,
+    dynamodb,
+    events,
+    iam,
+    kms,
+    lambda_,
+    logs,
+    s3,
+    sns,
+    sqs,
+)
 
-_MODULES = (iam, s3, sqs)
+_MODULES = (
+    apigateway,
+    apigateway_routes,
+    cloudwatch,
+    dynamodb,
+    events,
+    iam,
+    kms,
+    lambda_,
+    logs,
+    s3,
+    sns,
+    sqs,
+)
 
 TYPES: dict[str, Resource] = {
     resource.type_name: resource for module in _MODULES for resource in module.TYPES

@@ -3,15 +3,9 @@
 from typing import Any
 
 from local.provider.aws import Aws
-from local.provider.properties import Properties, tag_list, tags
+from local.provider.calls import arguments, as_list, retag, tag_list
+from local.provider.properties import Properties
 from local.provider.resource import Created, Resource, Setting
-
-
-def _retag(client: Any, kind: str, name: dict[str, str], old: Properties, new: Properties) -> None:
-    if gone := sorted(tags(old).keys() - tags(new).keys()):
-        getattr(client, f"untag_{kind}")(**name, TagKeys=gone)
-    if tags(new) != tags(old) and tags(new):
-        getattr(client, f"tag_{kind}")(**name, Tags=tag_list(new))
 
 
 class Role(Resource):
@@ -26,17 +20,17 @@ class Role(Resource):
 
     def create(self, aws: Aws, inputs: Properties) -> Created:
         client = aws.client("iam")
-        optional = {
-            "Description": inputs.get("description"),
-            "PermissionsBoundary": inputs.get("permissionsBoundary"),
-        }
         role = client.create_role(
-            RoleName=inputs["name"],
-            AssumeRolePolicyDocument=inputs["assumeRolePolicy"],
-            MaxSessionDuration=inputs["maxSessionDuration"],
-            Path=inputs["path"],
+            **arguments(
+                inputs,
+                "description",
+                "maxSessionDuration",
+                "path",
+                "permissionsBoundary",
+                RoleName="name",
+                AssumeRolePolicyDocument="assumeRolePolicy",
+            ),
             Tags=tag_list(inputs),
-            **{name: value for name, value in optional.items() if value is not None},
         )["Role"]
         self._write_policies(client, {}, inputs)
         return Created(
@@ -62,7 +56,12 @@ class Role(Resource):
             MaxSessionDuration=new["maxSessionDuration"],
         )
         self._write_policies(client, old, new)
-        _retag(client, "role", {"RoleName": resource_id}, old, new)
+        retag(
+            old,
+            new,
+            write=lambda tags: client.tag_role(RoleName=resource_id, Tags=as_list(tags)),
+            remove=lambda keys: client.untag_role(RoleName=resource_id, TagKeys=keys),
+        )
         return {}
 
     def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
@@ -144,7 +143,12 @@ class Policy(Resource):
             client.create_policy_version(
                 PolicyArn=resource_id, PolicyDocument=new["policy"], SetAsDefault=True
             )
-        _retag(client, "policy", {"PolicyArn": resource_id}, old, new)
+        retag(
+            old,
+            new,
+            write=lambda tags: client.tag_policy(PolicyArn=resource_id, Tags=as_list(tags)),
+            remove=lambda keys: client.untag_policy(PolicyArn=resource_id, TagKeys=keys),
+        )
         return {}
 
     def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:

@@ -1,9 +1,10 @@
 """S3: the bucket and its settings, each a type of its own as in pulumi-aws 7."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from local.provider.aws import Aws
-from local.provider.properties import Properties, tag_list, tags
+from local.provider.calls import arguments, pascal, tag_list, tags
+from local.provider.properties import Properties
 from local.provider.resource import Created, Resource, Setting
 
 
@@ -105,19 +106,17 @@ def _empty(client: Any, bucket: str) -> None:
 class _BucketSetting(Setting):
     """A setting of a bucket, written whole; its identifier is the bucket's name."""
 
-    key = ("bucket",)
-    setting: str
+    key: ClassVar[tuple[str, ...]] = ("bucket",)
+    setting = ""
     """The name in the API's calls, such as ``versioning`` in ``put_bucket_versioning``."""
-    removable = True
-    """Whether the API has a call that takes the setting away."""
 
-    def arguments(self, inputs: Properties) -> Properties:
+    def body(self, inputs: Properties) -> Properties:
         """What the API's put call takes beside the bucket."""
-        raise TypeError(inputs)
+        return {}
 
     def put(self, aws: Aws, inputs: Properties) -> Properties:
         write = getattr(aws.client("s3"), f"put_{self.setting}")
-        write(Bucket=inputs["bucket"], **self.arguments(inputs))
+        write(Bucket=inputs["bucket"], **self.body(inputs))
         return {}
 
     def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
@@ -134,7 +133,7 @@ class BucketVersioning(_BucketSetting):
     type_name = "aws:s3/bucketVersioning:BucketVersioning"
     setting = "bucket_versioning"
 
-    def arguments(self, inputs: Properties) -> Properties:
+    def body(self, inputs: Properties) -> Properties:
         return {"VersioningConfiguration": {"Status": inputs["versioningConfiguration"]["status"]}}
 
     def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
@@ -144,4 +143,213 @@ class BucketVersioning(_BucketSetting):
         )
 
 
-TYPES: tuple[Resource, ...] = (Bucket(), BucketVersioning())
+class BucketServerSideEncryptionConfiguration(_BucketSetting):
+    """How new objects are encrypted."""
+
+    type_name = (
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+    )
+    setting = "bucket_encryption"
+
+    def body(self, inputs: Properties) -> Properties:
+        rules = [
+            {
+                "ApplyServerSideEncryptionByDefault": arguments(
+                    rule.get("applyServerSideEncryptionByDefault", {}),
+                    SSEAlgorithm="sseAlgorithm",
+                    KMSMasterKeyID="kmsMasterKeyId",
+                ),
+                "BucketKeyEnabled": rule.get("bucketKeyEnabled", False),
+            }
+            for rule in inputs["rules"]
+        ]
+        return {"ServerSideEncryptionConfiguration": {"Rules": rules}}
+
+
+class BucketPublicAccessBlock(_BucketSetting):
+    """Whether anything in the bucket may be public."""
+
+    type_name = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+    setting = "public_access_block"
+    defaults = {
+        "blockPublicAcls": False,
+        "blockPublicPolicy": False,
+        "ignorePublicAcls": False,
+        "restrictPublicBuckets": False,
+    }
+
+    def body(self, inputs: Properties) -> Properties:
+        return {"PublicAccessBlockConfiguration": arguments(inputs, *self.defaults)}
+
+
+class BucketOwnershipControls(_BucketSetting):
+    """Who owns what others upload."""
+
+    type_name = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
+    setting = "bucket_ownership_controls"
+
+    def body(self, inputs: Properties) -> Properties:
+        return {"OwnershipControls": {"Rules": [pascal(inputs["rule"])]}}
+
+
+class BucketPolicy(_BucketSetting):
+    """Who may do what in the bucket."""
+
+    type_name = "aws:s3/bucketPolicy:BucketPolicy"
+    setting = "bucket_policy"
+
+    def body(self, inputs: Properties) -> Properties:
+        return {"Policy": inputs["policy"]}
+
+
+class BucketLogging(_BucketSetting):
+    """Where the bucket's access log goes."""
+
+    type_name = "aws:s3/bucketLogging:BucketLogging"
+    setting = "bucket_logging"
+
+    def body(self, inputs: Properties) -> Properties:
+        enabled = arguments(inputs, "targetBucket", "targetPrefix")
+        return {"BucketLoggingStatus": {"LoggingEnabled": {"TargetPrefix": "", **enabled}}}
+
+    def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
+        aws.client("s3").put_bucket_logging(Bucket=state["bucket"], BucketLoggingStatus={})
+
+
+class BucketLifecycleConfiguration(_BucketSetting):
+    """When objects move to other storage, and when they go."""
+
+    type_name = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+    setting = "bucket_lifecycle"
+    computed = ("expectedBucketOwner", "transitionDefaultMinimumObjectSize")
+
+    def put(self, aws: Aws, inputs: Properties) -> Properties:
+        aws.client("s3").put_bucket_lifecycle_configuration(
+            Bucket=inputs["bucket"],
+            LifecycleConfiguration={"Rules": [_rule(rule) for rule in inputs["rules"]]},
+            **arguments(inputs, "transitionDefaultMinimumObjectSize"),
+        )
+        return {
+            "expectedBucketOwner": inputs.get("expectedBucketOwner", ""),
+            "transitionDefaultMinimumObjectSize": inputs.get(
+                "transitionDefaultMinimumObjectSize", "all_storage_classes_128K"
+            ),
+        }
+
+    def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
+        aws.client("s3").get_bucket_lifecycle_configuration(Bucket=state["bucket"])
+        return {}
+
+
+def _rule(rule: Properties) -> Properties:
+    """A lifecycle rule as the API writes it."""
+    return {
+        **arguments(
+            rule,
+            "abortIncompleteMultipartUpload",
+            "expiration",
+            "noncurrentVersionExpiration",
+            "noncurrentVersionTransitions",
+            "status",
+            "transitions",
+            ID="id",
+        ),
+        "Filter": _filter(rule.get("filter", {})),
+    }
+
+
+def _filter(filter_: Properties) -> Properties:
+    """A filter of a lifecycle rule or a metrics configuration; an empty one takes every object."""
+    both = filter_.get("and", filter_)
+    tags_ = [{"Key": key, "Value": value} for key, value in sorted(_tags(both).items())]
+    conditions = arguments(both, "objectSizeGreaterThan", "objectSizeLessThan", "prefix")
+    if len(conditions) + len(tags_) > 1:
+        return {"And": {**conditions, **({"Tags": tags_} if tags_ else {})}}
+    if tags_:
+        return {"Tag": tags_[0]}
+    return conditions or {"Prefix": ""}
+
+
+def _tags(filter_: Properties) -> dict[str, str]:
+    if tag := filter_.get("tag"):
+        return {str(tag["key"]): str(tag["value"])}
+    return tags(filter_)
+
+
+class BucketMetric(_BucketSetting):
+    """Request metrics of a bucket; its identifier is ``bucket:name``."""
+
+    type_name = "aws:s3/bucketMetric:BucketMetric"
+    key = ("bucket", "name")
+    autoname = "name"
+
+    def put(self, aws: Aws, inputs: Properties) -> Properties:
+        configuration: Properties = {"Id": inputs["name"]}
+        if filter_ := inputs.get("filter"):
+            configuration["Filter"] = _filter(filter_)
+        aws.client("s3").put_bucket_metrics_configuration(
+            Bucket=inputs["bucket"], Id=inputs["name"], MetricsConfiguration=configuration
+        )
+        return {}
+
+    def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
+        aws.client("s3").get_bucket_metrics_configuration(Bucket=state["bucket"], Id=state["name"])
+        return {}
+
+    def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
+        aws.client("s3").delete_bucket_metrics_configuration(
+            Bucket=state["bucket"], Id=state["name"]
+        )
+
+
+class BucketNotification(_BucketSetting):
+    """Whom S3 tells of what happens in the bucket."""
+
+    type_name = "aws:s3/bucketNotification:BucketNotification"
+    setting = "bucket_notification_configuration"
+    defaults = {"eventbridge": False}
+
+    def body(self, inputs: Properties) -> Properties:
+        targets = {
+            "LambdaFunctionConfigurations": ("lambdaFunctions", "lambdaFunctionArn"),
+            "QueueConfigurations": ("queues", "queueArn"),
+            "TopicConfigurations": ("topics", "topicArn"),
+        }
+        configuration: Properties = {
+            argument: [_notification(item, arn) for item in inputs.get(name, [])]
+            for argument, (name, arn) in targets.items()
+        }
+        if inputs["eventbridge"]:
+            configuration["EventBridgeConfiguration"] = {}
+        return {"NotificationConfiguration": configuration}
+
+    def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
+        aws.client("s3").put_bucket_notification_configuration(
+            Bucket=state["bucket"], NotificationConfiguration={}
+        )
+
+
+def _notification(item: Properties, arn: str) -> Properties:
+    rules = [
+        {"Name": name, "Value": item[property_]}
+        for name, property_ in (("prefix", "filterPrefix"), ("suffix", "filterSuffix"))
+        if item.get(property_)
+    ]
+    return {
+        **arguments(item, arn, "events", Id="id"),
+        **({"Filter": {"Key": {"FilterRules": rules}}} if rules else {}),
+    }
+
+
+TYPES: tuple[Resource, ...] = (
+    Bucket(),
+    BucketLifecycleConfiguration(),
+    BucketLogging(),
+    BucketMetric(),
+    BucketNotification(),
+    BucketOwnershipControls(),
+    BucketPolicy(),
+    BucketPublicAccessBlock(),
+    BucketServerSideEncryptionConfiguration(),
+    BucketVersioning(),
+)

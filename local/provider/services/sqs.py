@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from local.provider.aws import Aws
-from local.provider.properties import Properties, tags
+from local.provider.calls import retag, tags
+from local.provider.properties import Properties
 from local.provider.resource import Created, Resource, Setting
 
 # Properties whose attribute is not simply the same name capitalised.
@@ -94,10 +95,12 @@ class Queue(Resource):
         client = aws.client("sqs")
         if changed:
             client.set_queue_attributes(QueueUrl=resource_id, Attributes=changed)
-        if gone := sorted(tags(old).keys() - tags(new).keys()):
-            client.untag_queue(QueueUrl=resource_id, TagKeys=gone)
-        if tags(new) != tags(old) and tags(new):
-            client.tag_queue(QueueUrl=resource_id, Tags=tags(new))
+        retag(
+            old,
+            new,
+            write=lambda tags: client.tag_queue(QueueUrl=resource_id, Tags=tags),
+            remove=lambda keys: client.untag_queue(QueueUrl=resource_id, TagKeys=keys),
+        )
         return {}
 
     def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
