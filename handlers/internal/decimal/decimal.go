@@ -36,6 +36,9 @@ type Decimal struct{ coefficient int128 }
 // product of two Decimals or a sum of such products. The zero value is 0.
 type Notional struct{ coefficient int128 }
 
+// New is coefficient / 10^9.
+func New(coefficient uint64) Decimal { return Decimal{int128{lo: coefficient}} }
+
 // Parse reads a price or a size: an optional minus, 1–18 digits (leading zeros
 // aside) and, after a point, 1–9 digits. It does not allocate.
 func Parse(text []byte) (Decimal, error) {

@@ -27,7 +27,13 @@ type scanner struct {
 	skipping bool     // to the next line, behind a record that could not be split
 	stopped  bool     // by a fault that makes the rest meaningless
 	record   record
-	hash     hash.Hash
+	prefix   prefix
+	recent   struct {
+		key key
+		id  int
+	}
+	scratch []byte
+	hash    hash.Hash
 
 	symbols    symbols
 	symbolDays int
@@ -91,6 +97,7 @@ func (s *scanner) scan(ctx context.Context, r io.Reader) (Result, error) {
 // parse reads the records in data and says how many bytes they are. Fewer than
 // all are left only where the last record may go on (final is false).
 func (s *scanner) parse(data []byte, final bool) (consumed int, err error) {
+	lines := bytes.LastIndexByte(data, '\n') + 1
 	for consumed < len(data) && !s.stopped {
 		if s.skipping {
 			length := bytes.IndexByte(data[consumed:], '\n') + 1
@@ -101,6 +108,13 @@ func (s *scanner) parse(data []byte, final bool) (consumed int, err error) {
 			s.line++
 			s.skipping = false
 			continue
+		}
+		if s.columns != nil && consumed < lines {
+			length, err := s.usualRows(data[consumed:lines])
+			consumed += length
+			if err != nil || s.stopped || consumed == len(data) {
+				return consumed, err
+			}
 		}
 		rest := data[consumed:]
 		if !s.record.split(rest, final) {

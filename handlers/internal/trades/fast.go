@@ -1,0 +1,228 @@
+package trades
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+
+	"market-data-pipeline/handlers/internal/decimal"
+)
+
+// The usual row is parsed here, eight bytes at a time: fields without quotes, in
+// printable ASCII, a timestamp in Z, a known symbol and numbers that are positive
+// and not long. Any other row, and every faulty one, is left untouched for split
+// and row, which alone say what is right; a test holds the two to each other.
+
+const (
+	ones     = 0x0101010101010101
+	highBits = 0x80 * ones
+
+	prefixBytes = len("2013-10-07T08:00:")
+)
+
+// prefix is the part of a timestamp that rarely changes from row to row.
+type prefix struct {
+	first, second uint64 // its first 16 bytes
+	minute        int64  // the first nanosecond of its minute
+}
+
+// usualRows parses the usual rows that data begins with and says how many bytes
+// they are. data ends with a line feed and its capacity goes on for padding bytes.
+func (s *scanner) usualRows(data []byte) (consumed int, err error) {
+	window := data[:len(data)+padding]
+	texts := len(s.columns) - requiredColumns
+	for consumed < len(data) {
+		row := window[consumed:]
+		time, at := s.usualTime(row)
+		if at == 0 || time < s.last {
+			return consumed, nil
+		}
+		id, length := s.usualSymbol(row[at:])
+		if length == 0 {
+			return consumed, nil
+		}
+		at += length + 1
+		price, length := usualNumber(row[at:])
+		at += length
+		if price == 0 || row[at] != ',' {
+			return consumed, nil
+		}
+		at++
+		size, length := usualNumber(row[at:])
+		at += length
+		if size == 0 {
+			return consumed, nil
+		}
+		if texts > 0 {
+			if row[at] != ',' {
+				return consumed, nil
+			}
+			at++
+			commas, length := usualText(row[at:])
+			at += length
+			if commas != texts-1 {
+				return consumed, nil
+			}
+		}
+		if row[at] == '\r' {
+			at++
+		}
+		if row[at] != '\n' || at >= MaxRecordBytes {
+			return consumed, nil
+		}
+		consumed += at + 1
+		s.result.Rows++
+		s.last = time
+		if err := s.accept(time, id, decimal.New(price), decimal.New(size)); err != nil || s.stopped {
+			return consumed, err
+		}
+		s.line++
+	}
+	return consumed, nil
+}
+
+// usualTime reads the timestamp and the comma behind it and returns where they
+// end, or 0.
+func (s *scanner) usualTime(row []byte) (int64, int) {
+	first, second := word(row), word(row[8:])
+	if first != s.prefix.first || second != s.prefix.second || row[16] != ':' {
+		if !s.usualPrefix(row[:prefixBytes]) {
+			return 0, 0
+		}
+	}
+	tens, units := row[prefixBytes]-'0', row[prefixBytes+1]-'0'
+	if tens > 5 || units > 9 {
+		return 0, 0
+	}
+	time := s.prefix.minute + int64(tens*10+units)*1_000_000_000
+	at := prefixBytes + 2
+	if row[at] == '.' {
+		at++
+		fraction, digits := usualFraction(row[at:])
+		if digits == 0 {
+			return 0, 0
+		}
+		time += int64(fraction)
+		at += digits
+	}
+	if row[at] != 'Z' || row[at+1] != ',' {
+		return 0, 0
+	}
+	return time, at + 2
+}
+
+// usualPrefix remembers the timestamps' first 17 bytes and what they mean.
+func (s *scanner) usualPrefix(text []byte) bool {
+	minute, fault := parseTime(append(append(s.scratch[:0], text...), "00Z"...))
+	if fault != "" {
+		return false
+	}
+	s.prefix = prefix{word(text), word(text[8:]), minute}
+	return true
+}
+
+// usualSymbol reads a known symbol and returns its number and length, or length 0.
+func (s *scanner) usualSymbol(text []byte) (id, length int) {
+	first := word(text)
+	var k key
+	if commas := equalBytes(first, ','); commas != 0 {
+		length = bits.TrailingZeros64(commas) / 8
+		k[0] = first & (1<<(8*length) - 1)
+	} else {
+		length = bytes.IndexByte(text[:MaxSymbolBytes+1], ',')
+		if length < 0 {
+			return 0, 0
+		}
+		k = keyOf(text[:length])
+	}
+	if length == 0 || text[length-1] == 0 { // a zero would pass for the key's padding
+		return 0, 0
+	}
+	if k == s.recent.key {
+		return s.recent.id, length
+	}
+	id = s.symbols.find(k)
+	if id < 0 {
+		return 0, 0
+	}
+	s.recent.key, s.recent.id = k, id
+	return id, length
+}
+
+// usualNumber reads a number of at most 7 integer digits as its coefficient and
+// returns its length; the coefficient is 0 if it is anything else.
+func usualNumber(text []byte) (coefficient uint64, length int) {
+	integer, digits := leadingDigits(word(text))
+	if digits == 0 || digits == 8 {
+		return 0, 0
+	}
+	coefficient = integer * 1_000_000_000
+	if text[digits] != '.' {
+		return coefficient, digits
+	}
+	fraction, more := usualFraction(text[digits+1:])
+	if more == 0 {
+		return 0, 0
+	}
+	return coefficient + fraction, digits + 1 + more
+}
+
+// usualFraction reads 1–9 digits as billionths and returns how many there are, or
+// 0; a tenth is left for the caller to stumble over.
+func usualFraction(text []byte) (fraction uint64, digits int) {
+	fraction, digits = leadingDigits(word(text))
+	if last := text[8] - '0'; digits == 8 && last <= 9 {
+		return fraction*10 + uint64(last), 9
+	}
+	return fraction * powers[digits], digits
+}
+
+var powers = [10]uint64{1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 10, 1}
+
+// usualText reads to the first byte that is not printable ASCII or is a quote,
+// and counts the commas on the way.
+func usualText(text []byte) (commas, length int) {
+	for {
+		w := word(text[length:])
+		// Where a subtraction borrows, bytes behind the first are marked wrongly;
+		// only the first counts.
+		stop := (w-0x20*ones)&^w | equalBytes(w, '"') | equalBytes(w, 0x7f) | w
+		stop &= highBits
+		found := exactlyEqualBytes(w, ',')
+		if stop == 0 {
+			commas += bits.OnesCount64(found)
+			length += 8
+			continue
+		}
+		first := bits.TrailingZeros64(stop)
+		return commas + bits.OnesCount64(found&(1<<first-1)), length + first/8
+	}
+}
+
+func word(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+
+// equalBytes marks the high bit of the bytes of w that are c; marks behind the
+// first may be wrong.
+func equalBytes(w uint64, c byte) uint64 {
+	x := w ^ uint64(c)*ones
+	return (x - ones) &^ x & highBits
+}
+
+// exactlyEqualBytes marks no byte wrongly.
+func exactlyEqualBytes(w uint64, c byte) uint64 {
+	x := w ^ uint64(c)*ones
+	return ^((x&^highBits + (highBits - ones)) | x) & highBits
+}
+
+// leadingDigits is the number that the digits at the beginning of w make, and how
+// many of them there are, at most 8.
+func leadingDigits(w uint64) (value uint64, digits int) {
+	x := w ^ '0'*ones
+	others := (x + (0x80-10)*ones | x) & highBits // the first is right
+	digits = bits.TrailingZeros64(others) / 8
+	x <<= 64 - 8*digits // leading zeros take the place of what follows
+	x = x*10 + x>>8     // pairs, in every other byte
+	const pairs = 0x000000ff000000ff
+	value = ((x&pairs)*(100+1_000_000<<32) + (x>>16&pairs)*(1+10_000<<32)) >> 32
+	return value, digits
+}
