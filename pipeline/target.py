@@ -1,6 +1,7 @@
 """The stack that a command is about: the local one, or one on AWS."""
 
 import os
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +9,11 @@ from pathlib import Path
 
 import local
 from local import environment, toolchain
+
+_FOREIGN = re.compile(
+    r"AWS_((DEFAULT_)?PROFILE|(SESSION|SECURITY)_TOKEN|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE"
+    r"|CONTAINER_.+|ENDPOINT_URL_.+)"
+)
 
 
 def project() -> Path:
@@ -57,9 +63,9 @@ class Target:
             caller: The variables of the shell that will read them.
         """
         new = self.environment()
-        surplus = sorted(name for name in caller if name not in new and name.startswith("AWS_"))
+        surplus = sorted(filter(_FOREIGN.fullmatch, caller)) if self.local else []
         return [
-            *(f"unset {name}" for name in surplus if self.local),
+            *(f"unset {name}" for name in surplus),
             *(
                 f"export {name}={shlex.quote(value)}"
                 for name, value in sorted(new.items())
@@ -75,13 +81,13 @@ class Target:
 def target(stack: str | None, *, official_plugins: bool = False) -> Target:
     """The stack named on the command line; none means the local one.
 
-    For the local stack the caller's own AWS variables are taken out of this process: a profile or a
-    session token would be mixed with the emulator's keys.
+    For the local stack the caller's own way to AWS is taken out of this process's variables: a
+    profile or a session token would be mixed with the emulator's keys.
     """
     chosen = Target(
         project=project(), stack=stack or environment.STACK, official_plugins=official_plugins
     )
     if chosen.local:
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
+        for name in list(filter(_FOREIGN.fullmatch, os.environ)):
             del os.environ[name]
     return chosen

@@ -1,0 +1,92 @@
+"""Who may do what: everything else is refused."""
+
+import json
+import uuid
+
+import pytest
+import requests
+from botocore.exceptions import ClientError
+
+from tests.integration.cloud import Cloud, Partner, eventually, new_feed
+from tests.integration.trades import csv
+
+
+def test_an_unsigned_request_is_refused(partner: Partner) -> None:
+    answer = partner.get(f"/status/{partner.name}/us-equities", signed=False)
+    assert answer.status_code == requests.codes.forbidden
+
+
+def test_another_partners_path_is_refused(partner: Partner, other_partner: Partner) -> None:
+    feed = new_feed("private")
+    other_partner.put(feed, "a.csv", csv())
+    assert other_partner.settled(feed, "a.csv")["status"] == "AGGREGATED"
+    for path in (
+        f"/status/{other_partner.name}/{feed}",
+        f"/status/{other_partner.name}/{feed}/a.csv",
+    ):
+        assert partner.get(path).status_code == requests.codes.forbidden
+
+
+def test_a_partner_cannot_put_under_anothers_prefix(
+    partner: Partner, other_partner: Partner
+) -> None:
+    with pytest.raises(ClientError, match="AccessDenied"):
+        partner.put("us-equities", "a.csv", csv(), partner=other_partner.name)
+
+
+def test_an_unknown_file_is_not_found_as_a_problem_document(partner: Partner) -> None:
+    answer = partner.get(f"/status/{partner.name}/{new_feed('none')}/a.csv")
+    assert answer.status_code == requests.codes.not_found
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+
+
+def test_an_unchanged_answer_is_not_sent_again(partner: Partner) -> None:
+    feed = new_feed("etag")
+    partner.put(feed, "a.csv", csv())
+    partner.settled(feed, "a.csv")
+    path = f"/status/{partner.name}/{feed}/a.csv"
+    etag = partner.get(path).headers["ETag"]
+    again = partner.get(path, headers={"If-None-Match": etag})
+    assert (again.status_code, again.text) == (requests.codes.not_modified, "")
+
+
+def test_the_api_is_throttled_at_1000_requests_a_second(cloud: Cloud) -> None:
+    stage = cloud.client("apigateway").get_stage(
+        restApiId=cloud.outputs["statusApiId"], stageName=cloud.outputs["statusApiStage"]
+    )
+    assert stage["methodSettings"]["*/*"]["throttlingRateLimit"] == 1000
+
+
+def test_a_poison_message_is_dead_lettered_after_exactly_three_receives(cloud: Cloud) -> None:
+    sqs = cloud.client("sqs")
+    poison = f"poison {uuid.uuid4()}"
+    sent = sqs.send_message(
+        QueueUrl=cloud.outputs["processorQueueUrl"],
+        MessageBody=poison,
+        MessageGroupId=new_feed("poison"),
+        MessageDeduplicationId=uuid.uuid4().hex,
+    )
+
+    def dead() -> list[dict[str, str]]:
+        answer = sqs.receive_message(
+            QueueUrl=cloud.outputs["processorDlqUrl"], MaxNumberOfMessages=10, VisibilityTimeout=0
+        )
+        return [m for m in answer.get("Messages", ()) if m["Body"] == poison]
+
+    (message, *_) = eventually(dead, bool)
+    sqs.delete_message(
+        QueueUrl=cloud.outputs["processorDlqUrl"], ReceiptHandle=message["ReceiptHandle"]
+    )
+    assert len(attempts(cloud, sent["MessageId"])) == 3
+
+
+def attempts(cloud: Cloud, message: str) -> list[dict[str, object]]:
+    """The lines in the processor's log that tell of a failed attempt at a message."""
+    group = f"/aws/lambda/{cloud.outputs['processorFunctionName']}"
+    pages = cloud.client("logs").get_paginator("filter_log_events")
+    events = [
+        json.loads(event["message"])
+        for page in pages.paginate(logGroupName=group, filterPattern=f'"{message}"')
+        for event in page["events"]
+    ]
+    return [event for event in events if event.get("level") == "ERROR"]

@@ -1,0 +1,70 @@
+"""Which stack a command is about, and the shell lines that lead there."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pipeline.target import Target, project, target
+
+
+def test_the_project_is_found_from_a_folder_inside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Pulumi.yaml", "PulumiPolicy.yaml"):
+        (tmp_path / name).touch()
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "a" / "b")
+    assert project() == tmp_path
+
+
+def test_outside_any_project_it_is_the_programs_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert (project() / "pipeline" / "target.py").is_file()
+
+
+def test_a_shell_reads_the_exports_whatever_they_contain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{os.environ['PATH']}:/a folder/it's $HOME")
+    chosen = target(None)
+    script = "\n".join([*chosen.exports({}), "env -0"])
+    read = subprocess.run(
+        ["/bin/bash", "-c", script], env={}, capture_output=True, text=True, check=True
+    ).stdout
+    variables = dict(entry.split("=", 1) for entry in read.split("\0") if "=" in entry)
+    expected = chosen.environment()
+    names = [name for name in expected if name == "PATH" or name.startswith(("AWS_", "PULUMI_"))]
+    assert len(names) > 5
+    assert {name: variables[name] for name in names} == {name: expected[name] for name in names}
+
+
+def test_the_callers_own_profile_does_not_reach_the_emulator(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "x")
+    caller = dict(os.environ)
+    lines = target(None).exports(caller)
+    assert {"unset AWS_PROFILE", "unset AWS_SESSION_TOKEN"} <= set(lines)
+    assert "AWS_PROFILE" not in os.environ
+
+
+def test_a_stack_on_aws_keeps_the_callers_own_way_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    chosen = target("prod")
+    assert chosen.environment()["AWS_PROFILE"] == "production"
+    assert chosen.exports(dict(os.environ)) == ["export PULUMI_STACK=prod"]
+
+
+def test_official_plugins_leave_this_projects_off_the_path() -> None:
+    own, official = target(None), target(None, official_plugins=True)
+    plugins = [p for p in own.environment()["PATH"].split(":") if p.endswith("local/plugins")]
+    assert plugins
+    assert not set(plugins) & set(official.environment()["PATH"].split(":"))
+
+
+def test_the_local_stack_is_the_one_without_a_name() -> None:
+    assert Target(project=Path(), stack="local").local
+    assert not Target(project=Path(), stack="prod").local
