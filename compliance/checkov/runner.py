@@ -52,7 +52,7 @@ def scan(executable: Path, plan: Mapping[str, Any]) -> Scan:
         file = Path(folder) / "plan.json"
         file.write_text(json.dumps(plan), encoding="utf-8")
         command = [
-            str(executable), "--file", str(file), "--framework", "terraform_plan",
+            str(executable.absolute()), "--file", str(file), "--framework", "terraform_plan",
             "--output", "json", "--compact", "--soft-fail",
             "--skip-download",  # guidelines come from the network; nothing here may need it
         ]  # fmt: skip
