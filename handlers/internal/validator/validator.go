@@ -170,7 +170,7 @@ func (v Validator) validate(
 		return feed.Ticket{}, false, err
 	}
 	if !result.Valid() {
-		reason := fmt.Sprintf("the file has %d faults, listed in its report", result.Rejects.Count)
+		reason := fmt.Sprintf("faults in the file: %d; its report lists them", result.Rejects.Count)
 		return feed.Ticket{}, false, v.reject(ctx, bucket, arrival, reason, &result.Rejects)
 	}
 	return v.Ledger.Accept(ctx, arrival, turn, result.Rows, int64(result.Symbols))
