@@ -23,7 +23,7 @@ _ARN = re.compile(
     r":(?P<account>\d{12}|\*|):(?P<resource>.+)",
     re.DOTALL,
 )
-_ACCOUNT = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(\d{12}):")
+_PLACE = re.compile(r"arn:aws:[a-z0-9-]+:([a-z0-9-]+):(\d{12}):")
 
 # Per service, how the last part of an ARN names a resource of which type.
 _FORMS: dict[str, tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = {
@@ -63,9 +63,9 @@ class Arn:
         return cls(**found.groupdict()) if found else None
 
     @staticmethod
-    def accounts(text: str) -> list[str]:
-        """The account identifiers in all ARNs inside `text`."""
-        return _ACCOUNT.findall(text)
+    def places(text: str) -> list[tuple[str, str]]:
+        """Region and account of every regional ARN inside `text`."""
+        return _PLACE.findall(text)
 
     def names(self) -> Iterator[tuple[str, str]]:
         """The (type, physical name) pairs that this ARN may stand for."""
@@ -82,3 +82,8 @@ def own_names(type_: str) -> str | None:
     None for types whose identifier AWS assigns.
     """
     return _NAME_PROPERTY.get(type_)
+
+
+def has_names(service: str) -> bool:
+    """Whether ARNs of this service end with a name that the program chooses."""
+    return service in _FORMS

@@ -1,6 +1,9 @@
 """Rules on the functions' own configuration (FN, SEC-4, MON-1)."""
 
-from policies.answers import Answer, failed, verdict
+import re
+
+from policies import archives, go_binary
+from policies.answers import Answer, failed, undetermined, verdict
 from policies.policy import ResourcePolicy, Settings, Severity, only
 from policies.resource import Resource
 from policies.types import FUNCTION, FUNCTION_ASYNC
@@ -40,6 +43,45 @@ RUNTIME = ResourcePolicy(
         },
     },
     judge=_judge_runtime,
+)
+
+
+def _judge_binary(function: Resource, settings: Settings) -> Answer:
+    inputs = function.inputs
+    architectures = inputs.texts("architectures") or ["x86_64"]  # AWS's default
+    if not inputs.has("code"):
+        return undetermined("code")
+    try:
+        binary = go_binary.read(archives.executable(inputs.object("code")))
+    except archives.NoExecutableError as error:
+        return failed(f"code: {error}")
+    except go_binary.NotGoError as error:
+        return failed(f"code: bootstrap is no Go executable: {error}")
+    problems = []
+    if not re.fullmatch(settings["version"], binary.version):
+        problems.append("code: bootstrap was not built by Go 1.x")
+    if binary.system != "linux":
+        problems.append("code: bootstrap was not built for linux")
+    if architectures != [binary.architecture]:
+        problems.append(f"architectures is not {binary.architecture}, which bootstrap is built for")
+    return verdict(problems)
+
+
+BINARY = ResourcePolicy(
+    name="function-binary",
+    sentence="What a function runs was built by Go 1.x for the architecture that it declares.",
+    severity=Severity.HIGH,
+    requirements=("FN-2",),
+    remediation="Build bootstrap with Go 1.x, GOOS=linux and the GOARCH of architectures.",
+    governs=only(FUNCTION),
+    schema={
+        "version": {
+            "type": "string",
+            "description": "Regular expression for the Go toolchain's version.",
+            "default": r"go1(\.\d+)*.*",
+        }
+    },
+    judge=_judge_binary,
 )
 
 
@@ -115,4 +157,4 @@ RETRIES = ResourcePolicy(
     judge=_judge_retries,
 )
 
-POLICIES = (RUNTIME, MEMORY, TRACING, RETRIES)
+POLICIES = (RUNTIME, BINARY, MEMORY, TRACING, RETRIES)

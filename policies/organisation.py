@@ -5,22 +5,14 @@ import re
 from policies import sdk
 from policies.answers import PASSED, Answer, failed, not_applicable, verdict
 from policies.policy import ResourcePolicy, Settings, Severity, StackPolicy, Types
-from policies.reading import UndeterminedError
 from policies.resource import Resource, Stack
 from policies.types import API, BUCKET, BUCKET_V2, KEY, LOG_GROUP, PROVIDER
 
 _AWS = Types(where=lambda type_: type_.startswith("aws:"), otherwise="Governs AWS resources only.")
 
 
-def _takes(resource: Resource, key: str) -> bool:
-    try:
-        return key in sdk.properties(resource.type)
-    except sdk.UnknownTypeError as error:
-        raise UndeterminedError(key) from error
-
-
 def _judge_tags(resource: Resource, settings: Settings) -> Answer:
-    if not _takes(resource, "tags"):
+    if not sdk.takes(resource.type, "tags"):
         return not_applicable("AWS takes no tags on this resource type.")
     tags = resource.inputs.object("tags")
     return verdict(
@@ -61,7 +53,7 @@ _NAME_PROPERTY = {
 
 def _judge_name(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
     key = _NAME_PROPERTY.get(resource.type, "name")
-    if not _takes(resource, key):
+    if not sdk.takes(resource.type, key):
         return not_applicable("AWS gives this resource type no name of the program's choice.")
     if (
         resource.type == LOG_GROUP

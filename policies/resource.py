@@ -1,13 +1,16 @@
 """What a rule sees of a resource and of the stack around it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 from policies.arns import Arn, own_names
 from policies.reading import Node, UndeterminedError
-from policies.types import FUNCTION, KEY, KEY_ALIAS, QUEUE
+from policies.types import EVENT_SOURCE_MAPPING, FUNCTION, KEY, KEY_ALIAS, QUEUE, TOPIC
+
+Derived = TypeVar("Derived")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +68,7 @@ class Stack:
         self._by_type: defaultdict[str, list[Resource]] = defaultdict(list)
         for resource in self.resources:
             self._by_type[resource.type].append(resource)
+        self._derived: dict[Callable[[Stack], Any], Any] = {}
         self._references: dict[tuple[str, str, str], tuple[dict[str, list[Resource]], str]] = {}
 
     def of(self, *types: str) -> list[Resource]:
@@ -78,7 +82,10 @@ class Stack:
     def owner_of(self, arn: str) -> Resource | None:
         """The resource of this stack that a known ARN names, or None for any other ARN."""
         parsed = Arn.parse(arn)
-        if parsed is None or (parsed.account and parsed.account != self.account):
+        if parsed is None or parsed.partition != "aws":
+            return None
+        region, account = self.home
+        if (parsed.region or region) != region or (parsed.account or account) != account:
             return None
         return next(
             (found for type_, name in parsed.names() if (found := self.named(type_, name))), None
@@ -161,8 +168,9 @@ class Stack:
         unknown = holder.is_unknown(key)
         if not unknown:
             value = holder.text(key) or ""
-            if self.named(KEY_ALIAS, value.rsplit(":", 1)[-1]) is not None:
-                return True
+            alias = self.owner_of(value) or self.named(KEY_ALIAS, value)
+            if alias is not None and alias.type == KEY_ALIAS:
+                return self.target(alias, "targetKeyId", KEY) is not None
         path = holder.at(key)
         top = path.partition(".")[0].partition("[")[0]
         if self.depends_only_on(resource, top, KEY, KEY_ALIAS):
@@ -176,15 +184,21 @@ class Stack:
         sources = [self._by_urn.get(urn) for urn in resource.depends_on.get(key, ())]
         return bool(sources) and all(found and found.type in types for found in sources)
 
+    def once(self, derive: Callable[["Stack"], Derived]) -> Derived:
+        """What `derive` makes of this stack, made once however many resources ask for it."""
+        if derive not in self._derived:
+            self._derived[derive] = derive(self)
+        return cast(Derived, self._derived[derive])
+
     @cached_property
-    def account(self) -> str:
-        """The account of the stack: the one that most of its own ARNs name."""
-        found: Counter[str] = Counter()
-        for resource in self.of(FUNCTION, QUEUE):
+    def home(self) -> tuple[str, str]:
+        """Region and account of the stack: those that most of its own ARNs name."""
+        places: Counter[tuple[str, str]] = Counter()
+        for resource in self.of(FUNCTION, QUEUE, TOPIC, EVENT_SOURCE_MAPPING):
             for leaf in resource.inputs.leaves():
                 if isinstance(leaf.value, str):
-                    found.update(Arn.accounts(leaf.value))
-        return found.most_common(1)[0][0] if found else ""
+                    places.update(Arn.places(leaf.value))
+        return places.most_common(1)[0][0] if places else ("", "")
 
     @cached_property
     def _names(self) -> dict[tuple[str, str], Resource]:

@@ -9,6 +9,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from policies.reading import UndeterminedError
+
 _TOKEN = re.compile(r"aws:(?P<module>[^/:]+)/(?P<file>[^:]+):(?P<name>\w+)")
 _PARAMETER = re.compile(r"^ +(\w+): ", re.MULTILINE)
 
@@ -37,6 +39,19 @@ def properties(token: str) -> frozenset[str]:
         raise UnknownTypeError(token)
     constructor = text[start.start() : text.find("):\n", start.start())]
     return frozenset(_camel_case(name) for name in _PARAMETER.findall(constructor))
+
+
+def takes(token: str, *keys: str) -> list[str]:
+    """Those of `keys` that the resource type takes.
+
+    Raises:
+        UndeterminedError: pulumi-aws does not know the type, so nobody can tell.
+    """
+    try:
+        known = properties(token)
+    except UnknownTypeError as error:
+        raise UndeterminedError(keys[0]) from error
+    return [key for key in keys if key in known]
 
 
 @cache

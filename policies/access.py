@@ -1,0 +1,186 @@
+"""Rules on who may reach a resource: resource policies, permissions, the public (FN-5)."""
+
+import re
+
+from policies.answers import Answer, failed, not_applicable, verdict
+from policies.policy import Settings, Severity, StackPolicy, only
+from policies.resource import Resource, Stack
+from policies.statements import Statement, statements
+from policies.types import (
+    API,
+    BUCKET,
+    BUCKET_OWNERSHIP,
+    BUCKET_POLICY,
+    BUCKET_PUBLIC_ACCESS,
+    BUCKET_V2,
+    KEY,
+    KEY_POLICY,
+    PERMISSION,
+    QUEUE,
+    QUEUE_POLICY,
+    TOPIC,
+    TOPIC_POLICY,
+)
+
+_ACCOUNT = re.compile(r"(?:arn:aws:iam::)?(\d{12})(?::.+)?")
+# Conditions that tie a service's call to this stack, so that nobody else can make it call.
+_SOURCES = ("aws:sourceaccount", "aws:sourcearn", "kms:encryptioncontext:")
+_POSITIVE = re.compile(r"(ForAnyValue:)?(StringEquals|StringLike|ArnEquals|ArnLike)")
+
+
+def _judge_policy(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
+    document = resource.inputs.document("policy")
+    if document is None:
+        if resource.type in (QUEUE_POLICY, BUCKET_POLICY, TOPIC_POLICY, KEY_POLICY):
+            return failed("policy is missing")
+        return not_applicable("This resource carries no policy of its own.")
+    problems: list[str] = []
+    for statement in statements(document):
+        if statement.allows:
+            problems += _openings(statement, stack)
+    return verdict(problems)
+
+
+def _openings(statement: Statement, stack: Stack) -> list[str]:
+    at = statement.path
+    problems = [f"{at}.{key} allows all but what it names" for key in statement.inverted]
+    if any("*" in action or "?" in action for action in statement.actions):
+        problems.append(f"{at}.Action has a wildcard")
+    if not statement.principals and "NotPrincipal" not in statement.inverted:
+        problems.append(f"{at}.Principal is missing")
+    for kind, value in statement.principals:
+        if kind == "Service":
+            if not _names_source(statement):
+                problems.append(f"{at}.Condition does not tie the service's call to this stack")
+        elif kind != "AWS":
+            problems.append(f"{at}.Principal is everyone or not of AWS")
+        else:
+            account = _ACCOUNT.fullmatch(value)
+            if account is None or account.group(1) != stack.home[1]:
+                problems.append(f"{at}.Principal.AWS is not of this account")
+    return problems
+
+
+def _names_source(statement: Statement) -> bool:
+    return any(
+        _POSITIVE.fullmatch(operator) and key.startswith(_SOURCES) and values and "*" not in values
+        for operator, key, values in statement.conditions
+    )
+
+
+RESOURCE_POLICIES = StackPolicy(
+    name="resource-policy",
+    sentence="Resource policies allow named actions to this account and to its services alone.",
+    severity=Severity.CRITICAL,
+    requirements=("FN-5",),
+    remediation=(
+        "Name principal and actions; give services a condition on aws:SourceArn or "
+        "aws:SourceAccount."
+    ),
+    governs=only(
+        QUEUE,
+        QUEUE_POLICY,
+        BUCKET,
+        BUCKET_V2,
+        BUCKET_POLICY,
+        TOPIC,
+        TOPIC_POLICY,
+        KEY,
+        KEY_POLICY,
+        API,
+        "aws:apigateway/restApiPolicy:RestApiPolicy",
+        "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+        "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+        "aws:dynamodb/resourcePolicy:ResourcePolicy",
+        "aws:secretsmanager/secretPolicy:SecretPolicy",
+    ),
+    judge=_judge_policy,
+)
+
+
+def _judge_permission(permission: Resource, stack: Stack, _settings: Settings) -> Answer:
+    inputs = permission.inputs
+    problems = []
+    if inputs.text("action") != "lambda:InvokeFunction":
+        problems.append("action is not lambda:InvokeFunction")
+    if not (inputs.text("principal") or "").endswith(".amazonaws.com"):
+        problems.append("principal is no AWS service")
+    if inputs.has("functionUrlAuthType"):
+        problems.append("functionUrlAuthType opens a URL past the API")
+    source = inputs.text("sourceArn") or ""
+    account = inputs.text("sourceAccount")
+    own_account = stack.home[1]
+    if not source.startswith("arn:aws:") or ":::*" in source:
+        problems.append("sourceArn is missing or anyone's")
+    if account not in (None, own_account):
+        problems.append("sourceAccount is not this account")
+    if account is None and f":{own_account}:" not in source:
+        problems.append("neither sourceArn nor sourceAccount names this account")
+    return verdict(problems)
+
+
+PERMISSIONS = StackPolicy(
+    name="function-permission",
+    sentence="A function may be invoked only by a service, for a resource of this account.",
+    severity=Severity.CRITICAL,
+    requirements=("FN-5",),
+    remediation="Name the service, sourceArn and, where the ARN has no account, sourceAccount.",
+    governs=only(PERMISSION),
+    judge=_judge_permission,
+)
+
+_BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+
+
+def _judge_public_access(bucket: Resource, stack: Stack, _settings: Settings) -> Answer:
+    blocks = stack.referring(BUCKET_PUBLIC_ACCESS, "bucket", bucket)
+    problems = []
+    if not blocks:
+        problems.append("it has no BucketPublicAccessBlock in this stack")
+    for block in blocks:
+        problems += [
+            f"{block.name}.{key} is not true" for key in _BLOCKS if not block.inputs.flag(key)
+        ]
+    return verdict(problems)
+
+
+PUBLIC_ACCESS = StackPolicy(
+    name="bucket-public-access",
+    sentence="Buckets block public access in all four ways.",
+    severity=Severity.CRITICAL,
+    requirements=("FN-5", "SEC-3"),
+    remediation="Declare a BucketPublicAccessBlock with all four switches true.",
+    governs=only(BUCKET, BUCKET_V2),
+    judge=_judge_public_access,
+)
+
+
+def _judge_ownership(bucket: Resource, stack: Stack, _settings: Settings) -> Answer:
+    problems = [
+        f"{key} is set, though access lists are off"
+        for key in ("acl", "grants")
+        if not bucket.inputs.is_empty(key)
+    ]
+    controls = stack.referring(BUCKET_OWNERSHIP, "bucket", bucket)
+    if not controls:
+        problems.append("it has no BucketOwnershipControls in this stack")
+    for control in controls:
+        if control.inputs.object("rule").text("objectOwnership") != "BucketOwnerEnforced":
+            problems.append(f"{control.name}.rule.objectOwnership is not BucketOwnerEnforced")
+    if stack.referring("aws:s3/bucketAcl:BucketAcl", "bucket", bucket):
+        problems.append("it has a BucketAcl, though access lists are off")
+    return verdict(problems)
+
+
+OWNERSHIP = StackPolicy(
+    name="bucket-ownership",
+    sentence="A bucket owns every object in it; access lists are off.",
+    severity=Severity.HIGH,
+    requirements=("FN-5",),
+    remediation="Declare BucketOwnershipControls with BucketOwnerEnforced.",
+    governs=only(BUCKET, BUCKET_V2),
+    judge=_judge_ownership,
+)
+
+
+POLICIES = (RESOURCE_POLICIES, PERMISSIONS, PUBLIC_ACCESS, OWNERSHIP)

@@ -1,0 +1,187 @@
+"""Managed services only, outside any VPC, and no credentials anywhere (SEC-3, SEC-4, SCALE-1)."""
+
+import re
+from collections.abc import Iterator
+
+from policies.answers import PASSED, Answer, failed, verdict
+from policies.policy import ResourcePolicy, Settings, Severity, Types
+from policies.reading import Node
+from policies.resource import Resource
+from policies.types import FUNCTION, PROVIDER
+
+_AWS = Types(where=lambda type_: type_.startswith("aws:"), otherwise="Governs AWS resources only.")
+
+# Services that run in networks and on machines of the user's own.
+_SERVER_MODULES = (
+    "alb",
+    "autoscaling",
+    "batch",
+    "directconnect",
+    "directoryservice",
+    "docdb",
+    "ebs",
+    "ec2",
+    "ec2clientvpn",
+    "ec2transitgateway",
+    "ecs",
+    "efs",
+    "eks",
+    "elasticache",
+    "elasticbeanstalk",
+    "elasticsearch",
+    "elb",
+    "emr",
+    "fsx",
+    "lb",
+    "lightsail",
+    "memorydb",
+    "mq",
+    "msk",
+    "neptune",
+    "networkfirewall",
+    "opensearch",
+    "rds",
+    "redshift",
+    "sagemaker",
+    "vpc",
+    "vpclattice",
+)
+_NETWORK_PROPERTIES = (
+    "vpcConfig",
+    "vpcConfiguration",
+    "vpcId",
+    "vpcOptions",
+    "subnetId",
+    "subnetIds",
+    "subnets",
+    "securityGroupIds",
+    "securityGroups",
+    "vpcSecurityGroupIds",
+)
+
+
+def _judge_network(resource: Resource, _settings: Settings) -> Answer:
+    module = resource.type.split(":")[1].partition("/")[0]
+    if module in _SERVER_MODULES:
+        return failed(f"{module} runs on networks or machines of the user's own")
+    inputs = resource.inputs
+    problems = [
+        f"{key} puts it into a VPC" for key in _NETWORK_PROPERTIES if not inputs.is_empty(key)
+    ]
+    endpoint = inputs.child("endpointConfiguration")
+    if endpoint is not None and isinstance(endpoint.value, dict):
+        if not endpoint.is_empty("vpcEndpointIds"):
+            problems.append("endpointConfiguration.vpcEndpointIds puts it into a VPC")
+        if "PRIVATE" in endpoint.texts("types"):
+            problems.append("endpointConfiguration.types is PRIVATE, which needs a VPC")
+    return verdict(problems)
+
+
+NETWORK = ResourcePolicy(
+    name="no-vpc",
+    sentence="Everything is a managed service outside any VPC.",
+    severity=Severity.HIGH,
+    requirements=("SEC-4", "SCALE-1"),
+    remediation="Use a serverless service, and leave its VPC settings out.",
+    governs=_AWS,
+    judge=_judge_network,
+)
+
+_JUDGED = ("aws:", "pulumi:")
+
+
+def _is_foreign(type_: str) -> bool:
+    """Whether the type belongs to a provider other than AWS's (components have three parts too)."""
+    return not type_.startswith(_JUDGED)
+
+
+def _judge_foreign(resource: Resource, _settings: Settings) -> Answer:
+    if resource.provider is None:
+        return PASSED  # a component: it has no provider, and its children are judged themselves
+    return failed("it is managed by a provider whose resources no policy can judge")
+
+
+FOREIGN = ResourcePolicy(
+    name="aws-only",
+    sentence="Every resource is one that this pack can judge: of Pulumi's AWS provider.",
+    severity=Severity.HIGH,
+    requirements=("DEL-1", "GOV-1"),
+    remediation="Declare the resource with pulumi-aws, or extend the pack to judge its kind.",
+    governs=Types(where=_is_foreign, otherwise="Governs resources of other providers only."),
+    judge=_judge_foreign,
+)
+
+_SECRET_NAME = re.compile(
+    r"(?:^|[_.-])(?:password|passwd|pwd|secret|token|api_?key|access_?key(?:_?id)?|private_?key"
+    r"|credentials?|auth)(?:$|[_.-])",
+    re.IGNORECASE,
+)
+_SECRET_VALUE = re.compile(
+    r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    r"|gh[pousr]_[A-Za-z0-9]{36}|xox[abprs]-[A-Za-z0-9-]{10}|sk_live_[A-Za-z0-9]{16}"
+    r"|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."
+    r"|[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s:@]+@",
+)
+# Forty characters of a secret access key, told from a hash by its mixed alphabet.
+_SECRET_KEY = re.compile(r"(?=[^/+]*[/+])(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9/+]{40}")
+_CREDENTIAL_TYPES = {
+    "aws:iam/accessKey:AccessKey",
+    "aws:iam/serviceSpecificCredential:ServiceSpecificCredential",
+    "aws:iam/userLoginProfile:UserLoginProfile",
+    "aws:secretsmanager/secretVersion:SecretVersion",
+    "aws:apigateway/apiKey:ApiKey",
+}
+_VARIABLES = {FUNCTION: ("environment", "variables"), "aws:apigateway/stage:Stage": ("variables",)}
+
+
+def _judge_credentials(resource: Resource, _settings: Settings) -> Answer:
+    if resource.type in _CREDENTIAL_TYPES:
+        return failed("it is a credential, whose value would stand in the state")
+    problems = [
+        f"{leaf.path} looks like a credential"
+        for leaf in resource.inputs.leaves()
+        if isinstance(leaf.value, str)
+        and (_SECRET_VALUE.search(leaf.value) or _SECRET_KEY.fullmatch(leaf.value))
+    ]
+    if resource.type == PROVIDER:
+        problems += [
+            f"{key} is set in the program or its configuration"
+            for key in ("accessKey", "secretKey", "token")
+            if resource.inputs.has(key)
+        ]
+    problems += [
+        f"{variable.path} is named like a credential" for variable in _named_like_one(resource)
+    ]
+    return verdict(problems)
+
+
+def _named_like_one(resource: Resource) -> Iterator[Node]:
+    path = _VARIABLES.get(resource.type)
+    if path is None:
+        return
+    node = resource.inputs
+    for key in path:
+        node = node.object(key)
+    for name, variable in node.members():
+        # A name or ARN of a secret is no secret.
+        if _SECRET_NAME.search(name) and not name.upper().endswith(("_ARN", "_NAME", "_ID")):
+            yield variable
+        else:
+            node.text(name)
+
+
+CREDENTIALS = ResourcePolicy(
+    name="no-credentials",
+    sentence="No credential stands in the program, its configuration, or the state.",
+    severity=Severity.CRITICAL,
+    requirements=("SEC-3",),
+    remediation="Let the function's role give it its rights, and pass names instead of secrets.",
+    governs=Types(
+        where=lambda type_: type_.startswith("aws:") or type_ == PROVIDER,
+        otherwise="Governs AWS resources and providers only.",
+    ),
+    judge=_judge_credentials,
+)
+
+POLICIES = (NETWORK, FOREIGN, CREDENTIALS)

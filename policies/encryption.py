@@ -1,0 +1,195 @@
+"""Encryption at rest (SEC-1, S3-4): each store of data under a key of this very stack."""
+
+from collections.abc import Callable
+
+from policies import sdk
+from policies.answers import PASSED, Answer, failed, not_applicable, verdict
+from policies.policy import ResourcePolicy, Settings, Severity, StackPolicy, Types, only
+from policies.reading import Node
+from policies.resource import Resource, Stack
+from policies.types import (
+    API_METHOD_SETTINGS,
+    BUCKET,
+    BUCKET_ENCRYPTION,
+    BUCKET_V2,
+    EVENT_BUS,
+    FUNCTION,
+    KEY,
+    LOG_GROUP,
+    QUEUE,
+    TABLE,
+    TOPIC,
+)
+
+_OWN_POLICY = {
+    BUCKET,
+    BUCKET_V2,
+    EVENT_BUS,
+    LOG_GROUP,
+    QUEUE,
+    TABLE,
+    TOPIC,
+    # Its code is public to whoever may read it, its environment holds names only.
+    FUNCTION,
+    # Its key encrypts filter criteria, which mappings may not have.
+    "aws:lambda/eventSourceMapping:EventSourceMapping",
+    BUCKET_ENCRYPTION,
+}
+_KEY_PROPERTIES = ("kmsKeyId", "kmsKeyArn", "kmsMasterKeyId", "kmsKeyIdentifier", "kmsKey")
+
+
+def _encrypted(resource: Resource, stack: Stack, holder: Node, key: str) -> Answer:
+    path = holder.at(key)
+    if not holder.has(key):
+        return failed(f"{path} is missing")
+    if not stack.is_own_key(resource, holder, key):
+        return failed(f"{path} is no key of this stack")
+    return PASSED
+
+
+def _encrypted_by(key: str) -> Callable[[Resource, Stack, Settings], Answer]:
+    """The judge of a top-level property that has to name a key of this stack."""
+
+    def judge(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
+        return _encrypted(resource, stack, resource.inputs, key)
+
+    return judge
+
+
+def _judge_table(table: Resource, stack: Stack, _settings: Settings) -> Answer:
+    encryption = table.inputs.object("serverSideEncryption")
+    if encryption.flag("enabled") is not True:
+        return failed("serverSideEncryption.enabled is not true")
+    return _encrypted(table, stack, encryption, "kmsKeyArn")
+
+
+def _judge_bucket(bucket: Resource, stack: Stack, _settings: Settings) -> Answer:
+    problems = []
+    if bucket.inputs.has("serverSideEncryptionConfiguration"):
+        problems.append("serverSideEncryptionConfiguration is inline, where two may disagree")
+    configurations = stack.referring(BUCKET_ENCRYPTION, "bucket", bucket)
+    if not configurations:
+        problems.append("it has no BucketServerSideEncryptionConfiguration in this stack")
+    for configuration in configurations:
+        rules = configuration.inputs.items("rules")
+        if not rules:
+            problems.append(f"{configuration.name}.rules is missing")
+        for rule in rules:
+            default = rule.object("applyServerSideEncryptionByDefault")
+            if default.text("sseAlgorithm") not in ("aws:kms", "aws:kms:dsse"):
+                problems.append(f"{configuration.name}.{default.at('sseAlgorithm')} is not aws:kms")
+            answer = _encrypted(configuration, stack, default, "kmsMasterKeyId")
+            if answer is not PASSED:
+                problems.append(f"{configuration.name}.{answer.message}")
+    return verdict(problems)
+
+
+def _policy(name: str, subject: str, type_: str, key: str, *more: str) -> StackPolicy:
+    return StackPolicy(
+        name=name,
+        sentence=f"{subject} are encrypted at rest with a KMS key of this stack.",
+        severity=Severity.HIGH,
+        requirements=("SEC-1", *more),
+        remediation=f"Set {key} to the alias or ARN of the stack's own key.",
+        governs=only(type_),
+        judge=_encrypted_by(key),
+    )
+
+
+QUEUES = _policy("queue-encryption", "Queues", QUEUE, "kmsMasterKeyId")
+TOPICS = _policy("topic-encryption", "Topics", TOPIC, "kmsMasterKeyId")
+LOG_GROUPS = _policy("log-group-encryption", "Log groups", LOG_GROUP, "kmsKeyId")
+EVENT_BUSES = _policy("event-bus-encryption", "Event buses", EVENT_BUS, "kmsKeyIdentifier")
+
+TABLES = StackPolicy(
+    name="table-encryption",
+    sentence="Tables are encrypted at rest with a KMS key of this stack.",
+    severity=Severity.HIGH,
+    requirements=("SEC-1",),
+    remediation="Set serverSideEncryption to enabled with the ARN of the stack's own key.",
+    governs=only(TABLE),
+    judge=_judge_table,
+)
+
+BUCKETS = StackPolicy(
+    name="bucket-encryption",
+    sentence="Buckets are encrypted at rest with a KMS key of this stack.",
+    severity=Severity.HIGH,
+    requirements=("S3-4", "SEC-1"),
+    remediation=(
+        "Declare a BucketServerSideEncryptionConfiguration with aws:kms and the stack's own key."
+    ),
+    governs=only(BUCKET, BUCKET_V2),
+    judge=_judge_bucket,
+)
+
+
+def _judge_other(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
+    keys = sdk.takes(resource.type, *_KEY_PROPERTIES)
+    if not keys:
+        return not_applicable("AWS takes no key for this resource type.")
+    return _encrypted(resource, stack, resource.inputs, keys[0])
+
+
+OTHERS = StackPolicy(
+    name="other-encryption",
+    sentence="Every other resource that takes a KMS key is encrypted with a key of this stack.",
+    severity=Severity.HIGH,
+    requirements=("SEC-1",),
+    remediation="Set the resource's KMS key to the alias or ARN of the stack's own key.",
+    governs=Types(
+        where=lambda type_: type_.startswith("aws:") and type_ not in _OWN_POLICY,
+        otherwise="Governs AWS resources that no encryption policy of their own governs.",
+    ),
+    judge=_judge_other,
+)
+
+
+def _judge_cache(method_settings: Resource, _settings: Settings) -> Answer:
+    settings = method_settings.inputs.object("settings")
+    if settings.flag("cachingEnabled") and settings.flag("cacheDataEncrypted") is not True:
+        return failed("settings.cachingEnabled is true without settings.cacheDataEncrypted")
+    return PASSED
+
+
+API_CACHE = ResourcePolicy(
+    name="api-cache-encryption",
+    sentence="The API caches answers encrypted or not at all.",
+    severity=Severity.MEDIUM,
+    requirements=("SEC-1",),
+    remediation="Leave caching off, or set cacheDataEncrypted to true.",
+    governs=only(API_METHOD_SETTINGS),
+    judge=_judge_cache,
+)
+
+
+def _judge_rotation(key: Resource, _settings: Settings) -> Answer:
+    problems = []
+    if key.inputs.flag("enableKeyRotation") is not True:
+        problems.append("enableKeyRotation is not true")
+    if key.inputs.flag("isEnabled") is False:
+        problems.append("isEnabled is false, so that nothing can be read")
+    return verdict(problems)
+
+
+KEY_ROTATION = ResourcePolicy(
+    name="key-rotation",
+    sentence="Keys are enabled and rotate every year.",
+    severity=Severity.MEDIUM,
+    requirements=("SEC-1",),
+    remediation="Set enableKeyRotation to true.",
+    governs=only(KEY),
+    judge=_judge_rotation,
+)
+
+POLICIES = (
+    QUEUES,
+    TOPICS,
+    LOG_GROUPS,
+    EVENT_BUSES,
+    TABLES,
+    BUCKETS,
+    OTHERS,
+    API_CACHE,
+    KEY_ROTATION,
+)

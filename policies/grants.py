@@ -1,0 +1,129 @@
+"""Which resources a statement may allow: the stack's own, and wildcards only where AWS leaves none.
+
+Each exception names AWS's reason.
+"""
+
+import re
+from collections.abc import Iterator
+
+from policies.arns import Arn, has_names
+from policies.resource import Resource, Stack
+from policies.statements import Statement
+from policies.types import API_STAGE, BUCKET, BUCKET_V2, KEY_ALIAS, LOG_GROUP
+
+_WILDCARD = re.compile(r"[*?]")
+
+# AWS defines no resource for these actions (Service Authorization Reference, AWS X-Ray).
+_WITHOUT_RESOURCE = {"xray:puttracesegments", "xray:puttelemetryrecords"}
+
+# AWS takes no alias as a resource, and a key's ARN is unknown before the key exists. The condition
+# on the alias narrows `key/*` to one key (KMS, "Use aliases to control access to KMS keys").
+_KEY_USE = {"kms:decrypt", "kms:generatedatakey", "kms:encrypt", "kms:describekey"}
+
+
+def too_wide(statement: Statement, stack: Stack, segments: int) -> Iterator[str]:
+    """The resources of an allowing statement that are no exact resource of the stack.
+
+    Args:
+        statement: The statement.
+        stack: The stack around it.
+        segments: How many literal path segments have to stand before a final `/*` of object keys
+            and API paths: 1 for the stack's own functions, 2 for a partner, who has its own part.
+
+    Yields:
+        One line per finding.
+    """
+    if "NotResource" in statement.inverted:
+        yield f"{statement.path}.NotResource allows all but what it names"
+    elif not statement.resources:
+        yield f"{statement.path}.Resource is missing"
+    for index, resource in enumerate(statement.resources):
+        where = f"{statement.path}.Resource[{index}]"
+        if _WILDCARD.search(resource):
+            if not _is_exception(statement, resource, stack, segments):
+                yield f"{where} has a wildcard that AWS does not force"
+        elif not _is_own(resource, stack):
+            yield f"{where} is no resource of this stack"
+
+
+def _is_own(resource: str, stack: Stack) -> bool:
+    arn = Arn.parse(resource)
+    if arn is None:
+        return False
+    if arn.service == "s3":
+        return _bucket(arn, stack) is not None
+    return has_names(arn.service) and stack.owner_of(resource) is not None
+
+
+def _is_exception(statement: Statement, resource: str, stack: Stack, segments: int) -> bool:
+    actions = set(statement.actions)
+    if resource == "*":
+        return bool(actions) and actions <= _WITHOUT_RESOURCE
+    arn = Arn.parse(resource)
+    if arn is None or (arn.service != "s3" and (arn.region, arn.account) != stack.home):
+        return False
+    if arn.service == "kms":
+        return arn.resource == "key/*" and actions <= _KEY_USE and _names_alias(statement, stack)
+    if arn.service == "s3":
+        # Objects have keys of the partners' choice below a prefix.
+        return _bucket(arn, stack) is not None and _is_below(
+            arn.resource.partition("/")[2], segments
+        )
+    if arn.service == "execute-api":
+        return _is_own_path(arn, stack, segments)
+    if arn.service == "logs":
+        return _is_own_log_streams(arn, stack)
+    return False
+
+
+def _names_alias(statement: Statement, stack: Stack) -> bool:
+    return any(
+        operator == "ForAnyValue:StringEquals"
+        and key == "kms:resourcealiases"
+        and bool(values)
+        and all(stack.named(KEY_ALIAS, value) for value in values)
+        for operator, key, values in statement.conditions
+    )
+
+
+def _bucket(arn: Arn, stack: Stack) -> Resource | None:
+    name = arn.resource.partition("/")[0]
+    return stack.named(BUCKET, name) or stack.named(BUCKET_V2, name)
+
+
+def _is_below(path: str, segments: int) -> bool:
+    """Whether `path` is at least so many literal segments and then `/*`."""
+    *literal, last = path.split("/")
+    return (
+        last == "*"
+        and len(literal) >= segments
+        and all(literal)
+        and not any(_WILDCARD.search(segment) for segment in literal)
+    )
+
+
+def _is_own_path(arn: Arn, stack: Stack, segments: int) -> bool:
+    """AWS assigns the API's identifier at creation; the stage's name is this stack's alone."""
+    api, stage, method, path = (arn.resource.split("/", 3) + [""] * 4)[:4]
+    stages = {node.inputs.text("stageName") for node in stack.of(API_STAGE)}
+    return (
+        (api == "*" or not _WILDCARD.search(api))
+        and stage in stages
+        and re.fullmatch(r"[A-Z]+", method) is not None
+        and _is_below(path, segments)
+    )
+
+
+def _is_own_log_streams(arn: Arn, stack: Stack) -> bool:
+    """Streams of a log group are named by the service that writes them.
+
+    API Gateway's execution log carries the API's identifier, which AWS assigns at creation.
+    """
+    group, separator, streams = arn.resource.removeprefix("log-group:").partition(":")
+    if (separator, streams) != (":", "*"):
+        return False
+    if stack.named(LOG_GROUP, group) is not None:
+        return True
+    stages = {node.inputs.text("stageName") for node in stack.of(API_STAGE)}
+    execution, _, stage = group.partition("/")
+    return execution == "API-Gateway-Execution-Logs_*" and stage in stages

@@ -1,0 +1,218 @@
+"""Rules on roles and what they may do: least privilege (FN-5)."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from policies import grants
+from policies.answers import PASSED, Answer, failed, not_applicable, verdict
+from policies.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
+from policies.reading import Node
+from policies.resource import Resource, Stack
+from policies.statements import statements
+from policies.types import (
+    FUNCTION,
+    POLICY,
+    POLICY_ATTACHMENT,
+    ROLE,
+    ROLE_ATTACHMENT,
+    ROLE_ATTACHMENTS,
+    ROLE_POLICY,
+)
+
+_USER_POLICY = "aws:iam/userPolicy:UserPolicy"
+_GROUP_POLICY = "aws:iam/groupPolicy:GroupPolicy"
+_HOLDERS = (ROLE, ROLE_POLICY, POLICY, _USER_POLICY, _GROUP_POLICY)
+
+
+def _documents(resource: Resource) -> Iterator[Node]:
+    """The identity policies that a resource carries."""
+    if resource.type != ROLE:
+        document = resource.inputs.document("policy")
+        yield document if document is not None else Node({}, "policy")
+        return
+    for inline in resource.inputs.items("inlinePolicies"):
+        document = inline.document("policy")
+        if document is not None:
+            yield document
+
+
+def _judge_actions(resource: Resource, _settings: Settings) -> Answer:
+    documents = list(_documents(resource))
+    if not documents:
+        return not_applicable("This role carries no inline policy.")
+    problems = []
+    for document in documents:
+        for statement in statements(document):
+            if not statement.allows:
+                continue
+            if "NotAction" in statement.inverted:
+                problems.append(f"{statement.path}.NotAction allows all but what it names")
+            if any("*" in action or "?" in action for action in statement.actions):
+                problems.append(f"{statement.path}.Action has a wildcard")
+            if not statement.actions and "NotAction" not in statement.inverted:
+                problems.append(f"{statement.path}.Action is missing")
+    return verdict(problems)
+
+
+ACTIONS = ResourcePolicy(
+    name="iam-actions",
+    sentence="IAM policies name each action that they allow.",
+    severity=Severity.CRITICAL,
+    requirements=("FN-5",),
+    remediation="List the exact actions, without wildcard and without NotAction.",
+    governs=only(*_HOLDERS),
+    judge=_judge_actions,
+)
+
+
+def _judge_resources(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
+    documents = list(_documents(resource))
+    if not documents:
+        return not_applicable("This role carries no inline policy.")
+    owner = resource
+    if resource.type == ROLE_POLICY:
+        owner = stack.target(resource, "role", ROLE) or resource
+    segments = 2 if _is_assumed_by_accounts(owner) else 1
+    problems: list[str] = []
+    for document in documents:
+        for statement in statements(document):
+            if statement.allows:
+                problems += grants.too_wide(statement, stack, segments)
+    return verdict(problems)
+
+
+def _is_assumed_by_accounts(role: Resource) -> bool:
+    if role.type != ROLE:
+        return False
+    document = role.inputs.document("assumeRolePolicy")
+    return document is not None and any(
+        kind != "Service" for statement in statements(document) for kind, _ in statement.principals
+    )
+
+
+RESOURCES = StackPolicy(
+    name="iam-resources",
+    sentence="IAM policies name exact resources of this stack, but where AWS allows no other way.",
+    severity=Severity.CRITICAL,
+    requirements=("FN-5",),
+    remediation="Name the ARNs of this stack's resources that the role works on.",
+    governs=only(*_HOLDERS),
+    judge=_judge_resources,
+)
+
+
+def _judge_managed(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
+    inputs = resource.inputs
+    if resource.type == ROLE:
+        if inputs.is_empty("managedPolicyArns"):
+            return PASSED
+        return failed("managedPolicyArns attaches policies that this stack does not declare")
+    if resource.type == ROLE_ATTACHMENTS:
+        arns = inputs.items("policyArns")
+        return failed("policyArns attaches policies of elsewhere") if arns else PASSED
+    attached = stack.depends_only_on(resource, "policyArn", POLICY)
+    return PASSED if attached else failed("policyArn is no policy of this stack")
+
+
+MANAGED = StackPolicy(
+    name="iam-managed-policies",
+    sentence="Roles get their rights from policies of this stack, never from AWS's broad ones.",
+    severity=Severity.CRITICAL,
+    requirements=("FN-5",),
+    remediation="Write the actions that the role needs into an inline policy of this stack.",
+    governs=only(
+        ROLE,
+        ROLE_ATTACHMENT,
+        ROLE_ATTACHMENTS,
+        POLICY_ATTACHMENT,
+        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+        "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+    ),
+    judge=_judge_managed,
+)
+
+_PRINCIPAL = re.compile(r"\d{12}|arn:aws:(iam|sts)::\d{12}:(root|(user|role|assumed-role)/[^*?]+)")
+
+
+def _judge_trust(role: Resource, stack: Stack, settings: Settings) -> Answer:
+    document = role.inputs.document("assumeRolePolicy")
+    if document is None:
+        return failed("assumeRolePolicy is missing")
+    services = set(settings["services"])
+    if stack.referring(FUNCTION, "role", role):
+        services = {"lambda.amazonaws.com"}
+    by_accounts = re.search(settings["assumedByAccounts"], role.inputs.text("name") or "")
+    problems = []
+    for statement in statements(document):
+        if not statement.allows:
+            continue
+        at = statement.path
+        if statement.inverted or not statement.principals:
+            problems.append(f"{at} names no principal that is allowed")
+        if statement.actions != ("sts:assumerole",):
+            problems.append(f"{at}.Action is not sts:AssumeRole alone")
+        for kind, value in statement.principals:
+            if by_accounts is not None:
+                if kind != "AWS" or not _PRINCIPAL.fullmatch(value):
+                    problems.append(f"{at}.Principal.{kind} is no single AWS account, user or role")
+            elif kind != "Service" or value not in services:
+                problems.append(f"{at}.Principal.{kind} is not among {', '.join(sorted(services))}")
+    return verdict(problems)
+
+
+TRUST = StackPolicy(
+    name="iam-trust",
+    sentence="A role trusts the one service that works with it, a partner's role the partner.",
+    severity=Severity.CRITICAL,
+    requirements=("FN-5",),
+    remediation="Let assumeRolePolicy allow sts:AssumeRole to that service, or that principal.",
+    governs=only(ROLE),
+    schema={
+        "services": {
+            "type": "array",
+            "description": "Services that may assume a role which no function uses.",
+            "items": {"type": "string"},
+            "default": ["apigateway.amazonaws.com", "lambda.amazonaws.com"],
+        },
+        "assumedByAccounts": {
+            "type": "string",
+            "description": "Regular expression for the names of roles that AWS principals assume.",
+            "default": "-partner-role-",
+        },
+    },
+    judge=_judge_trust,
+)
+
+
+def _judge_own_role(function: Resource, stack: Stack, _settings: Settings) -> Answer:
+    role = stack.target(function, "role", ROLE)
+    if role is None:
+        return failed("role is no role of this stack")
+    users = stack.once(_role_users)
+    if users[role.urn] > 1:
+        return failed("role is another function's too")
+    return PASSED
+
+
+def _role_users(stack: Stack) -> Counter[str]:
+    users: Counter[str] = Counter()
+    for function in stack.of(FUNCTION):
+        if not function.inputs.is_unknown("role"):
+            role = stack.target(function, "role", ROLE)
+            if role is not None:
+                users[role.urn] += 1
+    return users
+
+
+OWN_ROLE = StackPolicy(
+    name="function-role",
+    sentence="Every function has a role of its own in this stack.",
+    severity=Severity.HIGH,
+    requirements=("FN-5",),
+    remediation="Declare one role per function and set the function's role to its ARN.",
+    governs=only(FUNCTION),
+    judge=_judge_own_role,
+)
+
+POLICIES = (ACTIONS, RESOURCES, MANAGED, TRUST, OWN_ROLE)

@@ -1,0 +1,118 @@
+"""Rules on metrics and alarms (MON-1)."""
+
+from policies.answers import PASSED, Answer, failed, not_applicable, verdict
+from policies.dead_letters import is_dead_letter_queue
+from policies.policy import Settings, Severity, StackPolicy, only
+from policies.resource import Resource, Stack
+from policies.types import (
+    ALARM,
+    API_METHOD_SETTINGS,
+    BUCKET_METRIC,
+    BUCKETS,
+    EVENT_SOURCE_MAPPING,
+    QUEUE,
+    TABLE,
+    TOPIC,
+)
+
+_INSIGHTS = "aws:dynamodb/contributorInsights:ContributorInsights"
+
+
+def _judge_metrics(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
+    if resource.type == API_METHOD_SETTINGS:
+        on = resource.inputs.object("settings").flag("metricsEnabled") is True
+        return PASSED if on else failed("settings.metricsEnabled is not true")
+    if resource.type == EVENT_SOURCE_MAPPING:
+        counted = resource.inputs.object("metricsConfig").texts("metrics")
+        return PASSED if "EventCount" in counted else failed("metricsConfig lacks EventCount")
+    if resource.type == TABLE:
+        insights = stack.referring(_INSIGHTS, "tableName", resource)
+        return PASSED if insights else failed("it has no ContributorInsights in this stack")
+    metrics = stack.referring(BUCKET_METRIC, "bucket", resource)
+    if any(metric.inputs.is_empty("filter") for metric in metrics):
+        return PASSED
+    return failed("it has no BucketMetric for all of its objects in this stack")
+
+
+METRICS = StackPolicy(
+    name="detailed-metrics",
+    sentence="Everything that has detailed metrics to switch on has them on.",
+    severity=Severity.MEDIUM,
+    requirements=("MON-1",),
+    remediation=(
+        "Bucket: BucketMetric without filter; table: ContributorInsights; mapping: metricsConfig "
+        "EventCount; API: settings.metricsEnabled."
+    ),
+    governs=only(*BUCKETS, TABLE, EVENT_SOURCE_MAPPING, API_METHOD_SETTINGS),
+    judge=_judge_metrics,
+)
+
+
+def _judge_alarm(queue: Resource, stack: Stack, _settings: Settings) -> Answer:
+    if not is_dead_letter_queue(queue, stack):
+        return not_applicable("This queue takes no dead letters.")
+    name = queue.inputs.text("name")
+    alarms = stack.once(_queue_alarms).get(name or "", [])
+    if not alarms:
+        return failed("no MetricAlarm of this stack watches its visible messages")
+    findings = [_alarm_problems(alarm, stack) for alarm in alarms]
+    if not all(findings):
+        return PASSED
+    return verdict([f"{alarms[0].name}.{problem}" for problem in findings[0]])
+
+
+def _queue_alarms(stack: Stack) -> dict[str, list[Resource]]:
+    """The alarms on visible messages, by the name of the queue that they watch."""
+    alarms: dict[str, list[Resource]] = {}
+    for alarm in stack.of(ALARM):
+        inputs = alarm.inputs
+        if (inputs.value.get("namespace"), inputs.value.get("metricName")) == (
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+        ):
+            dimensions = inputs.value.get("dimensions")
+            if isinstance(dimensions, dict) and list(dimensions) == ["QueueName"]:
+                alarms.setdefault(dimensions["QueueName"], []).append(alarm)
+    return alarms
+
+
+def _alarm_problems(alarm: Resource, stack: Stack) -> list[str]:
+    """What keeps an alarm from telling someone of the first message."""
+    inputs = alarm.inputs
+    problems = []
+    first = {"GreaterThanThreshold": 0, "GreaterThanOrEqualToThreshold": 1}
+    comparison = inputs.text("comparisonOperator") or ""
+    if comparison not in first or inputs.number("threshold") != first[comparison]:
+        problems.append("comparisonOperator and threshold do not catch the first message")
+    if inputs.text("statistic") not in ("Maximum", "Sum"):
+        problems.append("statistic is neither Maximum nor Sum")
+    if inputs.integer("evaluationPeriods") != 1:
+        problems.append("evaluationPeriods is not 1")
+    period = inputs.integer("period")
+    if period is None or period > _LONGEST_PERIOD:
+        problems.append(f"period is not at most {_LONGEST_PERIOD} seconds")
+    if inputs.flag("actionsEnabled") is False:
+        problems.append("actionsEnabled is false")
+    actions = inputs.texts("alarmActions")
+    topics = [stack.owner_of(action) for action in actions]
+    if not any(topic is not None and topic.type == TOPIC for topic in topics):
+        problems.append("alarmActions names no topic of this stack")
+    return problems
+
+
+_LONGEST_PERIOD = 300  # seconds
+
+ALARMS = StackPolicy(
+    name="dead-letter-alarm",
+    sentence="The first message in a dead-letter queue raises an alarm.",
+    severity=Severity.HIGH,
+    requirements=("MON-1", "FN-6"),
+    remediation=(
+        "Declare a MetricAlarm on the queue's ApproximateNumberOfMessagesVisible above 0 that "
+        "acts on a topic of this stack."
+    ),
+    governs=only(QUEUE),
+    judge=_judge_alarm,
+)
+
+POLICIES = (METRICS, ALARMS)
