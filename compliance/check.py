@@ -182,6 +182,7 @@ def _judge(
                 urn=resource.urn,
                 type=resource.type,
                 name=resource.name,
+                custom=resource.custom,
                 parent=resource.parent,
                 source=resource.source,
                 links=graph[resource.urn],

@@ -37,7 +37,9 @@ def encode(value: Any) -> Any:
 
 def decode(kind: type[T], document: Mapping[str, Any]) -> T:
     """The dataclass of a document that its schema has accepted."""
-    return kind(**{name: _value(hint, document.get(_key(name))) for name, hint in _hints(kind).items()})
+    return kind(
+        **{name: _value(hint, document.get(_key(name))) for name, hint in _hints(kind).items()}
+    )
 
 
 def _value(hint: Any, value: Any) -> Any:

@@ -77,11 +77,12 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """A resource that every policy was asked about."""
+    """A resource that every policy was asked about; a component of the program is not custom."""
 
     urn: str
     type: str
     name: str
+    custom: bool
     parent: str | None
     source: Source | None
     links: tuple[Link, ...]

@@ -1,0 +1,44 @@
+"""Chooses a report and writes them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from compliance import evidence as evidence_document
+from compliance.evidence import Evidence
+from compliance.reports import html, junit, markdown, sarif
+
+FORMATS: Mapping[str, Callable[[Evidence], str]] = {
+    "junit": junit.render,
+    "sarif": sarif.render,
+    "markdown": markdown.render,
+    "html": html.render,
+}
+_FILES = {
+    "junit": "junit.xml",
+    "sarif": "evidence.sarif",
+    "markdown": "summary.md",
+    "html": "report.html",
+}
+
+
+def render(evidence: Evidence, form: str) -> str:
+    """The report of one form: a key of `FORMATS`.
+
+    Raises:
+        ValueError: there is no such form.
+    """
+    if form not in FORMATS:
+        raise ValueError(f"no report format is named {form!r}; there is {', '.join(FORMATS)}")
+    return FORMATS[form](evidence)
+
+
+def write(evidence: Evidence, folder: Path) -> tuple[Path, ...]:
+    """Writes the evidence and every report into a folder, which is made; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {"evidence.json": evidence_document.dumps(evidence)}
+    texts |= {_FILES[form]: render(evidence, form) for form in FORMATS}
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return tuple(folder / name for name in texts)

@@ -1,0 +1,287 @@
+"""The parts of the page that stand without any script: they print, and they read aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from compliance.evidence import Answer, Evidence, Finding, Outcome, Policy, Source, Verdict
+from compliance.reports.html import architecture
+
+_VERDICTS = {
+    Verdict.COMPLIANT: ("pass", "Compliant", "Every policy holds for every resource it governs."),
+    Verdict.VIOLATIONS: ("fail", "Not compliant", "Policies are broken; nothing may be deployed."),
+    Verdict.UNDETERMINED: (
+        "unknown",
+        "Undetermined",
+        "Values that policies need are unknown, so compliance cannot be told.",
+    ),
+    Verdict.WAIVERS_INVALID: (
+        "fail",
+        "Waivers invalid",
+        "The waiver file has faults, so its exceptions cannot be relied on.",
+    ),
+}
+_TILES = (
+    (Outcome.FAIL, "fail", "failed"),
+    (Outcome.UNKNOWN, "unknown", "undetermined"),
+    (Outcome.WAIVED, "waived", "waived"),
+    (Outcome.PASS, "pass", "passed"),
+    (Outcome.NOT_APPLICABLE, "na", "not applicable"),
+)
+_SOON_DAYS = 30
+
+
+def body(evidence: Evidence) -> str:
+    """Everything between the page's head and its script."""
+    return "\n".join(
+        (
+            '<a class="skip" href="#content">Skip to the content</a>',
+            _header(evidence),
+            '<main id="content">',
+            _blocking(evidence),
+            _matrix(),
+            _architecture(evidence),
+            _policies(evidence),
+            _findings(evidence),
+            _waivers(evidence),
+            _ungoverned(evidence),
+            _provenance(evidence),
+            "</main>",
+            '<dialog id="detail" aria-labelledby="detail-title"></dialog>',
+        )
+    )
+
+
+def _header(evidence: Evidence) -> str:
+    style, headline, told = _VERDICTS[evidence.verdict]
+    subject = evidence.subject
+    what = "planned deployment" if subject.kind == "preview" else "what is deployed"
+    facts = [
+        f"{len(evidence.policies)} policies on {len(evidence.resources)} resources",
+        what,
+        subject.region,
+        f"account {subject.account}" if subject.account else None,
+        f"{evidence.generated_at:%d %B %Y, %H:%M} UTC",
+    ]
+    tiles = "".join(
+        f'<li class="{tile} {"" if evidence.counts[outcome] else "none"}">'
+        f"<b>{evidence.counts[outcome]:,}</b> {word}</li>"
+        for outcome, tile, word in _TILES
+    )
+    links = "".join(
+        f'<a href="#{target}">{word}</a>'
+        for target, word in (
+            ("blocking", "What stands in the way"),
+            ("matrix", "Matrix"),
+            ("architecture", "Architecture"),
+            ("policies", "Policies"),
+            ("waivers", "Waivers"),
+            ("provenance", "Provenance"),
+        )
+    )
+    return f"""<header class="verdict {style}">
+<div class="wrap">
+<p class="subject">{escape(subject.project)} <span>/</span> {escape(subject.stack)}</p>
+<h1>{headline}</h1>
+<p class="told">{told}</p>
+<p class="facts">{" · ".join(escape(fact) for fact in facts if fact)}</p>
+<ul class="tiles">{tiles}</ul>
+</div>
+</header>
+<nav aria-label="Sections"><div class="wrap">{links}
+<button type="button" id="theme" hidden>Dark</button></div></nav>"""
+
+
+def _blocking(evidence: Evidence) -> str:
+    policies = {policy.name: policy for policy in evidence.policies}
+    cards = [_problem(str(p.file), p.line, p.message) for p in evidence.problems]
+    cards += [_answer(answer, policies[answer.policy]) for answer in evidence.blocking]
+    cards += [_finding(f) for f in evidence.findings if f.outcome is Outcome.FAIL]
+    content = (
+        f'<ul class="cards">{"".join(cards)}</ul>'
+        if cards
+        else '<p class="empty">Nothing. Every answer is a pass, a waiver or not applicable.</p>'
+    )
+    return _section("blocking", "What stands in the way", content)
+
+
+def _card(style: str, title: str, subtitle: str, rest: str) -> str:
+    return (
+        f'<li class="card {style}"><h3>{escape(title)}</h3><p class="on">{subtitle}</p>{rest}</li>'
+    )
+
+
+def _problem(file: str, line: int, message: str) -> str:
+    place = f'<code class="source">{escape(file)}:{line}</code>'
+    return _card("fail", "Invalid waiver", place, f"<p>{escape(message)}</p>")
+
+
+def _answer(answer: Answer, policy: Policy) -> str:
+    style = "fail" if answer.outcome is Outcome.FAIL else "unknown"
+    word = "" if style == "fail" else '<span class="badge unknown">undetermined</span> '
+    message = answer.message or f"Undetermined: {answer.path}"
+    rest = (
+        f"<p>{word}{_lines(message)}</p>"
+        f'<p class="quiet">{escape(policy.sentence)} '
+        f"{_requirements(policy.requirements)} · {escape(policy.severity)}</p>"
+    )
+    return _card(style, policy.name, _on(answer.urn, answer.source), rest)
+
+
+def _finding(finding: Finding) -> str:
+    on = _on(finding.urn, finding.source) if finding.urn else "the stack"
+    return _card("fail", finding.rule, on, f"<p>{_lines(finding.message)}</p>")
+
+
+def _on(urn: str, source: Source | None) -> str:
+    place = f' at <code class="source">{escape(str(source))}</code>' if source else ""
+    return f'on <b title="{escape(urn)}">{escape(urn.rsplit("::", 1)[-1])}</b>{place}'
+
+
+def _matrix() -> str:
+    choices = "".join(
+        f'<option value="{value}">{word}</option>'
+        for value, word in (
+            ("", "everything"),
+            ("F", "failed"),
+            ("U", "undetermined"),
+            ("W", "waived"),
+            ("P", "passed"),
+        )
+    )
+    content = f"""<noscript><p>The matrix needs scripting; the table of policies below does not.</p>
+</noscript>
+<form class="filters" id="filters" hidden>
+<label>Policy <input type="search" id="by-policy" placeholder="name, clause or text"
+ autocomplete="off"></label>
+<label>Resource <input type="search" id="by-resource" placeholder="name, type or component"
+ autocomplete="off"></label>
+<label>Show <select id="by-outcome">{choices}</select></label>
+<button type="reset">Clear</button>
+<output id="shown" aria-live="polite"></output>
+</form>
+<div class="scroll" id="grid" tabindex="-1"></div>
+<p class="legend" id="legend" hidden><i class="F">✕</i> failed <i class="U">?</i> undetermined
+<i class="W">~</i> waived <i class="P">✓</i> passed <i class="N">·</i> not applicable.
+Each cell opens its evidence; the arrow keys move between cells.</p>"""
+    return _section("matrix", "Policies × resources", content)  # noqa: RUF001
+
+
+def _architecture(evidence: Evidence) -> str:
+    content = (
+        f'<div class="scroll drawing" tabindex="0" role="region" aria-label="Architecture">'
+        f"{architecture.draw(evidence)}</div>"
+        '<p class="quiet">Drawn from the preview: each box is a component of the program, an arrow '
+        "points to what it refers to. Choose a resource to see its answers.</p>"
+    )
+    return _section("architecture", "Architecture", content)
+
+
+def _policies(evidence: Evidence) -> str:
+    rows = []
+    for policy in evidence.policies:
+        tally = evidence.tallies[policy.name]
+        counts = "".join(
+            f'<td class="number {tile}">{tally[outcome] or ""}</td>'
+            for outcome, tile, _ in _TILES[:4]
+        )
+        fix = f"<p>{escape(policy.remediation)}</p>" if policy.remediation else ""
+        rows.append(
+            f'<tr><th scope="row"><code>{escape(policy.name)}</code></th>'
+            f"<td><details><summary>{escape(policy.sentence)}</summary>{fix}</details></td>"
+            f"<td>{escape(policy.severity)}</td><td>{_requirements(policy.requirements)}</td>"
+            f"<td>{'yes' if policy.waivable else 'no'}</td>{counts}</tr>"
+        )
+    heads = ("policy", "what it asks", "severity", "clauses", "waivable")
+    numbers = tuple(word for _, _, word in _TILES[:4])
+    return _section("policies", "Policies", _table(heads, rows, numbers))
+
+
+def _findings(evidence: Evidence) -> str:
+    if not evidence.scanners:
+        return ""
+    rows = [
+        f"<tr><td><code>{escape(finding.rule)}</code></td><td>{escape(finding.message)}</td>"
+        f"<td>{_on(finding.urn, finding.source) if finding.urn else '—'}</td>"
+        f"<td>{'waived' if finding.outcome is Outcome.WAIVED else 'stands'}</td></tr>"
+        for finding in evidence.findings
+    ]
+    names = ", ".join(f"{name} {evidence.tools.get(name, '')}" for name in evidence.scanners)
+    told = f'<p class="quiet">Found by {escape(names)} in the same preview.</p>'
+    table = _table(("rule", "finding", "resource", "state"), rows) if rows else ""
+    return _section("findings", "Scanners", told + (table or '<p class="empty">No findings.</p>'))
+
+
+def _waivers(evidence: Evidence) -> str:
+    today = evidence.generated_at.date()
+    rows = []
+    for waiver in evidence.waivers:
+        left = (waiver.expires - today).days
+        soon = ' class="soon"' if left <= _SOON_DAYS else ""
+        days = "last day" if left == 0 else "1 day left" if left == 1 else f"{left} days left"
+        rows.append(
+            f"<tr><td><code>{escape(waiver.rule)}</code></td>"
+            f"<td><code>{escape(waiver.resource)}</code></td><td>{escape(waiver.reason)}</td>"
+            f"<td>{escape(waiver.owner)}</td><td{soon}>{waiver.expires} ({days})</td>"
+            f'<td class="number">{waiver.matched}</td></tr>'
+        )
+    heads = ("rule", "resource", "reason", "owner", "holds until")
+    content = (
+        _table(heads, rows, ("covers",)) if rows else '<p class="empty">Nothing is waived.</p>'
+    )
+    return _section("waivers", "Waivers", content)
+
+
+def _ungoverned(evidence: Evidence) -> str:
+    if not evidence.ungoverned:
+        return ""
+    items = "".join(
+        f"<li><code>{escape(entry.type)}</code> ({entry.count})</li>"
+        for entry in evidence.ungoverned
+    )
+    told = '<p class="quiet">No policy of the pack governs these resource types.</p>'
+    return _section("ungoverned", "Ungoverned", f'{told}<ul class="plain">{items}</ul>')
+
+
+def _provenance(evidence: Evidence) -> str:
+    hashes = evidence.hashes
+    facts = [
+        ("program", hashes.program),
+        ("policy pack", hashes.policy_pack),
+        ("pack configuration", hashes.pack_configuration or "none"),
+        ("waivers", hashes.waivers or "none"),
+        ("preview", hashes.preview),
+        *sorted(evidence.tools.items()),
+        ("evidence format", evidence.version),
+    ]
+    items = "".join(
+        f"<div><dt>{escape(name)}</dt><dd><code>{escape(value)}</code></dd></div>"
+        for name, value in facts
+    )
+    told = '<p class="quiet">SHA-256 of what was read, and the version of every tool.</p>'
+    return _section("provenance", "Provenance", f'{told}<dl class="facts-list">{items}</dl>')
+
+
+def _section(name: str, title: str, content: str) -> str:
+    return (
+        f'<section id="{name}" aria-labelledby="{name}-title"><div class="wrap">'
+        f'<h2 id="{name}-title">{title}</h2>\n{content}</div></section>'
+    )
+
+
+def _table(heads: Sequence[str], rows: Iterable[str], numbers: Sequence[str] = ()) -> str:
+    cells = "".join(f'<th scope="col">{head}</th>' for head in heads)
+    cells += "".join(f'<th scope="col" class="number">{head}</th>' for head in numbers)
+    return (
+        f'<div class="scroll" tabindex="0"><table><thead><tr>{cells}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _requirements(names: Sequence[str]) -> str:
+    return " ".join(f'<span class="badge">{escape(name)}</span>' for name in names)
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(escape(line) for line in text.splitlines())

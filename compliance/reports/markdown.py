@@ -1,0 +1,138 @@
+"""Markdown for a pull request's comment: the verdict, what failed first, a table of policies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from compliance.evidence import Answer, Evidence, Finding, Outcome, Verdict
+
+LIMIT = 65_536
+"""The most characters that a comment on the large forges may have."""
+
+_HEADLINES = {
+    Verdict.COMPLIANT: "✅ Compliant",
+    Verdict.VIOLATIONS: "❌ Violations",
+    Verdict.UNDETERMINED: "❓ Undetermined",
+    Verdict.WAIVERS_INVALID: "⚠️ Waivers invalid",
+}
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~@&:])")
+_ROOM_FOR_TABLE = 24_000
+
+
+def render(evidence: Evidence) -> str:
+    """The comment, never longer than `LIMIT`: what does not fit is counted."""
+    subject = evidence.subject
+    counts = evidence.counts
+    where = ", ".join(
+        filter(None, (subject.region, subject.account and f"account {subject.account}"))
+    )
+    head = [
+        f"## {_HEADLINES[evidence.verdict]}: {_plain(subject.project)}/{_plain(subject.stack)}",
+        "",
+        f"{len(evidence.policies)} policies on {len(evidence.resources)} resources "
+        f"({_plain(subject.kind)}{', ' + where if where else ''}): "
+        f"**{counts[Outcome.FAIL]} failed**, {counts[Outcome.UNKNOWN]} undetermined, "
+        f"{counts[Outcome.WAIVED]} waived, {counts[Outcome.PASS]} passed, "
+        f"{counts[Outcome.NOT_APPLICABLE]} not applicable.",
+        "",
+    ]
+    table = _bounded(_table(evidence), _ROOM_FOR_TABLE)
+    foot = ["", f"<sub>{_footer(evidence)}</sub>"]
+    used = sum(len(line) + 1 for line in (*head, *table, *foot))
+    failures = _bounded(_failures(evidence), LIMIT - used)
+    return "\n".join((*head, *failures, *table, *foot)) + "\n"
+
+
+def _failures(evidence: Evidence) -> list[str]:
+    lines = [
+        f"- {_code(str(p.file))} line {p.line}: {_plain(p.message)}" for p in evidence.problems
+    ]
+    lines += [_answer(answer) for answer in evidence.blocking]
+    lines += [_finding(f) for f in evidence.findings if f.outcome is Outcome.FAIL]
+    return [*lines, ""] if lines else []
+
+
+def _answer(answer: Answer) -> str:
+    message = answer.message or f"Undetermined: {answer.path}"
+    place = f" at {_code(str(answer.source))}" if answer.source else ""
+    name = answer.urn.rsplit("::", 1)[-1]
+    told = "<br>".join(_plain(line) for line in message.splitlines())
+    word = "undetermined, " if answer.outcome is Outcome.UNKNOWN else ""
+    return f"- **{_plain(answer.policy)}** on {_code(name)}{place}: {word}{told}"
+
+
+def _finding(finding: Finding) -> str:
+    place = f" at {_code(str(finding.source))}" if finding.source else ""
+    name = f" on {_code(finding.urn.rsplit('::', 1)[-1])}" if finding.urn else ""
+    return f"- **{_plain(finding.rule)}**{name}{place}: {_plain(finding.message)}"
+
+
+def _table(evidence: Evidence) -> list[str]:
+    tallies = evidence.tallies
+    columns = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED, Outcome.PASS)
+    lines = [
+        "| policy | failed | undetermined | waived | passed |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    for policy in sorted(evidence.policies, key=lambda p: (-_blocked(tallies[p.name]), p.name)):
+        cells = " | ".join(str(tallies[policy.name][column]) for column in columns)
+        lines.append(f"| {_plain(policy.name)} | {cells} |")
+    for rule in sorted({finding.rule for finding in evidence.findings}):
+        found = [finding.outcome for finding in evidence.findings if finding.rule == rule]
+        waived = found.count(Outcome.WAIVED)
+        lines.append(f"| {_plain(rule)} | {len(found) - waived} | 0 | {waived} | 0 |")
+    return lines
+
+
+def _blocked(tally: dict[Outcome, int]) -> int:
+    return tally[Outcome.FAIL] + tally[Outcome.UNKNOWN]
+
+
+def _footer(evidence: Evidence) -> str:
+    parts = [
+        f"checked {evidence.generated_at:%Y-%m-%d %H:%M} UTC",
+        f"program {evidence.hashes.program[:12]}",
+        f"pack {evidence.hashes.policy_pack[:12]}",
+    ]
+    if evidence.waivers:
+        parts.append(f"{len(evidence.waivers)} waivers")
+    if evidence.ungoverned:
+        parts.append(f"{len(evidence.ungoverned)} resource types ungoverned")
+    return ", ".join(parts)
+
+
+def _bounded(lines: list[str], room: int) -> list[str]:
+    """As many lines as fit, and a count of the rest."""
+    if sum(len(line) + 1 for line in lines) <= room:
+        return lines
+    kept: list[str] = []
+    left = room - 80
+    for line in lines:
+        left -= len(line) + 1
+        if left < 0:
+            break
+        kept.append(line)
+    return [*kept, "", f"… and {len(lines) - len(kept)} more lines; see the evidence for all.", ""]
+
+
+def _plain(text: str) -> str:
+    """Text that no Markdown or HTML in it can change; line breaks become spaces."""
+    return _SPECIAL.sub(r"\\\1", _one_line(text))
+
+
+def _code(text: str) -> str:
+    """A code span, fenced with more backticks than the text has."""
+    line = _one_line(text).replace("|", "¦")
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_words(text))
+
+
+def _words(text: str) -> Iterable[str]:
+    return (word for word in re.split(r"[\s\x00-\x1f\x7f\u2028\u2029]+", text) if word)

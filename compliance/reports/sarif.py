@@ -1,0 +1,194 @@
+"""SARIF 2.1.0: violations at their line of the Pulumi program, for code-scanning views.
+
+FAIL and UNKNOWN are results, WAIVED is a result with an accepted suppression; passes are no
+results. A fingerprint is made of the rule and the URN, so it survives moved lines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from compliance.evidence import Answer, Evidence, Finding, Outcome, Policy, Source
+
+SCHEMA_URI = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+_PROGRAM = "Pulumi.yaml"  # stands in where a resource has no line of its own
+# What code-scanning services sort by, out of ten.
+_SECURITY = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0"}
+_LEVELS = {"critical": "error", "high": "error", "medium": "error", "low": "warning"}
+
+Json = dict[str, Any]
+
+
+def render(evidence: Evidence) -> str:
+    """The SARIF log: one run, the pack's and the scanners' rules together."""
+    answers = [
+        answer
+        for answer in evidence.answers
+        if answer.outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED)
+    ]
+    rules = [_policy_rule(policy) for policy in evidence.policies]
+    rules += _finding_rules(evidence)
+    index = {rule["id"]: number for number, rule in enumerate(rules)}
+    results = [_answer_result(evidence, answer, index) for answer in answers]
+    results += [_finding_result(evidence, finding, index) for finding in evidence.findings]
+    log = {
+        "$schema": SCHEMA_URI,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "market-data-pipeline compliance",
+                        "semanticVersion": evidence.tools.get("market-data-pipeline", "0.0.0"),
+                        "rules": rules,
+                    }
+                },
+                "automationDetails": {
+                    "id": f"compliance/{evidence.subject.project}/{evidence.subject.stack}/"
+                },
+                "invocations": [_invocation(evidence)],
+                "columnKind": "unicodeCodePoints",
+                "originalUriBaseIds": {"PROJECT": {"description": {"text": "the project's root"}}},
+                "results": results,
+            }
+        ],
+    }
+    return json.dumps(log, indent=1, ensure_ascii=False) + "\n"
+
+
+def _invocation(evidence: Evidence) -> Json:
+    invocation: Json = {
+        "executionSuccessful": True,
+        "endTimeUtc": evidence.generated_at.isoformat().replace("+00:00", "Z"),
+    }
+    if evidence.problems:
+        invocation["toolConfigurationNotifications"] = [
+            {
+                "level": "error",
+                "message": {"text": problem.message},
+                "locations": [_location(Source(file=problem.file, line=problem.line))],
+            }
+            for problem in evidence.problems
+        ]
+    return invocation
+
+
+def _policy_rule(policy: Policy) -> Json:
+    clauses = ", ".join(policy.requirements)
+    return {
+        "id": policy.name,
+        "shortDescription": {"text": policy.sentence},
+        "fullDescription": {"text": policy.sentence},
+        "help": {
+            "text": f"{policy.sentence} Fix: {policy.remediation} Requirements: {clauses}.",
+            "markdown": f"**{policy.sentence}**\n\n{policy.remediation}\n\n"
+            f"Severity: {policy.severity}. Requirements: {clauses}. "
+            + ("May be waived." if policy.waivable else "Cannot be waived."),
+        },
+        "defaultConfiguration": {"level": _LEVELS.get(policy.severity, "error")},
+        "properties": {
+            "tags": ["compliance", *policy.requirements],
+            "security-severity": _SECURITY.get(policy.severity, "5.5"),
+        },
+    }
+
+
+def _finding_rules(evidence: Evidence) -> list[Json]:
+    first = {finding.rule: finding for finding in reversed(evidence.findings)}
+    rules = []
+    for name in sorted(first):
+        finding = first[name]
+        rule: Json = {
+            "id": name,
+            "shortDescription": {"text": finding.message},
+            "help": {"text": finding.guideline or finding.message},
+            "defaultConfiguration": {"level": _LEVELS.get(finding.severity, "error")},
+            "properties": {
+                "tags": ["compliance", name.partition(":")[0]],
+                "security-severity": _SECURITY.get(finding.severity, "5.5"),
+            },
+        }
+        rules.append(rule)
+    return rules
+
+
+def _answer_result(evidence: Evidence, answer: Answer, index: Mapping[str, int]) -> Json:
+    policy = evidence.policies[index[answer.policy]]
+    fallback = f"Undetermined: {answer.path}" if answer.path else policy.sentence
+    return _result(
+        evidence,
+        rule=answer.policy,
+        severity=policy.severity,
+        message=answer.message or fallback,
+        urn=answer.urn,
+        source=answer.source,
+        waiver=answer.waiver,
+        index=index,
+    )
+
+
+def _finding_result(evidence: Evidence, finding: Finding, index: Mapping[str, int]) -> Json:
+    return _result(
+        evidence,
+        rule=finding.rule,
+        severity=finding.severity,
+        message=finding.message,
+        urn=finding.urn,
+        source=finding.source,
+        waiver=finding.waiver,
+        index=index,
+    )
+
+
+def _result(
+    evidence: Evidence,
+    *,
+    rule: str,
+    severity: str,
+    message: str,
+    urn: str | None,
+    source: Source | None,
+    waiver: int | None,
+    index: Mapping[str, int],
+) -> Json:
+    location = _location(source or Source(file=_PROGRAM, line=1))
+    if urn:
+        location["logicalLocations"] = [
+            {"name": urn.rsplit("::", 1)[-1], "fullyQualifiedName": urn, "kind": "resource"}
+        ]
+    identity = f"{rule}\0{urn or message}"
+    result: Json = {
+        "ruleId": rule,
+        "ruleIndex": index[rule],
+        "level": _LEVELS.get(severity, "error"),
+        "message": {"text": message},
+        "locations": [location],
+        "partialFingerprints": {
+            "ruleAndResource/v1": hashlib.sha256(identity.encode()).hexdigest()
+        },
+    }
+    if waiver is not None:
+        held = evidence.waivers[waiver]
+        result["suppressions"] = [
+            {
+                "kind": "external",
+                "status": "accepted",
+                "justification": f"{held.reason} ({held.owner}, until {held.expires})",
+            }
+        ]
+    return result
+
+
+def _location(source: Source) -> Json:
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(source.file), "uriBaseId": "PROJECT"},
+            "region": {"startLine": source.line},
+        }
+    }
