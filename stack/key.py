@@ -165,7 +165,7 @@ def _statements(args: KeyArgs) -> list[Statement]:
             principal={"Service": "cloudwatch.amazonaws.com"},
             condition={
                 "StringEquals": this_account,
-                "ArnLike": {"aws:SourceArn": names.arn("cloudwatch", f"alarm:{names.of('*')}")},
+                "ArnLike": {"aws:SourceArn": names.any_alarm_arn},
             },
         ),
     ]

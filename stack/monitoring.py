@@ -94,7 +94,7 @@ class Monitoring(pulumi.ComponentResource):
                     principal={"Service": "cloudwatch.amazonaws.com"},
                     condition={
                         "StringEquals": {"aws:SourceAccount": names.account},
-                        "ArnLike": {"aws:SourceArn": names.arn("cloudwatch", "alarm:*")},
+                        "ArnLike": {"aws:SourceArn": names.any_alarm_arn},
                     },
                 ),
             ),
@@ -104,10 +104,10 @@ class Monitoring(pulumi.ComponentResource):
         if self._args.email is not None:
             aws.sns.TopicSubscription(
                 "alarms-subscription",
-                topic=topic.arn,
+                topic=self.topic_arn,
                 protocol="email",
                 endpoint=self._args.email,
-                opts=self._child,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[topic]),
             )
         return topic
 

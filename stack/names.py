@@ -90,6 +90,11 @@ class Names:
         return self.arn("sns", self.of("alarms-topic"))
 
     @property
+    def any_alarm_arn(self) -> str:
+        """Every alarm of this stack, as a pattern."""
+        return self.arn("cloudwatch", f"alarm:{self.of('*')}")
+
+    @property
     def api_stage(self) -> str:
         """The name of the status API's stage."""
         return self.of("status-stage")

@@ -1,0 +1,141 @@
+"""Settings are read from the configuration, and every wrong one is refused by name."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from stack import settings
+from stack.settings import PartnerSettings, Settings, SettingsError
+from tests.stack.recorder import ACCOUNT, record
+
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+
+
+def read(config: Mapping[str, object] | None = None, stack: str = "dev") -> Settings:
+    """The settings under `config`, whose keys are the program's own unless they carry a colon."""
+    found: list[Settings] = []
+    full = {
+        key if ":" in key else f"{settings.NAMESPACE}:{key}": (
+            value if isinstance(value, str) else json.dumps(value)
+        )
+        for key, value in ({"aws:region": "us-east-1"} | dict(config or {})).items()
+    }
+    record(lambda: found.append(settings.read(ACCOUNT)), full, stack)
+    return found[0]
+
+
+@pytest.fixture(autouse=True)
+def _no_suffix_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(settings.SUFFIX_VARIABLE, raising=False)
+
+
+def test_everything_has_a_default() -> None:
+    assert read() == Settings(
+        region="us-east-1",
+        suffix="dev",
+        architecture="arm64",
+        partners=(),
+        non_positive_price_feeds=(),
+        allowed_origins=("*",),
+        alarm_email=None,
+    )
+
+
+def test_everything_can_be_set() -> None:
+    role = "arn:aws:iam::210987654321:role/team/uploader"
+    assert read(
+        {
+            "environmentSuffix": "blue-2",
+            "architecture": "x86_64",
+            "partners": {"globex": {"principal": role, "externalId": "g-7"}, "acme": {}},
+            "nonPositivePriceFeeds": ["acme/power"],
+            "allowedOrigins": ["https://a.example.com", "http://localhost:8080"],
+            "alarmEmail": "oncall@example.com",
+        }
+    ) == Settings(
+        region="us-east-1",
+        suffix="blue-2",
+        architecture="x86_64",
+        partners=(
+            PartnerSettings(name="acme", principal=ROOT),
+            PartnerSettings(name="globex", principal=role, external_id="g-7"),
+        ),
+        non_positive_price_feeds=("acme/power",),
+        allowed_origins=("https://a.example.com", "http://localhost:8080"),
+        alarm_email="oncall@example.com",
+    )
+
+
+def test_the_configured_suffix_wins_over_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(settings.SUFFIX_VARIABLE, "from-variable")
+    assert read({"environmentSuffix": "from-config"}).suffix == "from-config"
+
+
+def test_the_variable_wins_over_the_stack_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(settings.SUFFIX_VARIABLE, "from-variable")
+    assert read().suffix == "from-variable"
+
+
+def test_the_region_is_taken_as_configured_because_the_pack_judges_it() -> None:
+    assert read({"aws:region": "us-west-2"}).region == "us-west-2"
+
+
+def test_a_missing_region_is_refused_with_the_command_that_sets_it() -> None:
+    with pytest.raises(SettingsError, match="pulumi config set aws:region us-east-1"):
+        read({"aws:region": ""})
+
+
+@pytest.mark.parametrize("suffix", ["a", "7", "dev", "a-b", "a" * 20])
+def test_a_suffix_of_lower_case_digits_and_inner_hyphens_is_accepted(suffix: str) -> None:
+    assert read({"environmentSuffix": suffix}).suffix == suffix
+
+
+@pytest.mark.parametrize("suffix", ["Dev", "-dev", "dev-", "de_v", "a" * 21, "dev\n", "dév"])
+def test_any_other_suffix_is_refused_by_value_and_rule(suffix: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read({"environmentSuffix": suffix})
+    assert repr(suffix) in str(refused.value)
+    assert "1 to 20 of a-z, 0-9 and '-'" in str(refused.value)
+
+
+def test_a_stack_name_that_makes_no_suffix_is_refused_as_such() -> None:
+    with pytest.raises(SettingsError, match="the stack's name is 'Big_Stack'"):
+        read(stack="Big_Stack")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        ("architecture", "arm", "must be one of arm64, x86_64"),
+        ("partners", [], "must be an object of partners by name"),
+        ("partners", "{", "must be a JSON object or list"),
+        ("partners", {"Acme": {}}, "'Acme', but must be named by 1 to 40"),
+        ("partners", {"123": {}}, "not digits alone"),
+        ("partners", {"a" * 41: {}}, "1 to 40"),
+        ("partners", {"acme": None}, "partners.acme has None"),
+        ("partners", {"acme": {"role": "x"}}, "made of principal and externalId alone"),
+        ("partners", {"acme": {"principal": "*"}}, "partners.acme.principal has '*'"),
+        ("partners", {"acme": {"principal": 7}}, "the ARN of a root, user or role"),
+        ("partners", {"acme": {"externalId": ""}}, "partners.acme.externalId has ''"),
+        ("partners", {"acme": {"externalId": 7}}, "a text of 2 to 1224"),
+        ("nonPositivePriceFeeds", "acme/power", "must be a JSON object or list"),
+        ("nonPositivePriceFeeds", {}, "must be a list of texts"),
+        ("nonPositivePriceFeeds", [7], "must be a list of texts"),
+        ("nonPositivePriceFeeds", ["acme"], "'acme', but must be a list of partner/feed"),
+        ("nonPositivePriceFeeds", ["acme/p/x"], "partner/feed"),
+        ("nonPositivePriceFeeds", ["acme/7"], "not digits alone"),
+        ("allowedOrigins", [], "at least one origin"),
+        ("allowedOrigins", ["*", "https://a.example.com"], "or '*' alone"),
+        ("allowedOrigins", ["https://a.example.com/"], "origins such as https://example.com"),
+        ("allowedOrigins", ["https://a.example.com' x"], "origins such as https://example.com"),
+        ("alarmEmail", "nobody", "an e-mail address"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_key_value_and_rule(
+    key: str, value: object, complaint: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read({key: value})
+    assert f"{settings.NAMESPACE}:{key}" in str(refused.value)
+    assert complaint in str(refused.value)
