@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+from importlib import metadata
 from pathlib import Path
 
 from local.toolchain import pulumi
@@ -23,20 +24,28 @@ _ARCHITECTURES = {
 _PLUGINS = Path(__file__).parent / "plugins"
 
 
-def local_environment(project: Path) -> dict[str, str]:
+def local_environment(project: Path, *, official_plugins: bool = False) -> dict[str, str]:
     """The variables under which Pulumi, boto3 and the AWS CLI talk to the emulator.
 
     Args:
         project: the project's folder.
+        official_plugins: leave Pulumi its own home, with the plugins that it downloads, instead of
+            the one in which `prepare` installs this project's language host and provider.
 
     Returns:
-        The variables to add to a process's own. ``PATH`` is the caller's, with the language host,
-        the provider and the CLI in front.
+        The variables to add to a process's own. ``PATH`` is the caller's with the CLI in front.
+
+    Raises:
+        FileNotFoundError: there is no Pulumi CLI yet.
     """
     state = project / _STATE
     port = os.environ.get("PIPELINE_PORT", _PORT)
     path = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    front = [str(_PLUGINS), str(pulumi(project).parent)]
+    cli = str(pulumi(project).parent)
+    home = {
+        "PULUMI_HOME": str(state / "pulumi-home"),
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
     return {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "AWS_ACCESS_KEY_ID": "test",
@@ -44,21 +53,21 @@ def local_environment(project: Path) -> dict[str, str]:
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
-        "PULUMI_HOME": str(state / "pulumi-home"),
+        **({} if official_plugins else home),
         "PULUMI_BACKEND_URL": (state / "pulumi-state").as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_STACK": STACK,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "PATH": os.pathsep.join([*front, *(entry for entry in path if entry not in front)]),
+        "PATH": os.pathsep.join([cli, *(entry for entry in path if entry != cli)]),
     }
 
 
 def prepare(project: Path) -> None:
     """Makes what a local deployment needs beside its environment; does nothing that is done.
 
-    That is the folders of its state, the stack's configuration (an existing one is the user's and
-    is left alone) and the stack itself in Pulumi's file backend.
+    That is the folders of its state, this project's plugins in Pulumi's home, the stack's
+    configuration (an existing one is the user's and is left alone) and the stack itself in Pulumi's
+    file backend.
 
     Args:
         project: the project's folder.
@@ -70,6 +79,7 @@ def prepare(project: Path) -> None:
     state = project / _STATE
     for folder in ("pulumi-home", "pulumi-state"):
         (state / folder).mkdir(parents=True, exist_ok=True)
+    _install_plugins(state / "pulumi-home" / "plugins")
     settings = project / f"Pulumi.{STACK}.yaml"
     if not settings.exists():
         settings.write_text(_settings(architecture()))
@@ -94,6 +104,20 @@ def architecture() -> str:
     if machine not in _ARCHITECTURES:
         raise OSError(f"Lambda functions run on arm64 or x86_64; this machine is {machine!r}")
     return _ARCHITECTURES[machine]
+
+
+def _install_plugins(folder: Path) -> None:
+    """Puts this project's plugins where Pulumi keeps those it downloads.
+
+    On PATH Pulumi would find them too, and warn of each in every command.
+    """
+    for name, package in (("language-python", "pulumi"), ("resource-aws", "pulumi-aws")):
+        installed = folder / f"{name}-v{metadata.version(package)}" / f"pulumi-{name}"
+        plugin = _PLUGINS / f"pulumi-{name}"
+        if not (installed.is_symlink() and installed.readlink() == plugin):
+            installed.parent.mkdir(parents=True, exist_ok=True)
+            installed.unlink(missing_ok=True)
+            installed.symlink_to(plugin)
 
 
 def _settings(architecture: str) -> str:
