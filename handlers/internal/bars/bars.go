@@ -85,8 +85,7 @@ func (b *Builder) Add(t *trades.Trade) error {
 		current.symbol = t.Symbol
 		b.traded = append(b.traded, t.SymbolID)
 	}
-	one := summary.Of(t)
-	if err := current.stats.Append(&one); err != nil {
+	if err := current.stats.Add(t); err != nil {
 		return fmt.Errorf("the bar of %s with row %d: %w", t.Symbol, t.Row, err)
 	}
 	return nil

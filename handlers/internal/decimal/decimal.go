@@ -49,8 +49,8 @@ func Parse(text []byte) (Decimal, error) {
 // Sign is -1, 0 or 1.
 func (d Decimal) Sign() int { return d.coefficient.sign() }
 
-// Cmp is -1, 0 or 1 as d is less than, equal to or greater than e.
-func (d Decimal) Cmp(e Decimal) int { return d.coefficient.cmp(e.coefficient) }
+// Less says whether d < e.
+func (d Decimal) Less(e Decimal) bool { return d.coefficient.less(e.coefficient) }
 
 // Add is d + e, or ErrRange when the sum has more than 38 digits.
 func (d Decimal) Add(e Decimal) (Decimal, error) {
@@ -94,9 +94,6 @@ func (d *Decimal) UnmarshalText(text []byte) (err error) {
 
 // Sign is -1, 0 or 1.
 func (n Notional) Sign() int { return n.coefficient.sign() }
-
-// Cmp is -1, 0 or 1 as n is less than, equal to or greater than m.
-func (n Notional) Cmp(m Notional) int { return n.coefficient.cmp(m.coefficient) }
 
 // Abs is n without its sign.
 func (n Notional) Abs() Notional {

@@ -78,6 +78,18 @@ func TestASumOf39DigitsIsRefused(t *testing.T) {
 	}
 }
 
+func TestTheExtremesAreOrdered(t *testing.T) {
+	largest := strings.Repeat("9", 29) + ".999999999"
+	order := []string{"-" + largest, "-18446744073.709551616", "-1", "-0.000000001", "0", "0.000000001", "1", "18446744073.709551616", largest}
+	for i, low := range order {
+		for j, high := range order {
+			if got := decimal(t, low).Less(decimal(t, high)); got != (i < j) {
+				t.Errorf("%s < %s is %v", low, high, got)
+			}
+		}
+	}
+}
+
 func TestVWAPRoundsHalfToEven(t *testing.T) {
 	for _, c := range []struct{ notional, volume, want string }{
 		{"1", "3", "0.333333333"},
@@ -150,8 +162,8 @@ func TestArithmeticAgreesWithBigIntegers(t *testing.T) {
 		agree(t, "x + y", sum, ok, new(big.Int).Add(bigX, bigY))
 		product, ok := x.mul(y)
 		agree(t, "x * y", product, ok, new(big.Int).Mul(bigX, bigY))
-		if got, want := x.cmp(y), bigX.Cmp(bigY); got != want {
-			t.Fatalf("cmp = %d, want %d", got, want)
+		if got, want := x.less(y), bigX.Cmp(bigY) < 0; got != want {
+			t.Fatalf("less = %v, want %v", got, want)
 		}
 		if got, want := x.sign(), bigX.Sign(); got != want {
 			t.Fatalf("sign = %d, want %d", got, want)

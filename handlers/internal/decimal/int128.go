@@ -31,14 +31,8 @@ func (x int128) sign() int {
 	return 1
 }
 
-func (x int128) cmp(y int128) int {
-	switch {
-	case x == y:
-		return 0
-	case x.hi < y.hi || x.hi == y.hi && x.lo < y.lo:
-		return -1
-	}
-	return 1
+func (x int128) less(y int128) bool {
+	return x.hi < y.hi || x.hi == y.hi && x.lo < y.lo
 }
 
 func (x int128) neg() int128 {

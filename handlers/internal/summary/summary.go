@@ -46,14 +46,29 @@ type Stats struct {
 	Trades    int64            `json:"trades"`
 }
 
-// Of is the statistics of one trade.
-func Of(t *trades.Trade) Stats {
-	return Stats{
-		Open: t.Price, OpenTime: Time(t.Time),
-		High: t.Price, Low: t.Price,
-		Close: t.Price, CloseTime: Time(t.Time),
-		Volume: t.Size, Notional: t.Notional, Trades: 1,
+// Add takes a trade that comes after those of s in the order of the feed and not
+// before them in time. On decimal.ErrRange s is unchanged.
+func (s *Stats) Add(t *trades.Trade) error {
+	volume, err := s.Volume.Add(t.Size)
+	if err != nil {
+		return err
 	}
+	notional, err := s.Notional.Add(t.Notional)
+	if err != nil {
+		return err
+	}
+	s.Volume, s.Notional = volume, notional
+	if s.Trades == 0 {
+		s.Open, s.OpenTime = t.Price, Time(t.Time)
+		s.High, s.Low = t.Price, t.Price
+	} else if s.High.Less(t.Price) {
+		s.High = t.Price
+	} else if t.Price.Less(s.Low) {
+		s.Low = t.Price
+	}
+	s.Close, s.CloseTime = t.Price, Time(t.Time)
+	s.Trades++
+	return nil
 }
 
 // Append merges the statistics of trades that come after s's in the order of the
@@ -81,10 +96,10 @@ func (s *Stats) Append(later *Stats) error {
 	if later.CloseTime >= s.CloseTime {
 		s.Close, s.CloseTime = later.Close, later.CloseTime
 	}
-	if later.High.Cmp(s.High) > 0 {
+	if s.High.Less(later.High) {
 		s.High = later.High
 	}
-	if later.Low.Cmp(s.Low) < 0 {
+	if later.Low.Less(s.Low) {
 		s.Low = later.Low
 	}
 	s.Volume, s.Notional = volume, notional

@@ -154,11 +154,11 @@ func (s *scanner) accept(time int64, id int, price, size decimal.Decimal) error 
 	if s.visit == nil || !s.result.Valid() {
 		return nil
 	}
-	s.trade = Trade{
-		Time: time, Symbol: symbol.name, SymbolID: id,
-		Price: price, Size: size, Notional: notional, Row: s.result.Rows,
-	}
-	return s.visit(&s.trade)
+	t := &s.trade // field by field: a literal would be built elsewhere and copied
+	t.Time, t.Symbol, t.SymbolID = time, symbol.name, id
+	t.Price, t.Size, t.Notional = price, size, notional
+	t.Row = s.result.Rows
+	return s.visit(t)
 }
 
 // reject counts a fault and keeps it if it is among the first.
