@@ -15,6 +15,7 @@ FIXES = (
     "key_use",
     "role_trust",
     "service_calls",
+    "bucket_metrics",
     "rest_api",
     "execution_environment",
     "async_invocation",
