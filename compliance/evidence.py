@@ -229,6 +229,16 @@ class Evidence:
         return tallies
 
     @cached_property
+    def worst_first(self) -> tuple[Policy, ...]:
+        """The policies, those with the most that blocks before the others, then by name."""
+
+        def blocked(policy: Policy) -> int:
+            tally = self.tallies[policy.name]
+            return tally[Outcome.FAIL] + tally[Outcome.UNKNOWN]
+
+        return tuple(sorted(self.policies, key=lambda policy: (-blocked(policy), policy.name)))
+
+    @cached_property
     def blocking(self) -> tuple[Answer, ...]:
         """The answers that stand against a deployment: violations first, then undetermined."""
         blocking = [a for a in self.answers if a.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]

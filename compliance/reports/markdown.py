@@ -75,7 +75,7 @@ def _table(evidence: Evidence) -> list[str]:
         "| policy | failed | undetermined | waived | passed |",
         "|---|--:|--:|--:|--:|",
     ]
-    for policy in sorted(evidence.policies, key=lambda p: (-_blocked(tallies[p.name]), p.name)):
+    for policy in evidence.worst_first:
         cells = " | ".join(str(tallies[policy.name][column]) for column in columns)
         lines.append(f"| {_plain(policy.name)} | {cells} |")
     for rule in sorted({finding.rule for finding in evidence.findings}):
@@ -83,10 +83,6 @@ def _table(evidence: Evidence) -> list[str]:
         waived = found.count(Outcome.WAIVED)
         lines.append(f"| {_plain(rule)} | {len(found) - waived} | 0 | {waived} | 0 |")
     return lines
-
-
-def _blocked(tally: dict[Outcome, int]) -> int:
-    return tally[Outcome.FAIL] + tally[Outcome.UNKNOWN]
 
 
 def _footer(evidence: Evidence) -> str:

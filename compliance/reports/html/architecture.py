@@ -14,8 +14,8 @@ from html import escape
 
 from compliance.evidence import Evidence, Outcome, Resource
 
-_WIDTH, _ROW, _TITLE, _PAD = 236, 24, 46, 12
-_GAP_X, _GAP_Y, _MARGIN, _TALLEST = 96, 26, 20, 780
+_WIDTH, _ROW, _TITLE, _PAD = 212, 24, 46, 10
+_GAP_X, _GAP_Y, _MARGIN, _TALLEST = 72, 24, 16, 780
 _FOLD_OVER = 4  # more resources of one type in one box than this are drawn as one line
 _HIDDEN = ("pulumi:pulumi:", "pulumi:providers:")
 
@@ -96,20 +96,26 @@ def _box(
     by_type: dict[str, list[Resource]] = defaultdict(list)
     for resource in sorted(resources, key=lambda r: (r.type, r.name)):
         by_type[resource.type].append(resource)
-    rows = [row for type_, same in by_type.items() for row in _rows(type_, same, blocked)]
+    title = component.name if component else evidence.subject.stack
+    rows = [row for type_, same in by_type.items() for row in _rows(type_, same, blocked, title)]
     return _Box(
         urn=urn,
-        title=component.name if component else evidence.subject.stack,
+        title=title,
         kind=_short(component.type) if component else "Stack",
         rows=tuple(rows),
     )
 
 
-def _rows(type_: str, same: Sequence[Resource], blocked: Counter[str]) -> Iterator[_Row]:
+def _rows(
+    type_: str, same: Sequence[Resource], blocked: Counter[str], title: str
+) -> Iterator[_Row]:
     shown = [r for r in same if blocked[r.urn]] if len(same) > _FOLD_OVER else same
     for resource in shown:
         yield _Row(
-            label=resource.name, kind=_short(type_), urn=resource.urn, blocked=blocked[resource.urn]
+            label=_short(type_) if resource.name == title else resource.name,
+            kind=_short(type_),
+            urn=resource.urn,
+            blocked=blocked[resource.urn],
         )
     if folded := len(same) - len(shown):
         yield _Row(label=f"{folded} × {_short(type_)}", kind="", urn=None, blocked=0)  # noqa: RUF001
@@ -227,7 +233,7 @@ def _box_svg(box: _Box, number: int, x: int, y: int) -> Iterator[str]:
     flaw = " flawed" if box.blocked else ""
     yield f'<g class="box{flaw}" data-box="{number}">'
     yield f'<rect x="{x}" y="{y}" width="{_WIDTH}" height="{box.height}" rx="10"/>'
-    yield f'<text class="title" x="{x + _PAD}" y="{y + 21}">{_fit(box.title, 26)}</text>'
+    yield f'<text class="title" x="{x + _PAD}" y="{y + 21}">{_fit(box.title, 24)}</text>'
     yield f'<text class="kind" x="{x + _PAD}" y="{y + 37}">{_fit(box.kind, 32)}</text>'
     for index, row in enumerate(box.rows):
         yield from _row_svg(row, x, y + _TITLE + _ROW * index)
@@ -239,7 +245,7 @@ def _row_svg(row: _Row, x: int, y: int) -> Iterator[str]:
     told = f"{row.label} ({row.kind})" if row.kind else row.label
     if row.blocked:
         told += f", {row.blocked} not in order"
-    room = 25 if row.blocked else 30
+    room = 22 if row.blocked else 27
     body = (
         f'<rect x="{x + 6}" y="{y}" width="{_WIDTH - 12}" height="{_ROW - 3}" rx="5"/>'
         f'<text x="{x + _PAD}" y="{y + 15}">{_fit(row.label, room)}</text>'

@@ -25,7 +25,8 @@ def page_data(evidence: Evidence) -> dict[str, Any]:
     given = {(answer.policy, answer.urn): answer for answer in evidence.answers}
     resources = sorted(evidence.resources, key=lambda r: (_component(r, evidence), r.type, r.urn))
     rows = []
-    for policy in evidence.policies:
+    policies = evidence.worst_first
+    for policy in policies:
         row = []
         for resource in resources:
             answer = given[policy.name, resource.urn]
@@ -45,7 +46,7 @@ def page_data(evidence: Evidence) -> dict[str, Any]:
                 "requirements": list(policy.requirements),
                 "remediation": policy.remediation,
             }
-            for policy in evidence.policies
+            for policy in policies
         ],
         "resources": [
             {

@@ -51,6 +51,9 @@
     tbody.append(line);
     rows.push(line);
   });
+  const blocks = ([code]) => code === "F" || code === "U";
+  rows.forEach((line, row) => line.classList.toggle("flawed", answers[row].some(blocks)));
+  heads.forEach((head, column) => head.classList.toggle("flawed", answers.some((line) => blocks(line[column]))));
   byId("grid").append(table);
   byId("filters").hidden = false;
   byId("legend").hidden = false;

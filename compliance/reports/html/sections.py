@@ -180,7 +180,7 @@ def _architecture(evidence: Evidence) -> str:
 
 def _policies(evidence: Evidence) -> str:
     rows = []
-    for policy in evidence.policies:
+    for policy in evidence.worst_first:
         tally = evidence.tallies[policy.name]
         counts = "".join(
             f'<td class="number {tile}">{tally[outcome] or ""}</td>'
