@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from policies.answers import PASSED, Answer, failed, verdict
+from policies import sdk
+from policies.answers import PASSED, Answer, failed, not_applicable, verdict
 from policies.policy import ResourcePolicy, Settings, Severity, Types
 from policies.reading import Node
 from policies.resource import Resource
@@ -57,7 +58,9 @@ _NETWORK_PROPERTIES = (
     "securityGroupIds",
     "securityGroups",
     "vpcSecurityGroupIds",
+    "endpointConfiguration",
 )
+_ENDPOINTS = "endpointConfiguration"  # of a REST API, that may be private to a VPC
 
 
 def _judge_network(resource: Resource, _settings: Settings) -> Answer:
@@ -65,15 +68,20 @@ def _judge_network(resource: Resource, _settings: Settings) -> Answer:
     if module in _SERVER_MODULES:
         return failed(f"{module} runs on networks or machines of the user's own")
     inputs = resource.inputs
+    keys = sdk.takes(resource.type, *_NETWORK_PROPERTIES)
+    if not keys:
+        return not_applicable("AWS takes no network settings for this resource type.")
     problems = [
-        f"{key} puts it into a VPC" for key in _NETWORK_PROPERTIES if not inputs.is_empty(key)
+        f"{key} puts it into a VPC"
+        for key in keys
+        if key != _ENDPOINTS and not inputs.is_empty(key)
     ]
-    endpoint = inputs.child("endpointConfiguration")
-    if endpoint is not None and isinstance(endpoint.value, dict):
-        if not endpoint.is_empty("vpcEndpointIds"):
-            problems.append("endpointConfiguration.vpcEndpointIds puts it into a VPC")
-        if "PRIVATE" in endpoint.texts("types"):
-            problems.append("endpointConfiguration.types is PRIVATE, which needs a VPC")
+    if _ENDPOINTS in keys:
+        endpoints = inputs.object(_ENDPOINTS)
+        if not endpoints.is_empty("vpcEndpointIds"):
+            problems.append(f"{_ENDPOINTS}.vpcEndpointIds puts it into a VPC")
+        if "PRIVATE" in endpoints.texts("types"):
+            problems.append(f"{_ENDPOINTS}.types is PRIVATE, which needs a VPC")
     return verdict(problems)
 
 

@@ -11,6 +11,9 @@ from policies.resource import Resource, Stack
 from policies.statements import Statement
 from policies.types import API_STAGE, BUCKET, BUCKET_V2, KEY_ALIAS, LOG_GROUP
 
+Principals = frozenset[tuple[str, str]]
+"""Kinds and values of principals, as in `Statement.principals`."""
+
 _WILDCARD = re.compile(r"[*?]")
 
 # AWS defines no resource for these actions (Service Authorization Reference, AWS X-Ray).
@@ -21,14 +24,18 @@ _WITHOUT_RESOURCE = {"xray:puttracesegments", "xray:puttelemetryrecords"}
 _KEY_USE = {"kms:decrypt", "kms:generatedatakey", "kms:encrypt", "kms:describekey"}
 
 
-def too_wide(statement: Statement, stack: Stack, segments: int) -> Iterator[str]:
+# The role under which API Gateway writes the logs of all APIs of an account. AWS tries it out on
+# a log group of its own when it is set (API Gateway, "Permissions for CloudWatch logging").
+_ACCOUNT_LOGS: Principals = frozenset({("Service", "apigateway.amazonaws.com")})
+
+
+def too_wide(statement: Statement, stack: Stack, trusted: Principals) -> Iterator[str]:
     """The resources of an allowing statement that are no exact resource of the stack.
 
     Args:
         statement: The statement.
         stack: The stack around it.
-        segments: How many literal path segments have to stand before a final `/*` of object keys
-            and API paths: 1 for the stack's own functions, 2 for a partner, who has its own part.
+        trusted: Who may assume the role that is granted; empty if the holder is no role.
 
     Yields:
         One line per finding.
@@ -40,7 +47,7 @@ def too_wide(statement: Statement, stack: Stack, segments: int) -> Iterator[str]
     for index, resource in enumerate(statement.resources):
         where = f"{statement.path}.Resource[{index}]"
         if _WILDCARD.search(resource):
-            if not _is_exception(statement, resource, stack, segments):
+            if not _is_exception(statement, resource, stack, trusted):
                 yield f"{where} has a wildcard that AWS does not force"
         elif not _is_own(resource, stack):
             yield f"{where} is no resource of this stack"
@@ -55,8 +62,10 @@ def _is_own(resource: str, stack: Stack) -> bool:
     return has_names(arn.service) and stack.owner_of(resource) is not None
 
 
-def _is_exception(statement: Statement, resource: str, stack: Stack, segments: int) -> bool:
+def _is_exception(statement: Statement, resource: str, stack: Stack, trusted: Principals) -> bool:
     actions = set(statement.actions)
+    # A partner has a part of its own below each prefix; the stack's functions have the prefix.
+    segments = 2 if any(kind != "Service" for kind, _ in trusted) else 1
     if resource == "*":
         return bool(actions) and actions <= _WITHOUT_RESOURCE
     arn = Arn.parse(resource)
@@ -72,7 +81,9 @@ def _is_exception(statement: Statement, resource: str, stack: Stack, segments: i
     if arn.service == "execute-api":
         return _is_own_path(arn, stack, segments)
     if arn.service == "logs":
-        return _is_own_log_streams(arn, stack)
+        return _is_own_log_streams(arn, stack) or (
+            arn.resource == "log-group:*" and trusted == _ACCOUNT_LOGS
+        )
     return False
 
 
@@ -115,15 +126,6 @@ def _is_own_path(arn: Arn, stack: Stack, segments: int) -> bool:
 
 
 def _is_own_log_streams(arn: Arn, stack: Stack) -> bool:
-    """Streams of a log group are named by the service that writes them.
-
-    API Gateway's execution log carries the API's identifier, which AWS assigns at creation.
-    """
-    group, separator, streams = arn.resource.removeprefix("log-group:").partition(":")
-    if (separator, streams) != (":", "*"):
-        return False
-    if stack.named(LOG_GROUP, group) is not None:
-        return True
-    stages = {node.inputs.text("stageName") for node in stack.of(API_STAGE)}
-    execution, _, stage = group.partition("/")
-    return execution == "API-Gateway-Execution-Logs_*" and stage in stages
+    """Streams of a log group are named by the service that writes them."""
+    group, _, streams = arn.resource.removeprefix("log-group:").partition(":")
+    return streams == "*" and stack.named(LOG_GROUP, group) is not None

@@ -73,21 +73,21 @@ def _judge_resources(resource: Resource, stack: Stack, _settings: Settings) -> A
     owner = resource
     if resource.type == ROLE_POLICY:
         owner = stack.target(resource, "role", ROLE) or resource
-    segments = 2 if _is_assumed_by_accounts(owner) else 1
+    trusted = _trusted(owner)
     problems: list[str] = []
     for document in documents:
         for statement in statements(document):
             if statement.allows:
-                problems += grants.too_wide(statement, stack, segments)
+                problems += grants.too_wide(statement, stack, trusted)
     return verdict(problems)
 
 
-def _is_assumed_by_accounts(role: Resource) -> bool:
-    if role.type != ROLE:
-        return False
-    document = role.inputs.document("assumeRolePolicy")
-    return document is not None and any(
-        kind != "Service" for statement in statements(document) for kind, _ in statement.principals
+def _trusted(role: Resource) -> grants.Principals:
+    document = role.inputs.document("assumeRolePolicy") if role.type == ROLE else None
+    if document is None:
+        return frozenset()
+    return frozenset(
+        principal for statement in statements(document) for principal in statement.principals
     )
 
 

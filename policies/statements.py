@@ -99,29 +99,29 @@ def _scalar(node: Node) -> str:
     return str(node.value) if isinstance(node.value, int) else node.as_text()
 
 
-def denies_plain_transport(statement: Statement, service: str, arns: tuple[str, ...]) -> bool:
-    """Whether it denies everyone every call of `service` on `arns` that comes without TLS."""
-    return _denies_everyone(statement, service, arns) and statement.conditions == (
+def denies_plain_transport(statement: Statement, action: str, arns: tuple[str, ...]) -> bool:
+    """Whether it denies everyone `action` on `arns` that comes without TLS."""
+    return _denies_everyone(statement, action, arns) and statement.conditions == (
         ("Bool", "aws:securetransport", ("false",)),
     )
 
 
-def denies_old_transport(statement: Statement, service: str, arns: tuple[str, ...]) -> bool:
-    """Whether it denies everyone every call of `service` on `arns` over TLS before 1.2."""
-    if not _denies_everyone(statement, service, arns) or len(statement.conditions) != 1:
+def denies_old_transport(statement: Statement, action: str, arns: tuple[str, ...]) -> bool:
+    """Whether it denies everyone `action` on `arns` over TLS before 1.2."""
+    if not _denies_everyone(statement, action, arns) or len(statement.conditions) != 1:
         return False
     operator, key, values = statement.conditions[0]
-    return (operator, key) == ("NumericLessThan", f"{service}:tlsversion") and values in (
+    return (operator, key) == ("NumericLessThan", "s3:tlsversion") and values in (
         ("1.2",),
         ("1.3",),
     )
 
 
-def _denies_everyone(statement: Statement, service: str, arns: tuple[str, ...]) -> bool:
+def _denies_everyone(statement: Statement, action: str, arns: tuple[str, ...]) -> bool:
     return (
         statement.effect == "Deny"
         and not statement.inverted
         and bool({("*", "*"), ("AWS", "*")} & set(statement.principals))
-        and bool({"*", f"{service}:*"} & set(statement.actions))
+        and bool({"*", action} & set(statement.actions))
         and all(arn in statement.resources or "*" in statement.resources for arn in arns)
     )

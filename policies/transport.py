@@ -41,25 +41,27 @@ def _judge_bucket(bucket: Resource, stack: Stack, _settings: Settings) -> Answer
     arns = (arn, f"{arn}/*")
     found = list(own_statements(bucket, stack, BUCKET_POLICY, "bucket"))
     problems = []
-    if not any(denies_plain_transport(statement, "s3", arns) for statement in found):
+    if not any(denies_plain_transport(statement, "s3:*", arns) for statement in found):
         problems.append("no statement of its policy denies everyone s3:* without TLS")
-    if not any(denies_old_transport(statement, "s3", arns) for statement in found):
+    if not any(denies_old_transport(statement, "s3:*", arns) for statement in found):
         problems.append("no statement of its policy denies everyone s3:* over TLS before 1.2")
     return verdict(problems)
 
 
 def _judge_queue(queue: Resource, stack: Stack, _settings: Settings) -> Answer:
     for statement in own_statements(queue, stack, QUEUE_POLICY, "queueUrl"):
-        if denies_plain_transport(statement, "sqs", _own_arn(statement, queue, stack)):
+        if denies_plain_transport(statement, "sqs:*", _own_arn(statement, queue, stack)):
             return PASSED
     return failed("no statement of its policy denies everyone sqs:* without TLS")
 
 
 def _judge_topic(topic: Resource, stack: Stack, _settings: Settings) -> Answer:
     for statement in own_statements(topic, stack, TOPIC_POLICY, "arn"):
-        if denies_plain_transport(statement, "sns", _own_arn(statement, topic, stack)):
+        arns = _own_arn(statement, topic, stack)
+        # SNS takes no wildcard of actions in a topic's policy; publishing carries the content.
+        if denies_plain_transport(statement, "sns:publish", arns):
             return PASSED
-    return failed("no statement of its policy denies everyone sns:* without TLS")
+    return failed("no statement of its policy denies everyone sns:Publish without TLS")
 
 
 def _own_arn(statement: Statement, resource: Resource, stack: Stack) -> tuple[str, ...]:
@@ -96,7 +98,7 @@ TOPICS = StackPolicy(
     sentence="Topics refuse everyone without TLS.",
     severity=Severity.HIGH,
     requirements=("SEC-2",),
-    remediation="Let the topic's policy deny * sns:* if aws:SecureTransport is false.",
+    remediation="Let the topic's policy deny * sns:Publish if aws:SecureTransport is false.",
     governs=only(TOPIC),
     judge=_judge_topic,
 )
