@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local.emulator import process
 from tests.local.emulator.kit import Account
 
 
@@ -42,3 +43,11 @@ def test_a_configuration_lives_and_ends_without_its_bucket(account: Account, buc
         s3.put_bucket_metrics_configuration(
             Bucket=bucket, Id="uploads", MetricsConfiguration=configuration("uploads")
         )
+
+
+def test_stock_emulator_deletes_the_bucket_with_its_metrics(archive: bytes) -> None:
+    with process.ephemeral(without=["bucket_metrics"]) as stock:
+        s3 = Account(emulator=stock, archive=archive).client("s3")
+        s3.create_bucket(Bucket="metrics")
+        s3.delete_bucket_metrics_configuration(Bucket="metrics", Id="uploads")
+        assert s3.list_buckets()["Buckets"] == []
