@@ -61,20 +61,33 @@ func signed(negative bool, hi, lo uint64) (int128, bool) {
 	return x, true
 }
 
+// add and mul are small enough to be inlined; what they leave to others is rare.
 func (x int128) add(y int128) (int128, bool) {
 	lo, carry := bits.Add64(x.lo, y.lo, 0)
 	hi, _ := bits.Add64(uint64(x.hi), uint64(y.hi), carry)
-	sum := int128{int64(hi), lo}
 	if hi+limitHi < 2*limitHi { // -limitHi <= hi < limitHi: far from both ends
-		return sum, true
+		return int128{int64(hi), lo}, true
 	}
-	// A sum past 2^127 has wrapped to a magnitude of at least 2^128 - 2·10^38,
-	// which is above 10^38 too.
-	hi, lo = sum.magnitude()
+	return checked(int128{int64(hi), lo})
+}
+
+// checked refuses a sum of more than 38 digits. One past 2^127 has wrapped to a
+// magnitude of at least 2^128 - 2·10^38, which is above 10^38 too.
+func checked(sum int128) (int128, bool) {
+	hi, lo := sum.magnitude()
 	return signed(sum.hi < 0, hi, lo)
 }
 
 func (x int128) mul(y int128) (int128, bool) {
+	if x.hi|y.hi == 0 {
+		if hi, lo := bits.Mul64(x.lo, y.lo); hi < limitHi {
+			return int128{int64(hi), lo}, true
+		}
+	}
+	return x.wideMul(y)
+}
+
+func (x int128) wideMul(y int128) (int128, bool) {
 	xHi, xLo := x.magnitude()
 	yHi, yLo := y.magnitude()
 	hi, lo := bits.Mul64(xLo, yLo)

@@ -18,6 +18,11 @@ const (
 	highBits = 0x80 * ones
 
 	prefixBytes = len("2013-10-07T08:00:")
+
+	// "00.000Z," as a word, and what added to its difference from a text carries
+	// into the high bits unless there are digits and separators where they should be.
+	millisecondForm   = '0' | '0'<<8 | '.'<<16 | '0'<<24 | '0'<<32 | '0'<<40 | 'Z'<<48 | ','<<56
+	millisecondDigits = 0x7f_7f_76_76_76_7f_76_76
 )
 
 // prefix is the part of a timestamp that rarely changes from row to row.
@@ -90,6 +95,18 @@ func (s *scanner) usualTime(row []byte) (int64, int) {
 			return 0, 0
 		}
 	}
+	// Milliseconds are so usual that they have a way of their own, in which the
+	// place of the next field does not wait for this one to be understood.
+	x := word(row[prefixBytes:]) ^ millisecondForm
+	if (x|x+millisecondDigits)&highBits == 0 {
+		tens, rest := x&0xff, x>>8
+		if tens > 5 {
+			return 0, 0
+		}
+		second := tens*10 + rest&0xff
+		milliseconds := rest>>16&0xff*100 + rest>>24&0xff*10 + rest>>32&0xff
+		return s.prefix.minute + int64(second*1_000_000_000+milliseconds*1_000_000), prefixBytes + 8
+	}
 	tens, units := row[prefixBytes]-'0', row[prefixBytes+1]-'0'
 	if tens > 5 || units > 9 {
 		return 0, 0
@@ -97,13 +114,12 @@ func (s *scanner) usualTime(row []byte) (int64, int) {
 	time := s.prefix.minute + int64(tens*10+units)*1_000_000_000
 	at := prefixBytes + 2
 	if row[at] == '.' {
-		at++
-		fraction, digits := usualFraction(row[at:])
+		fraction, digits := usualFraction(row[at+1:])
 		if digits == 0 {
 			return 0, 0
 		}
 		time += int64(fraction)
-		at += digits
+		at += 1 + digits
 	}
 	if row[at] != 'Z' || row[at+1] != ',' {
 		return 0, 0
