@@ -167,6 +167,6 @@ class Bucket(pulumi.ComponentResource):
                     "filter_prefix": "uploads/",
                 }
             ],
-            # S3 tries the call when the notification is set, and so does the function's policy.
+            # S3 refuses a notification to a function that it may not call yet.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )

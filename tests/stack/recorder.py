@@ -65,9 +65,9 @@ class Recording:
 class _Cloud(mocks.Mocks):
     """Answers as a preview does: inputs are known, everything else is not."""
 
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         assert args.token == "aws:index/getCallerIdentity:getCallerIdentity", args.token
-        return {"accountId": ACCOUNT, "arn": "", "id": "", "userId": ""}, None
+        return {"accountId": ACCOUNT, "arn": "", "id": "", "userId": ""}, []
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         return "", args.inputs
