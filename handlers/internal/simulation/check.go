@@ -1,0 +1,231 @@
+package simulation
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"reflect"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"market-data-pipeline/handlers/internal/feed"
+	"market-data-pipeline/handlers/internal/status"
+	"market-data-pipeline/handlers/internal/store"
+)
+
+var stages = []feed.Stage{feed.Validator, feed.Processor, feed.Aggregator}
+
+func load[T any](w *world, key store.Key) *T {
+	item, err := w.store.Get(context.Background(), key)
+	if err != nil {
+		panic(err)
+	}
+	document, err := store.Decode[T](item)
+	if err != nil {
+		panic(err)
+	}
+	return document
+}
+
+// commit writes, and checks that the invariants I1 and I2 of package feed hold.
+func (w *world) commit(ctx context.Context, writes []store.Write) error {
+	id := writes[0].Item.Key.Partition
+	before := load[feed.Feed](w, feed.Key(id))
+	if err := w.store.Commit(ctx, writes...); err != nil {
+		return err
+	}
+	after := load[feed.Feed](w, feed.Key(id))
+	for _, stage := range stages {
+		from, to := *before.At(stage), *after.At(stage)
+		if to < from {
+			w.broken(fmt.Errorf("%s: the %s's cursor goes back from %d to %d", id, stage, from, to))
+		}
+		for n := from + 1; n <= to; n++ {
+			number := load[feed.Number](w, feed.NumberKey(id, n))
+			if *number.At(stage) == 0 && number.SkippedAt == "" {
+				w.broken(fmt.Errorf("%s: the %s's cursor passes %d, which is not complete", id, stage, n))
+			}
+		}
+	}
+	return nil
+}
+
+// answer is what the status API says of a file.
+type answer struct {
+	Sequence   *int64
+	Version    string
+	Status     feed.Status
+	Rejects    *struct{ Location string }
+	WaitingFor *struct{ Sequence int64 }
+}
+
+func (w *world) ask(o *object) answer {
+	api := status.Status{Store: w.store, Origins: []string{"*"}, Now: func() time.Time { return time.Unix(1_700_000_000, 0) }}
+	response, err := api.Handle(context.Background(), events.APIGatewayProxyRequest{
+		HTTPMethod: "GET",
+		PathParameters: map[string]string{
+			"partner": o.file.Partner, "feed": o.file.Feed, "file": url.PathEscape(o.file.Name),
+		},
+	})
+	var a answer
+	if err != nil || response.StatusCode != 200 {
+		w.broken(fmt.Errorf("%s: the status API answers %d (%v)", o.file.Key(), response.StatusCode, err))
+	} else if err := json.Unmarshal([]byte(response.Body), &a); err != nil {
+		w.broken(err)
+	}
+	return a
+}
+
+// checkReasons demands that at rest, before anybody helps, every file that has
+// not arrived at its end is named by a dead letter or by its status.
+func (w *world) checkReasons() {
+	dead := map[string]bool{}
+	for _, q := range w.queues {
+		for _, m := range q.dead {
+			dead[m.work.Key] = true
+		}
+	}
+	for _, o := range w.objects {
+		for _, n := range w.failed {
+			for _, v := range o.versions {
+				if n.what == fmt.Sprintf("%s version %s (valid: %v)", o.file.Key(), v.id, v.valid) {
+					dead[o.file.Key()] = true
+				}
+			}
+		}
+		if dead[o.file.Key()] {
+			continue
+		}
+		a := w.ask(o)
+		switch a.Status {
+		case feed.Aggregated, feed.Rejected, feed.Failed:
+		default:
+			if a.WaitingFor == nil {
+				w.broken(fmt.Errorf("%s is %s at rest, and nothing says why", o.file.Key(), a.Status))
+			}
+		}
+	}
+}
+
+// checkEnd demands the end that the rules of the feed prescribe.
+func (w *world) checkEnd() {
+	feeds := map[string][]*object{}
+	for _, o := range w.objects {
+		feeds[o.file.ID()] = append(feeds[o.file.ID()], o)
+	}
+	for id, objects := range feeds {
+		w.checkFeed(id, objects)
+	}
+}
+
+func (w *world) checkFeed(id string, objects []*object) {
+	record := load[feed.Feed](w, feed.Key(id))
+	valid := map[int64][]place{} // by number: the newest valid version of each file
+	numbers := map[int64]bool{}
+	for _, o := range objects {
+		head := load[feed.File](w, feed.FileKey(id, o.file.Name))
+		kind := feed.ByArrival
+		if o.file.Sequence > 0 {
+			kind = feed.Sequenced
+		}
+		if kind != record.Kind {
+			if head.Number != 0 || head.Status != feed.Rejected {
+				w.broken(fmt.Errorf("%s is of the other kind and has number %d and status %s", o.file.Key(), head.Number, head.Status))
+			}
+			continue
+		}
+		if kind == feed.Sequenced && head.Number != o.file.Sequence || kind == feed.ByArrival && numbers[head.Number] {
+			w.broken(fmt.Errorf("%s has the number %d", o.file.Key(), head.Number))
+		}
+		numbers[head.Number] = true
+		for i := len(o.versions) - 1; i >= 0; i-- {
+			if o.versions[i].valid {
+				valid[head.Number] = append(valid[head.Number], place{o, o.versions[i]})
+				break
+			}
+		}
+	}
+	if record.Kind == feed.ByArrival && record.Next != int64(len(numbers)) {
+		w.broken(fmt.Errorf("%s: %d files by arrival, but the last number is %d", id, len(numbers), record.Next))
+	}
+	w.checkOrder(id, record, objects, valid)
+}
+
+// place is a version that may stand at a number.
+type place struct {
+	object  *object
+	version version
+}
+
+// checkOrder demands that all numbers in front of the first hole are through all
+// stages with the right version, and none behind it is.
+func (w *world) checkOrder(id string, record *feed.Feed, objects []*object, valid map[int64][]place) {
+	var counted []contribution
+	hole := int64(1)
+	for ; len(valid[hole]) > 0; hole++ {
+		number := load[feed.Number](w, feed.NumberKey(id, hole))
+		found := false
+		for _, p := range valid[hole] {
+			if p.object.file.Name == number.File && p.version.id == number.VersionID {
+				counted = append(counted, contribution{number: hole, revision: number.Revision, place: p})
+				found = true
+			}
+		}
+		if !found {
+			w.broken(fmt.Errorf("%s number %d ends with version %s of %s, not with the newest valid one", id, hole, number.VersionID, number.File))
+			return
+		}
+		for _, stage := range stages {
+			if *number.At(stage) != number.Revision {
+				w.broken(fmt.Errorf("%s number %d revision %d: the %s is at revision %d", id, hole, number.Revision, stage, *number.At(stage)))
+			}
+		}
+	}
+	for _, stage := range stages {
+		if *record.At(stage) != hole-1 {
+			w.broken(fmt.Errorf("%s: the %s's cursor ends at %d, not at %d", id, stage, *record.At(stage), hole-1))
+		}
+	}
+	for _, o := range objects {
+		w.checkStatus(o, hole)
+	}
+	if want, got := reference(counted, record.Kind == feed.Sequenced), w.aggregates(id); w.failure == nil && !reflect.DeepEqual(want, got) {
+		w.broken(fmt.Errorf("%s: the aggregates are\n%v\nand should be\n%v", id, got, want))
+	}
+}
+
+// checkStatus demands that the API tells each file's end.
+func (w *world) checkStatus(o *object, hole int64) {
+	a := w.ask(o)
+	newest := o.versions[len(o.versions)-1]
+	switch {
+	case a.Version != newest.id:
+		w.broken(fmt.Errorf("%s: the newest version is %s, not %s", o.file.Key(), newest.id, a.Version))
+	case a.Sequence == nil: // of the other kind; checked already
+	case !newest.valid:
+		if a.Status != feed.Rejected || a.Rejects == nil {
+			w.broken(fmt.Errorf("%s is invalid and ends as %s", o.file.Key(), a.Status))
+		} else if _, _, err := w.bucket.Read(context.Background(), a.Rejects.Location); err != nil {
+			w.broken(fmt.Errorf("%s is rejected without a report: %w", o.file.Key(), err))
+		}
+	case *a.Sequence < hole:
+		// Of two files with one number, the one accepted earlier may have been
+		// replaced while it waited.
+		if a.Status != feed.Aggregated && w.standsAlone(o) {
+			w.broken(fmt.Errorf("%s is valid and ends as %s", o.file.Key(), a.Status))
+		}
+	case a.Status != feed.Waiting || a.WaitingFor == nil || a.WaitingFor.Sequence != hole:
+		w.broken(fmt.Errorf("%s waits for number %d and ends as %s, waiting for %v", o.file.Key(), hole, a.Status, a.WaitingFor))
+	}
+}
+
+func (w *world) standsAlone(o *object) bool {
+	for _, other := range w.objects {
+		if other != o && other.file.ID() == o.file.ID() && o.file.Sequence > 0 && other.file.Sequence == o.file.Sequence {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,124 @@
+package simulation
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"market-data-pipeline/handlers/internal/objects"
+	"market-data-pipeline/handlers/internal/queue"
+	"market-data-pipeline/handlers/internal/store"
+)
+
+// effect carries out one effect of a task under the scheduler's fault.
+func (t *task) have(name string, act func() error) error {
+	switch t.step(name) {
+	case refused:
+		return errRefused
+	case lost:
+		if err := act(); err != nil {
+			return err
+		}
+		return errLost
+	}
+	return act()
+}
+
+// table is the store as a task sees it.
+type table struct {
+	world *world
+	task  *task
+}
+
+func (s table) Get(ctx context.Context, key store.Key) (item store.Item, err error) {
+	err = s.task.have("read "+key.Sort, func() error {
+		item, err = s.world.store.Get(ctx, key)
+		return err
+	})
+	return item, err
+}
+
+func (s table) Commit(ctx context.Context, writes ...store.Write) error {
+	var names []string
+	kept := writes[:0:0]
+	for _, w := range writes {
+		if !w.Check {
+			names = append(names, w.Item.Key.Sort)
+		} else if s.world.bug == DropCondition {
+			continue
+		}
+		kept = append(kept, w)
+	}
+	return s.task.have("write "+strings.Join(names, ", "), func() error {
+		return s.world.commit(ctx, kept)
+	})
+}
+
+func (s table) Query(ctx context.Context, r store.Range) (items []store.Item, err error) {
+	err = s.task.have("query "+r.From, func() error {
+		items, err = s.world.store.Query(ctx, r)
+		return err
+	})
+	return items, err
+}
+
+// bucket is the bucket as a task sees it.
+type bucket struct {
+	world *world
+	task  *task
+}
+
+func (b bucket) Open(ctx context.Context, key, versionID string) (body io.ReadCloser, err error) {
+	err = b.task.have("open "+key, func() error {
+		body, err = b.world.bucket.Open(ctx, key, versionID)
+		return err
+	})
+	return body, err
+}
+
+func (b bucket) Read(ctx context.Context, key string) (body []byte, etag string, err error) {
+	err = b.task.have("get "+key, func() error {
+		body, etag, err = b.world.bucket.Read(ctx, key)
+		return err
+	})
+	return body, etag, err
+}
+
+func (b bucket) Write(ctx context.Context, key, mediaType string, body []byte) error {
+	return b.task.have("put "+key, func() error { return b.world.bucket.Write(ctx, key, mediaType, body) })
+}
+
+func (b bucket) Replace(ctx context.Context, key, mediaType string, body []byte, etag string) error {
+	return b.task.have("replace "+key, func() error {
+		return b.world.bucket.Replace(ctx, key, mediaType, body, etag)
+	})
+}
+
+func (b bucket) Upload(ctx context.Context, key, mediaType string, produce func(io.Writer) error) error {
+	return b.task.have("upload "+key, func() error {
+		return b.world.bucket.Upload(ctx, key, mediaType, produce)
+	})
+}
+
+var _ objects.Bucket = bucket{}
+
+// sender is a queue as a task sees it.
+type sender struct {
+	queue *fifo
+	task  *task
+	drop  bool
+}
+
+func (s sender) Send(_ context.Context, work queue.Work, cause string) error {
+	return s.task.have(fmt.Sprintf("send %s number %d revision %d to the %s", work.Group(), work.Number, work.Revision, s.queue.name),
+		func() error {
+			if !s.drop {
+				s.queue.send(work, cause)
+			}
+			return nil
+		})
+}
+
+func (s sender) Delay(context.Context, string, time.Duration) error { return nil }

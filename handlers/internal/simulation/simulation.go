@@ -1,0 +1,75 @@
+// Package simulation runs the functions themselves against a cloud in memory,
+// under a scheduler that decides from a seed which effect comes next: it
+// interleaves functions between any two effects, repeats, delays and reorders
+// events, refuses effects, loses their answers, kills functions, and so fills the
+// dead-letter queues. In the end an operator redrives what is dead, and then
+// every file must be exactly where the rules of the feed put it.
+package simulation
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+)
+
+// Bug is a fault planted into the functions, to prove that it would be found.
+type Bug string
+
+// The planted bugs.
+const (
+	NoBug            Bug = ""
+	DropWake         Bug = "parked files are not woken"
+	DropCondition    Bug = "writes are not conditional on what was read"
+	AcknowledgeFirst Bug = "messages are acknowledged before the work"
+)
+
+// Failure is a schedule that ended wrong.
+type Failure struct {
+	Seed  uint64
+	Err   error
+	Trace []string // the shortest schedule found that fails
+}
+
+func (f *Failure) Error() string {
+	return fmt.Sprintf("seed %d: %v\n%s", f.Seed, f.Err, strings.Join(f.Trace, "\n"))
+}
+
+// Run runs the schedule of a seed; nil when all is well.
+func Run(seed uint64, bug Bug) *Failure {
+	c := &choices{random: rand.New(rand.NewPCG(seed, 0))}
+	w := play(c, bug, false)
+	if w.failure == nil {
+		return nil
+	}
+	record := minimise(c.record, func(candidate []int) bool {
+		return play(&choices{record: append([]int(nil), candidate...)}, bug, false).failure != nil
+	})
+	w = play(&choices{record: record}, bug, true)
+	return &Failure{Seed: seed, Err: w.failure, Trace: w.trace}
+}
+
+// play runs one schedule to its end.
+func play(c *choices, bug Bug, tracing bool) *world {
+	w := newWorld(c, bug)
+	w.tracing = tracing
+	w.objects = scenario(c)
+	w.faults = []int{0, 5, 20, 60, 150}[c.pick(5)]
+	w.duplicates = c.pick(4)
+	w.settleDown()
+	if w.failure == nil {
+		w.checkReasons()
+	}
+	// From here on nothing fails any more, and an operator works off what is dead.
+	w.faults = 0
+	for round := 0; w.failure == nil && w.redrive(); round++ {
+		w.note("the operator redrives what is dead")
+		if round == 100 {
+			w.broken(fmt.Errorf("dead letters after %d redrives", round))
+		}
+		w.settleDown()
+	}
+	if w.failure == nil {
+		w.checkEnd()
+	}
+	return w
+}

@@ -1,0 +1,97 @@
+package simulation
+
+import (
+	"errors"
+	"fmt"
+)
+
+// fault is what happens to an effect.
+type fault int
+
+const (
+	none    fault = iota
+	refused       // it does not take place, and the function is told so
+	lost          // it takes place, but the function is told that it failed
+	killed        // the function ends before it, whatever it is
+)
+
+var (
+	errRefused = errors.New("refused by the simulation")
+	errLost    = errors.New("answer lost by the simulation")
+)
+
+// kill ends a task's goroutine from within.
+type kill struct{}
+
+// task is one running function. It runs only while the scheduler waits for it,
+// from one effect to the next, so that a schedule is a sequence of effects.
+type task struct {
+	name   string
+	effect string // the one it is about to have
+	resume chan fault
+	pause  chan bool // true: it has ended
+	end    func(died bool, err error)
+	died   bool
+	err    error
+}
+
+// start runs work up to its first effect. end is told by the scheduler what came
+// of it.
+func (w *world) start(name string, work func(*task) error, end func(died bool, err error)) {
+	t := &task{name: name, resume: make(chan fault), pause: make(chan bool), end: end}
+	go func() {
+		defer func() {
+			if reason := recover(); reason != nil {
+				if _, ok := reason.(kill); !ok {
+					t.err = fmt.Errorf("%s panics: %v", name, reason)
+					w.broken(t.err)
+				}
+				t.died = true
+			}
+			t.pause <- true
+		}()
+		t.err = work(t)
+		t.step("acknowledge")
+	}()
+	w.settle(t)
+}
+
+// step waits for its turn to have an effect.
+func (t *task) step(effect string) fault {
+	t.effect = effect
+	t.pause <- false
+	f := <-t.resume
+	if f == killed {
+		panic(kill{})
+	}
+	return f
+}
+
+// run lets a task have its effect, or a fault of it, and go on to the next.
+func (w *world) run(t *task, f fault) {
+	w.note("%s: %s%s", t.name, t.effect, [...]string{"", " — refused", " — its answer lost", " — killed before it"}[f])
+	w.remove(t)
+	t.resume <- f
+	w.settle(t)
+}
+
+// settle waits until a task is at its next effect or at its end.
+func (w *world) settle(t *task) {
+	if ended := <-t.pause; !ended {
+		w.tasks = append(w.tasks, t)
+		return
+	}
+	if t.err != nil && !t.died {
+		w.note("%s: ends with: %v", t.name, t.err)
+	}
+	t.end(t.died, t.err)
+}
+
+func (w *world) remove(t *task) {
+	for i, other := range w.tasks {
+		if other == t {
+			w.tasks = append(w.tasks[:i], w.tasks[i+1:]...)
+			return
+		}
+	}
+}

@@ -1,0 +1,262 @@
+package simulation
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"market-data-pipeline/handlers/internal/aggregator"
+	"market-data-pipeline/handlers/internal/feed"
+	"market-data-pipeline/handlers/internal/objects"
+	"market-data-pipeline/handlers/internal/processor"
+	"market-data-pipeline/handlers/internal/queue"
+	"market-data-pipeline/handlers/internal/store"
+	"market-data-pipeline/handlers/internal/validator"
+	"market-data-pipeline/handlers/internal/worker"
+)
+
+// world is the cloud of one schedule.
+type world struct {
+	choices    *choices
+	bug        Bug
+	faults     int // in thousandths of all effects
+	duplicates int // how many more events S3 will repeat
+
+	store   *store.Memory
+	bucket  *objects.Memory
+	objects []*object
+	events  []*notification // waiting for the validator
+	past    []*notification // delivered once
+	failed  []*notification // the validator's dead-letter queue
+	queues  [2]*fifo        // the processor's and the aggregator's
+
+	tasks    []*task
+	requests int
+	steps    int
+	tracing  bool
+	trace    []string
+	failure  error
+}
+
+// notification is an S3 event on its way, with the request of its invocation.
+type notification struct {
+	raw      json.RawMessage
+	what     string
+	request  string
+	attempts int
+}
+
+func newWorld(c *choices, bug Bug) *world {
+	return &world{
+		choices: c, bug: bug,
+		store: store.NewMemory(), bucket: objects.NewMemory(),
+		queues: [2]*fifo{newFIFO("processor"), newFIFO("aggregator")},
+	}
+}
+
+func (w *world) note(format string, values ...any) {
+	if w.tracing {
+		w.trace = append(w.trace, fmt.Sprintf("%4d  %s", w.steps, fmt.Sprintf(format, values...)))
+	}
+}
+
+// broken records the first thing that must not be.
+func (w *world) broken(err error) {
+	if w.failure == nil {
+		w.failure = err
+		w.note("BROKEN: %v", err)
+	}
+}
+
+const maxSteps = 50_000
+
+// settleDown takes one choice after the other until there is nothing left to do.
+func (w *world) settleDown() {
+	for w.failure == nil {
+		actions := w.actions()
+		if len(actions) == 0 {
+			return
+		}
+		w.steps++
+		if w.steps > maxSteps {
+			w.broken(fmt.Errorf("no end after %d steps", maxSteps))
+			break
+		}
+		actions[w.choices.pick(len(actions))]()
+	}
+	for len(w.tasks) > 0 { // no goroutine outlives its schedule
+		w.run(w.tasks[0], killed)
+	}
+}
+
+// maxTasks bounds the functions that run at the same time.
+const maxTasks = 6
+
+// actions is all that may happen next. The first is the plainest.
+func (w *world) actions() []func() {
+	var actions []func()
+	for _, t := range w.tasks {
+		actions = append(actions, func() { w.run(t, w.fault(t)) })
+	}
+	if len(w.tasks) < maxTasks {
+		for i, q := range w.queues {
+			for _, m := range q.receivable() {
+				actions = append(actions, func() { w.deliver(i, m) })
+			}
+		}
+		for i, n := range w.events {
+			actions = append(actions, func() {
+				w.events = append(w.events[:i:i], w.events[i+1:]...)
+				w.invoke(n)
+			})
+		}
+	}
+	for _, o := range w.objects {
+		if o.put < len(o.versions) {
+			actions = append(actions, func() { w.put(o) })
+		}
+	}
+	if w.duplicates > 0 && len(w.past) > 0 {
+		actions = append(actions, func() {
+			w.duplicates--
+			again := w.past[w.choices.pick(len(w.past))]
+			w.note("S3 repeats the event of %s", again.what)
+			w.notify(again.raw, again.what)
+		})
+	}
+	return actions
+}
+
+func (w *world) fault(t *task) fault {
+	if !w.choices.chance(w.faults) {
+		return none
+	}
+	if t.effect == "acknowledge" {
+		return killed
+	}
+	return []fault{killed, lost, refused}[w.choices.pick(3)]
+}
+
+// put is a partner's upload.
+func (w *world) put(o *object) {
+	v := o.versions[o.put]
+	o.put++
+	what := fmt.Sprintf("%s version %s (valid: %v)", o.file.Key(), v.id, v.valid)
+	w.note("a partner puts %s", what)
+	w.bucket.Put(o.file.Key(), v.id, v.body())
+	var record events.S3EventRecord
+	record.S3.Bucket.Name = "uploads"
+	record.S3.Object.Key = o.file.Key()
+	record.S3.Object.VersionID = v.id
+	record.S3.Object.Sequencer = v.sequencer
+	raw, err := json.Marshal(events.S3Event{Records: []events.S3EventRecord{record}})
+	if err != nil {
+		panic(err)
+	}
+	w.notify(raw, what)
+}
+
+func (w *world) notify(raw json.RawMessage, what string) {
+	w.requests++
+	w.events = append(w.events, &notification{raw: raw, what: what, request: fmt.Sprintf("request-%d", w.requests)})
+}
+
+func (w *world) ledger(t *task) feed.Ledger {
+	return feed.Ledger{
+		Store: table{w, t},
+		Now:   func() time.Time { return time.Unix(1_700_000_000+int64(w.steps), 0) },
+		Pause: func(context.Context, int) error { return t.have("pause", func() error { return nil }) },
+	}
+}
+
+// invoke runs the validator asynchronously: three attempts in all.
+func (w *world) invoke(n *notification) {
+	n.attempts++
+	name := fmt.Sprintf("validator %s attempt %d", n.request, n.attempts)
+	w.note("%s starts on %s", name, n.what)
+	w.start(name, func(t *task) error {
+		ctx := lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: n.request})
+		return validator.Validator{
+			Ledger:    w.ledger(t),
+			Bucket:    func(string) objects.Bucket { return bucket{w, t} },
+			Processor: sender{queue: w.queues[0], task: t},
+		}.Handle(ctx, n.raw)
+	}, func(died bool, err error) {
+		switch {
+		case !died && err == nil:
+			w.past = append(w.past, n)
+		case n.attempts < feed.LastAttempt:
+			w.events = append(w.events, n)
+		default:
+			w.failed = append(w.failed, n)
+		}
+	})
+}
+
+// deliver runs the processor or the aggregator on a message.
+func (w *world) deliver(stage int, m *message) {
+	q := w.queues[stage]
+	name := fmt.Sprintf("%s %s receive %d", q.name, m.id, m.receives+1)
+	if !q.receive(m) {
+		w.note("%s: dead", m.id)
+		return
+	}
+	w.note("%s starts on %s number %d revision %d", name, m.work.Group(), m.work.Number, m.work.Revision)
+	if w.bug == AcknowledgeFirst {
+		q.remove(m)
+	}
+	body, err := m.work.Encode()
+	if err != nil {
+		panic(err)
+	}
+	event := events.SQSEvent{Records: []events.SQSMessage{{
+		MessageId: m.id, Body: body,
+		Attributes: map[string]string{"ApproximateReceiveCount": strconv.Itoa(m.receives)},
+	}}}
+	w.start(name, func(t *task) error {
+		response, err := w.worker(stage, t).Handle(context.Background(), event)
+		if err == nil && len(response.BatchItemFailures) > 0 {
+			err = fmt.Errorf("message given back")
+		}
+		return err
+	}, func(died bool, err error) {
+		m.inFlight = false
+		if !died && err == nil {
+			q.remove(m)
+		}
+	})
+}
+
+func (w *world) worker(stage int, t *task) worker.Worker {
+	ledger := w.ledger(t)
+	own := sender{queue: w.queues[stage], task: t, drop: w.bug == DropWake}
+	if stage == 0 {
+		return worker.Worker{
+			Stage: feed.Processor, Ledger: ledger, Own: own, Next: forwarder(w, t),
+			Do: processor.Processor{Bucket: bucket{w, t}}.Do,
+		}
+	}
+	return worker.Worker{
+		Stage: feed.Aggregator, Ledger: ledger, Own: own,
+		Do: aggregator.Aggregator{Bucket: bucket{w, t}, Ledger: ledger}.Do,
+	}
+}
+
+func forwarder(w *world, t *task) queue.Queue { return sender{queue: w.queues[1], task: t} }
+
+// redrive does what an operator does about dead letters; false when there are none.
+func (w *world) redrive() bool {
+	moved := w.queues[0].redrive()
+	moved = w.queues[1].redrive() || moved
+	for _, n := range w.failed {
+		w.notify(n.raw, n.what)
+		moved = true
+	}
+	w.failed = nil
+	return moved
+}
