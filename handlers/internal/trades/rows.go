@@ -77,15 +77,11 @@ func (s *scanner) row(data []byte) error {
 	}
 
 	before := s.result.Rejects.Count
-	for i, field := range r.fields[:r.count] {
-		if !utf8.Valid(field) {
-			s.reject(s.columns[i], field, NotUTF8)
-		} else if i >= requiredColumns && slices.ContainsFunc(field, isControl) {
-			s.reject(s.columns[i], field, ControlCharacter)
-		}
-	}
 	check := func(i int, fault Reason) {
-		if fault != "" && utf8.Valid(r.fields[i]) {
+		if !utf8.Valid(r.fields[i]) {
+			fault = NotUTF8
+		}
+		if fault != "" {
 			s.reject(s.columns[i], r.fields[i], fault)
 		}
 	}
@@ -98,9 +94,11 @@ func (s *scanner) row(data []byte) error {
 	}
 	check(0, fault)
 	name := r.fields[1]
+	fault = ""
 	if !isSymbol(name) {
-		check(1, SymbolSyntax)
+		fault = SymbolSyntax
 	}
+	check(1, fault)
 	price, fault := parseNumber(r.fields[2])
 	if fault == "" && price.Sign() <= 0 && !s.options.AllowNonPositivePrice {
 		fault = PriceSign
@@ -111,6 +109,13 @@ func (s *scanner) row(data []byte) error {
 		fault = SizeSign
 	}
 	check(3, fault)
+	for i := requiredColumns; i < r.count; i++ {
+		fault = ""
+		if slices.ContainsFunc(r.fields[i], isControl) {
+			fault = ControlCharacter
+		}
+		check(i, fault)
+	}
 	if s.result.Rejects.Count > before {
 		return nil
 	}

@@ -54,6 +54,12 @@ func newScanner(options Options, visit func(*Trade) error) *scanner {
 }
 
 func (s *scanner) scan(ctx context.Context, r io.Reader) (Result, error) {
+	err := s.read(ctx, r)
+	s.result.Symbols = len(s.symbols.known)
+	return s.result, err
+}
+
+func (s *scanner) read(ctx context.Context, r io.Reader) error {
 	source := open(ctx, r)
 	defer source.close()
 	var rest []byte // of the block before: a record's beginning
@@ -62,7 +68,7 @@ func (s *scanner) scan(ctx context.Context, r io.Reader) (Result, error) {
 		block := <-source.blocks
 		fault, faulty := block.end.(gzipFault)
 		if block.end != nil && block.end != io.EOF && !faulty {
-			return s.result, block.end
+			return block.end
 		}
 		s.hash.Write(block.memory[headroom:][:block.n])
 		begin := headroom - copy(block.memory[headroom-len(rest):], rest)
@@ -76,20 +82,19 @@ func (s *scanner) scan(ctx context.Context, r io.Reader) (Result, error) {
 		}
 		consumed, err := s.parse(data, block.end == io.EOF)
 		if err != nil || s.stopped {
-			return s.result, err
+			return err
 		}
 		rest = data[consumed:]
 		switch {
 		case faulty:
 			s.reject("", nil, Reason(fault))
-			return s.result, nil
+			return nil
 		case block.end == io.EOF:
 			if s.columns == nil {
 				s.reject("", nil, NoHeader)
 			}
-			s.result.Symbols = len(s.symbols.known)
 			s.result.ContentHash = hex.EncodeToString(s.hash.Sum(nil))
-			return s.result, nil
+			return nil
 		}
 	}
 }

@@ -1,0 +1,283 @@
+package trades
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math/big"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// thorough scans without the fast path: by split and row alone.
+func thorough(file []byte, options Options) (Result, []string) {
+	var visited []string
+	s := newScanner(options, func(t *Trade) error {
+		visited = append(visited, fmt.Sprint(*t))
+		return nil
+	})
+	rest := bytes.TrimPrefix(file, []byte("\uFEFF"))
+	for len(rest) > 0 && !s.stopped {
+		s.record.split(rest, true)
+		if s.columns == nil {
+			s.header(rest)
+		} else {
+			_ = s.row(rest) // the visitor has none
+		}
+		s.line += int64(s.record.newline)
+		size := s.record.size
+		if s.record.fault != "" {
+			size = len(rest)
+			if end := bytes.IndexByte(rest, '\n'); end >= 0 {
+				size = end + 1
+			}
+			s.line += 1 - int64(s.record.newline)
+		}
+		rest = rest[size:]
+	}
+	if s.columns == nil && !s.stopped {
+		s.reject("", nil, NoHeader)
+	}
+	s.result.Symbols = len(s.symbols.known)
+	return s.result, visited
+}
+
+func agree(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, file []byte, options Options) {
+	t.Helper()
+	wantResult, wantTrades := thorough(file, options)
+	var visited []string
+	result, err := Scan(context.Background(), bytes.NewReader(file), options, func(trade *Trade) error {
+		visited = append(visited, fmt.Sprint(*trade))
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	result.ContentHash = "" // thorough has none
+	if diff := cmp.Diff(wantResult, result); diff != "" {
+		t.Fatalf("result (-thorough +fast)\n%s", diff)
+	}
+	if diff := cmp.Diff(wantTrades, visited); diff != "" {
+		t.Fatalf("trades (-thorough +fast)\n%s", diff)
+	}
+}
+
+// Pieces of which rows are made: usual, unusual and faulty ones.
+var (
+	moments = []string{"08:00:30.270Z", "08:00:30.270Z", "08:00:30.271Z", "08:00:31Z", "08:01:00.000001Z", "08:01:00.123456789Z",
+		"08:01:00.12345678Z", "08:01:00.1234567890Z", "08:01:59.9Z", "08:01:60Z", "08:01:6xZ", "08:02:00.000+00:00", "08:02:00.000z",
+		"08:02:01.5-04:00", "08:02:02.Z", "08:02:02,Z", "08:02:02.0 Z", "07:00:00.000Z", "25:00:00Z", "08:02:03.000", "08:02:03.00Z,", ""}
+	names = []string{"IBM", "IBM", "AIG", "A", "ABCDEFG", "ABCDEFGH", "ABCDEFGHI", "ABCDEFGHIJKLMNOP", "ABCDEFGHIJKLMNOPQRSTUVWX",
+		"ABCDEFGHIJKLMNOPQRSTUVWXY", "ibm", "IBM\x00", "", "A,B", `"IBM"`, `"A`, "É", "\xff", "A\r"}
+	numbers = []string{"181.52", "1", "100", "0.5", "1234567", "12345678", "123456789", "9999999.999999999", "0.000000001", "0.12345678",
+		"0.1234567890", "1.", ".1", "0", "0.0", "-1", "+1", "1e3", "1..2", "1.2.3", "12345678901", "1234567890123456789", "0001", "",
+		`"1"`, `"1`, "1 ", "1\r", "1/2", "1:2"}
+	texts = []string{"P", "", "20002020", "2000", "12345678", "123456789012345678", "a b~", "é", `"a,b"`, "\"a\nb\"", `"a""b"`, `"a"b`,
+		`a"b`, "\x7f", "\x1f", "\t", "a\xc3", "-,", ",", ",,", strings.Repeat("x", 100)}
+	ends    = []string{"\n", "\n", "\n", "\r\n", "\r", "\n\n", ""}
+	headers = []string{head, "timestamp,symbol,price,size,exchange\n", "timestamp,symbol,price,size,exchange,conditions\r\n",
+		"\uFEFFtimestamp,symbol,price,size,conditions\n"}
+)
+
+// writeRow writes a row of which each field is usual but one time in odd.
+func writeRow(to *bytes.Buffer, columns, odd int, choose func(n int) int) {
+	pick := func(from []string, usual int) string {
+		if choose(odd) > 0 {
+			return from[choose(usual)]
+		}
+		return from[choose(len(from))]
+	}
+	to.WriteString("2013-10-07T" + pick(moments, 2))
+	to.WriteString("," + pick(names, 11))
+	to.WriteString("," + pick(numbers, 9))
+	to.WriteString("," + pick(numbers, 9))
+	for range columns - requiredColumns {
+		to.WriteString("," + pick(texts, 7))
+	}
+	to.WriteString(pick(ends, 3))
+}
+
+func TestTheFastPathAgreesWithTheThoroughOne(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var file bytes.Buffer
+		header := rapid.SampledFrom(headers).Draw(t, "header")
+		file.WriteString(header)
+		odd := rapid.SampledFrom([]int{1, 4, 50}).Draw(t, "odd")
+		seed := rapid.Uint64().Draw(t, "seed")
+		random := rand.New(rand.NewPCG(seed, 0))
+		for range rapid.IntRange(0, 50).Draw(t, "rows") {
+			writeRow(&file, 1+strings.Count(header, ","), odd, random.IntN)
+		}
+		agree(t, file.Bytes(), Options{AllowNonPositivePrice: rapid.Bool().Draw(t, "allow")})
+	})
+}
+
+func TestNothingDependsOnWhereABlockEnds(t *testing.T) {
+	for seed := range uint64(4) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		var file bytes.Buffer
+		file.WriteString(headers[2])
+		for file.Len() < 3*blockBytes {
+			writeRow(&file, 6, 20, random.IntN)
+			if random.IntN(1000) == 0 {
+				file.WriteString(strings.Repeat("long,", random.IntN(MaxRecordBytes/2)) + "\n")
+			}
+		}
+		agree(t, file.Bytes(), Options{})
+	}
+}
+
+// FuzzScan holds the fast path to the thorough one on any bytes.
+func FuzzScan(f *testing.F) {
+	random := rand.New(rand.NewPCG(1, 1))
+	for i := range 40 {
+		var file bytes.Buffer
+		header := headers[i%len(headers)]
+		file.WriteString(header)
+		for range 3 {
+			writeRow(&file, 1+strings.Count(header, ","), 3, random.IntN)
+		}
+		f.Add(file.Bytes(), i%2 == 0)
+	}
+	f.Fuzz(func(t *testing.T, file []byte, allow bool) {
+		if bytes.HasPrefix(file, []byte("\x1f\x8b")) {
+			t.Skip("gzip has a fuzz test of its own")
+		}
+		agree(t, file, Options{AllowNonPositivePrice: allow})
+	})
+}
+
+// FuzzGzip looks for input that makes the decompression fail otherwise than by
+// a rejection.
+func FuzzGzip(f *testing.F) {
+	whole := compressed(head + good)
+	f.Add(whole)
+	f.Add(whole[:20])
+	f.Add(append(bytes.Clone(whole), whole...))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		result, err := Scan(context.Background(), bytes.NewReader(append([]byte("\x1f\x8b"), file...)), Options{}, nil)
+		if err != nil || result.Valid() && result.ContentHash == "" {
+			t.Fatalf("%+v, %v", result, err)
+		}
+	})
+}
+
+// The reference below knows the contract from its words alone: encoding/csv for
+// the records, regular expressions, time.Parse and math/big for the fields.
+
+type reference struct {
+	faults []string // line/column
+	trades []string
+}
+
+var (
+	instant = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]00:00)$`)
+	ticker  = regexp.MustCompile(`^[A-Z0-9./-]{1,24}$`)
+	number  = regexp.MustCompile(`^-?0*\d{1,18}(\.\d{1,9})?$`)
+	control = regexp.MustCompile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+)
+
+func refer(t *rapid.T, file string) (want reference) {
+	in := csv.NewReader(strings.NewReader(file))
+	in.FieldsPerRecord = -1
+	last := time.Time{}
+	for row := 0; ; row++ {
+		fields, err := in.Read()
+		if err == io.EOF {
+			return want
+		}
+		if err != nil {
+			t.Fatalf("%v", err) // the generator writes well-formed CSV
+		}
+		if row == 0 {
+			continue
+		}
+		line, _ := in.FieldPos(0)
+		wrong := func(column string) { want.faults = append(want.faults, fmt.Sprintf("%d/%s", line, column)) }
+		before := len(want.faults)
+		at, err := time.Parse(time.RFC3339Nano, strings.ToUpper(fields[0]))
+		if err != nil || !instant.MatchString(fields[0]) {
+			wrong("timestamp")
+		} else {
+			if at.Before(last) {
+				wrong("timestamp")
+			}
+			last = at
+		}
+		if !ticker.MatchString(fields[1]) {
+			wrong("symbol")
+		}
+		var values [2]*big.Rat
+		for i, column := range []string{"price", "size"} {
+			value, ok := new(big.Rat).SetString(fields[2+i])
+			if !ok || !number.MatchString(fields[2+i]) || value.Sign() <= 0 {
+				wrong(column)
+			}
+			values[i] = value
+		}
+		if control.MatchString(fields[4]) {
+			wrong("exchange")
+		}
+		if len(want.faults) == before && before == 0 {
+			want.trades = append(want.trades, fmt.Sprint(at.UnixNano(), fields[1], values[0].FloatString(9), values[1].FloatString(9),
+				new(big.Rat).Mul(values[0], values[1]).FloatString(18)))
+		}
+	}
+}
+
+func TestScanAgreesWithAReferenceWrittenFromTheContract(t *testing.T) {
+	field := func(from ...string) *rapid.Generator[string] { return rapid.SampledFrom(from) }
+	timestamp := rapid.OneOf(
+		rapid.Custom(func(t *rapid.T) string {
+			seconds := rapid.Int64Range(0, 3).Draw(t, "seconds")
+			digits := rapid.SampledFrom([]string{"", ".000", ".0", ".999999999"}).Draw(t, "fraction")
+			return time.Unix(1381132830+seconds, 0).UTC().Format("2006-01-02T15:04:05") + digits + "Z"
+		}),
+		field("2013-02-30T00:00:00Z", "2013-10-07T08:00:31+00:00", "2013-10-07T08:00:31-04:00", "2013-10-07t08:00:32z", "now", "2012-02-29T23:59:59.5Z"))
+	rapid.Check(t, func(t *rapid.T) {
+		var file strings.Builder
+		out := csv.NewWriter(&file)
+		out.UseCRLF = rapid.Bool().Draw(t, "CRLF")
+		_ = out.Write([]string{"timestamp", "symbol", "price", "size", "exchange"})
+		for range rapid.IntRange(0, 20).Draw(t, "rows") {
+			_ = out.Write([]string{
+				timestamp.Draw(t, "timestamp"),
+				rapid.OneOf(field("IBM", "AIG", "ibm", ""), rapid.StringMatching(`[A-Z0-9./-]{1,26}`)).Draw(t, "symbol"),
+				rapid.OneOf(field("181.52", "0", "-1", "1e3", "x"), rapid.StringMatching(`[0-9]{1,9}(\.[0-9]{1,10})?`)).Draw(t, "price"),
+				rapid.OneOf(field("100", "0.0", "+1"), rapid.StringMatching(`[0-9]{1,9}(\.[0-9]{1,10})?`)).Draw(t, "size"),
+				rapid.OneOf(field("P", "a,b", `a"b`, "a\nb", "é", "\x01"), rapid.StringMatching(`[ -~]{0,20}`)).Draw(t, "exchange"),
+			})
+		}
+		out.Flush()
+		want := refer(t, file.String())
+		var got reference
+		result, err := Scan(context.Background(), strings.NewReader(file.String()), Options{}, func(t *Trade) error {
+			exact := func(text string, digits int) string {
+				value, _ := new(big.Rat).SetString(text)
+				return value.FloatString(digits)
+			}
+			got.trades = append(got.trades, fmt.Sprint(t.Time, t.Symbol, exact(t.Price.String(), 9), exact(t.Size.String(), 9), exact(t.Notional.String(), 18)))
+			return nil
+		})
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		for _, r := range result.Rejects.First {
+			got.faults = append(got.faults, fmt.Sprintf("%d/%s", r.Line, r.Column))
+		}
+		if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(got)); diff != "" {
+			t.Fatalf("%q (-reference +got)\n%s", file.String(), diff)
+		}
+	})
+}
