@@ -54,7 +54,8 @@ async def _serve(port: int) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack import app
-    from ministack.core import lambda_runtime
+
+    from local.emulator.fixes import restart
 
     config = Config()
     config.bind = [f"{os.environ['BIND_HOST']}:{port}"]
@@ -70,11 +71,12 @@ async def _serve(port: int) -> None:
 
     async def shutdown() -> None:
         await stopping.wait()
+        await asyncio.to_thread(restart.drain)  # functions still need the server to finish
 
     try:
         await serve(app.app, config, shutdown_trigger=shutdown)
     finally:
-        await asyncio.to_thread(lambda_runtime.reset)
+        await asyncio.to_thread(restart.end_functions)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import importlib
 from collections.abc import Collection
 
 FIXES = (
+    "repeated_parsing",
     "secure_transport",
     "log_group_arns",
     "key_use",
@@ -21,6 +22,7 @@ FIXES = (
     "async_invocation",
     "queue_atomicity",
     "event_source_mapping",
+    "restart",
 )
 
 

@@ -56,6 +56,7 @@ class Queue:
         self._running: dict[str, Event] = {}
         self._changed = threading.Condition()
         self._started = False
+        self._paused = False
 
     def accept(self, record: dict[str, Any], payload: Any) -> None:
         """Take an event for a function: what `InvocationType=Event` and notifications do."""
@@ -86,10 +87,10 @@ class Queue:
         with self._changed:
             self._due.clear()
 
-    def idle(self) -> bool:
-        """Whether no event is being handled at this moment."""
+    def pause(self) -> None:
+        """Attempt nothing more; what is under way goes on."""
         with self._changed:
-            return not self._running
+            self._paused = True
 
     def _work(self) -> None:
         while True:
@@ -110,11 +111,12 @@ class Queue:
         with self._changed:
             while True:
                 now = time.time()
-                if self._due and self._due[0][0] <= now:
+                if self._due and self._due[0][0] <= now and not self._paused:
                     _, _, event = heapq.heappop(self._due)
                     self._running[event.request_id] = event
                     return event
-                self._changed.wait(self._due[0][0] - now if self._due else None)
+                waits = self._due and not self._paused
+                self._changed.wait(max(0.0, self._due[0][0] - now) if waits else None)
 
 
 def attempt(event: Event) -> tuple[Event, float] | None:

@@ -30,12 +30,12 @@ NEEDED = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 DEFAULT_CONCURRENCY = 8
 
 _log = logging.getLogger("emulator.mapping")
-_stopping = threading.Event()
+stopping = threading.Event()
 
 
 def poll() -> bool:
     """Take every batch that may run now, of every mapping; whether there was any."""
-    if _stopping.is_set():
+    if stopping.is_set():
         return False
     taken = False
     for account, region, mapping in lambda_svc._iter_all_esms():
@@ -43,16 +43,6 @@ def poll() -> bool:
             if mapping.get("Enabled", True) and ":sqs:" in mapping.get("EventSourceArn", ""):
                 taken = _poll_mapping(mapping) or taken
     return taken
-
-
-def drain() -> None:
-    """Take no more batches, so that those under way can finish before the emulator ends."""
-    _stopping.set()
-
-
-def idle() -> bool:
-    """Whether no batch is being handled at this moment."""
-    return not lambda_svc._esm_inflight
 
 
 def _poll_mapping(mapping: dict[str, Any]) -> bool:
@@ -175,16 +165,6 @@ def _record(message: dict[str, Any], source_arn: str) -> dict[str, Any]:
         "eventSourceARN": source_arn,
         "awsRegion": get_region(),
     }
-
-
-def _release_interrupted() -> None:
-    """After a restart no function handles anything: what was being handled is visible again."""
-    for account, region, mapping in lambda_svc._iter_all_esms():
-        with request_scope(account, region):
-            queue = sqs._queue_by_arn(mapping.get("EventSourceArn", ""))
-            for message in queue["messages"] if queue else []:
-                if message.get("receive_count"):
-                    message["visible_at"] = min(message["visible_at"], time.time())
 
 
 def _with_rights_checked(create: Any) -> Any:
