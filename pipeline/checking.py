@@ -1,19 +1,67 @@
-"""The policy pack and the plan gate over a stack, shown to the person who asked."""
+"""The policy pack and the plan gate over a stack: judged, shown, written down."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from compliance import check as judge
+from compliance import preview
 from compliance.check import Setting
-from compliance.evidence import Evidence, now
+from compliance.checkov.scanner import Checkov
+from compliance.evidence import Evidence, Outcome, dumps, now
+from compliance.reports import html, junit, markdown, sarif
 from compliance.scanners import Scanner
 from compliance.summary import summary, verdict_line
-from pipeline.console import progress, step
+from compliance.terraform.export import Export, export
+from compliance.terraform.plan import map_preview
+from local import environment
+from pipeline.console import Step, answer, progress, step
 from pipeline.errors import Exit
 from pipeline.target import Target
 
+REGION = "us-east-1"
 WAIVERS = "waivers.yaml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A rendering of the evidence and the name of the file it is written to."""
+
+    file: str
+    render: Callable[[Evidence], str]
+
+
+REPORTS: Mapping[str, Report] = {
+    "junit": Report(file="junit.xml", render=junit.render),
+    "sarif": Report(file="policies.sarif", render=sarif.render),
+    "markdown": Report(file="report.md", render=markdown.render),
+    "html": Report(file="report.html", render=html.render),
+}
+_WORDS = {
+    Outcome.FAIL: "failed",
+    Outcome.UNKNOWN: "undetermined",
+    Outcome.WAIVED: "waived",
+    Outcome.PASS: "passed",
+    Outcome.NOT_APPLICABLE: "without a resource to judge",
+}
+
+
+def prepare(target: Target) -> None:
+    """Make what a preview of the local stack needs; a stack on AWS must exist."""
+    if target.local:
+        environment.prepare(target.project)
+
+
+def progress_of(current: Step) -> Callable[[Mapping[str, Any]], None]:
+    """Shows, for each event of the engine, the resource it is about."""
+
+    def note(event: Mapping[str, Any]) -> None:
+        if "resourcePreEvent" in event:
+            current.note(event["resourcePreEvent"]["metadata"]["urn"].rsplit("::", 1)[-1])
+
+    return note
 
 
 def setting(target: Target) -> Setting:
@@ -28,6 +76,12 @@ def setting(target: Target) -> Setting:
     )
 
 
+def scanners(target: Target, *, checkov: bool) -> tuple[Scanner, ...]:
+    """The scanners asked for."""
+    executable = target.project / ".cache" / "checkov" / "bin" / "checkov"
+    return (Checkov(executable, region=REGION),) if checkov else ()
+
+
 def check(target: Target, beside: Sequence[Scanner] = ()) -> Evidence:
     """Preview a stack under the pack and the plan gate.
 
@@ -39,17 +93,13 @@ def check(target: Target, beside: Sequence[Scanner] = ()) -> Evidence:
         BrokenRunError: There can be no verdict.
     """
     moment = now()
+    prepare(target)
     with step(f"Previewing stack {target.stack} under the policy pack") as current:
-
-        def note(event: Mapping[str, Any]) -> None:
-            if "resourcePreEvent" in event:
-                current.note(event["resourcePreEvent"]["metadata"]["urn"].rsplit("::", 1)[-1])
-
         evidence = judge.check(
             setting(target),
             today=moment.date(),
             generated_at=moment,
-            on_event=note,
+            on_event=progress_of(current),
             beside=beside,
         )
         current.result(verdict_line(evidence))
@@ -79,3 +129,42 @@ def exit_code(evidence: Evidence) -> Exit:
 def show(evidence: Evidence) -> None:
     """Print the verdict, what failed and a line per policy, on standard error."""
     progress.print(summary(evidence))
+
+
+def show_counts(evidence: Evidence) -> None:
+    """Print how many policies passed, failed or had nothing to judge."""
+    worst = Counter(_worst(tally) for tally in evidence.tallies.values())
+    counts = ", ".join(f"{worst[outcome]} {word}" for outcome, word in _WORDS.items())
+    answer(f"Compliance: {len(evidence.policies)} policies: {counts}")
+    answer(verdict_line(evidence))
+
+
+def _worst(tally: Mapping[Outcome, int]) -> Outcome:
+    return next((outcome for outcome in _WORDS if tally.get(outcome)), Outcome.NOT_APPLICABLE)
+
+
+def write(evidence: Evidence, folder: Path) -> Path:
+    """Write the evidence and every report rendered from it; returns the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "evidence.json").write_text(dumps(evidence), encoding="utf-8")
+    for report in REPORTS.values():
+        (folder / report.file).write_text(report.render(evidence), encoding="utf-8")
+    return folder
+
+
+def export_terraform(target: Target, output: Path) -> Export:
+    """Write a stack's preview as Terraform configuration."""
+    chosen = setting(target)
+    prepare(target)
+    with step(f"Previewing stack {target.stack}") as current:
+        seen = preview.run(
+            pulumi=chosen.pulumi,
+            project=chosen.project,
+            stack=chosen.stack,
+            env=chosen.env,
+            policy_pack=chosen.policy_pack,
+            config=chosen.config,
+            on_event=progress_of(current),
+        )
+    view = map_preview(seen.resources)
+    return export(view, region=REGION, program=target.project / "stack", output=output)

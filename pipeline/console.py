@@ -6,13 +6,12 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
-from rich.table import Table
 
 progress = Console(stderr=True, highlight=False)
-answers = Console(highlight=False, soft_wrap=True)
 
 
 class Step:
@@ -51,12 +50,13 @@ def step(title: str) -> Iterator[Step]:
         yield current
     outcome = f": {current.outcome}" if current.outcome else ""
     seconds = f"{time.monotonic() - began:.1f} s"
-    progress.print(f"[green]✓[/green] {escape(title + outcome)} [dim]({seconds})[/dim]")
+    line = f"[green]✓[/green] {escape(title + outcome)} [dim]({seconds})[/dim]"
+    progress.print(line, soft_wrap=True)
 
 
 def say(text: str) -> None:
     """Print one line for the person at the terminal, on standard error."""
-    progress.print(escape(text))
+    progress.print(escape(text), soft_wrap=True)
 
 
 def complain(text: str) -> None:
@@ -76,14 +76,18 @@ def answer_json(document: object) -> None:
 
 
 def answer_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print the command's answer as a table; columns named with a leading `>` align right."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in columns:
-        right = column.startswith(">")
-        table.add_column(column.lstrip(">"), justify="right" if right else "left", no_wrap=True)
-    for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
-    answers.print(table)
+    """Print the command's answer as a table, never cut off; `>name` aligns a column right."""
+    table = [[column.lstrip(">") for column in columns], *rows]
+    widths = [max(map(cell_len, cells)) for cells in zip(*table, strict=True)]
+    answer(f"\n{title}")
+    for row in table:
+        cells = [
+            " " * (width - cell_len(cell)) + cell
+            if column.startswith(">")
+            else cell + " " * (width - cell_len(cell))
+            for column, width, cell in zip(columns, widths, row, strict=True)
+        ]
+        answer("  " + "  ".join(cells).rstrip())
 
 
 class Changes:

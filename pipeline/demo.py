@@ -48,7 +48,7 @@ def run(target: Target, paths: Sequence[Path]) -> Exit:
             current.result(f"{len(answers)} files")
         _show_files(deployment, uploads, answers)
         _show_days(deployment, uploads)
-        checking.show(evidence)
+        checking.show_counts(evidence)
     finally:
         if not kept:
             up.destroy(target, keep_outputs=True)

@@ -1,8 +1,6 @@
 """The real stack passes its own pack, and goes without a trace."""
 
-import json
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 

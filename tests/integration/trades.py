@@ -32,15 +32,18 @@ def days(files: list[Path]) -> dict[tuple[str, str], Day]:
     query = """
         with trades as (
             select *, row_number() over () as row
-            from read_csv($files, header = true, filename = true, columns = {
-                'timestamp': 'TIMESTAMP_NS', 'symbol': 'VARCHAR', 'price': 'DECIMAL(18, 9)',
+            from read_csv($files, header = true, filename = true, auto_detect = false,
+                quote = '"', columns = {
+                'timestamp': 'VARCHAR', 'symbol': 'VARCHAR', 'price': 'DECIMAL(18, 9)',
                 'size': 'DECIMAL(18, 9)', 'exchange': 'VARCHAR', 'conditions': 'VARCHAR'})
         ), ordered as (
-            select *, list_position($files, filename) as file from trades
+            select *, list_position($files, filename) as file,
+                timestamp::TIMESTAMP_NS as at, timestamp[:10] as day -- no cast: it would round
+            from trades
         )
-        select timestamp::date::varchar, symbol,
-            arg_min(price, (timestamp, file, row)), max(price), min(price),
-            arg_max(price, (timestamp, file, row)), sum(size),
+        select day, symbol,
+            arg_min(price, (at, file, row)), max(price), min(price),
+            arg_max(price, (at, file, row)), sum(size),
             sum(price * size), count(*)
         from ordered group by all
     """

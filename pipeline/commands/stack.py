@@ -1,0 +1,91 @@
+"""The stack: deploy it, take it away, look into it, show it off."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import checking, logs, up
+from pipeline import demo as demonstration
+from pipeline.commands.options import Json, Official, Stack
+from pipeline.console import answer, answer_json, say
+from pipeline.deployment import load
+from pipeline.errors import UsageError
+from pipeline.target import target
+
+app = typer.Typer()
+
+
+@app.command("up")
+def up_(stack: Stack = None, official_plugins: Official = False, as_json: Json = False) -> None:
+    """Preview under the pack and the plan gate, deploy, write cfn-outputs/flat-outputs.json."""
+    evidence, outputs = up.up(target(stack, official_plugins=official_plugins))
+    if not outputs:
+        checking.show(evidence)
+        raise typer.Exit(checking.exit_code(evidence))
+    if as_json:
+        answer_json(dict(outputs))
+
+
+@app.command()
+def destroy(
+    stack: Stack = None,
+    yes: Annotated[bool, typer.Option(help="Do it without asking.")] = False,
+    official_plugins: Official = False,
+) -> None:
+    """Delete everything the stack made."""
+    chosen = target(stack, official_plugins=official_plugins)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError("destroy deletes every file and result; say --yes to do it.")
+        typer.confirm(f"Delete stack {chosen.stack} with every file and result?", abort=True)
+    up.destroy(chosen)
+
+
+@app.command()
+def stop() -> None:
+    """Stop the emulator; its state stays for the next `pipeline up`."""
+    say("Stopped." if up.stop_emulator(target(None)) else "The emulator was not running.")
+
+
+@app.command()
+def outputs(stack: Stack = None, as_json: Json = False) -> None:
+    """The stack's outputs."""
+    found = load(target(stack)).outputs
+    if as_json:
+        answer_json(dict(found))
+    else:
+        for name, value in found.items():
+            answer(f"{name}={value}")
+
+
+@app.command()
+def env(stack: Stack = None) -> None:
+    """Print `export` lines: after eval, pulumi and AWS clients talk to this stack."""
+    caller = dict(os.environ)
+    for line in target(stack).exports(caller):
+        answer(line)
+
+
+@app.command("logs")
+def logs_(
+    function: Annotated[str, typer.Argument(help="validator, processor, aggregator or status.")],
+    follow: Annotated[bool, typer.Option(help="Go on with new lines until interrupted.")] = False,
+    since: Annotated[float, typer.Option(help="Minutes back to begin.")] = 60.0,
+    stack: Stack = None,
+) -> None:
+    """A function's log."""
+    for line in logs.lines(load(target(stack)), function, since=since * 60, follow=follow):
+        answer(line)
+
+
+@app.command()
+def demo(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE...]", help="Your own files.")
+    ] = None,
+) -> None:
+    """Deploy here, process files, show everything, and leave nothing running."""
+    raise typer.Exit(demonstration.run(target(None), paths or []))
