@@ -212,6 +212,10 @@ class Evidence:
                 )
             )
 
+        named = {a.waiver for a in self.answers} | {f.waiver for f in self.findings}
+        if absent := named - {None, *range(len(self.waivers))}:
+            raise BrokenRunError(f"the answers name waivers that do not exist: {absent}")
+
     @cached_property
     def counts(self) -> Counter[Outcome]:
         """How many answers and findings have each outcome."""

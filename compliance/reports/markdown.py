@@ -113,8 +113,8 @@ def _bounded(lines: list[str], room: int) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Text that no Markdown or HTML in it can change; line breaks become spaces."""
-    return _SPECIAL.sub(r"\\\1", _one_line(text))
+    """Text that no Markdown or HTML in it can change and that mentions nobody."""
+    return _SPECIAL.sub(r"\\\1", _one_line(text)).replace("@", "@\u2060")
 
 
 def _code(text: str) -> str:

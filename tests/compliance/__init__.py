@@ -1,0 +1,1 @@
+"""Tests of the check, its evidence and its reports."""
