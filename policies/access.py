@@ -12,7 +12,6 @@ from policies.types import (
     BUCKET_OWNERSHIP,
     BUCKET_POLICY,
     BUCKET_PUBLIC_ACCESS,
-    BUCKET_V2,
     KEY,
     KEY_POLICY,
     PERMISSION,
@@ -81,7 +80,6 @@ RESOURCE_POLICIES = StackPolicy(
         QUEUE,
         QUEUE_POLICY,
         BUCKET,
-        BUCKET_V2,
         BUCKET_POLICY,
         TOPIC,
         TOPIC_POLICY,
@@ -150,7 +148,7 @@ PUBLIC_ACCESS = StackPolicy(
     severity=Severity.CRITICAL,
     requirements=("FN-5", "SEC-3"),
     remediation="Declare a BucketPublicAccessBlock with all four switches true.",
-    governs=only(BUCKET, BUCKET_V2),
+    governs=only(BUCKET),
     judge=_judge_public_access,
 )
 
@@ -178,7 +176,7 @@ OWNERSHIP = StackPolicy(
     severity=Severity.HIGH,
     requirements=("FN-5",),
     remediation="Declare BucketOwnershipControls with BucketOwnerEnforced.",
-    governs=only(BUCKET, BUCKET_V2),
+    governs=only(BUCKET),
     judge=_judge_ownership,
 )
 

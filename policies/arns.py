@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from policies.types import (
     BUCKET,
-    BUCKET_V2,
     EVENT_BUS,
     EVENT_RULE,
     FUNCTION,
@@ -29,7 +28,7 @@ _PLACE = re.compile(r"arn:aws:[a-z0-9-]+:([a-z0-9-]+):(\d{12}):")
 _FORMS: dict[str, tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = {
     "sqs": ((re.compile(r"([^:/]+)"), (QUEUE,)),),
     "sns": ((re.compile(r"([^:/]+)"), (TOPIC,)),),
-    "s3": ((re.compile(r"([^/]+)"), (BUCKET, BUCKET_V2)),),
+    "s3": ((re.compile(r"([^/]+)"), (BUCKET,)),),
     "lambda": ((re.compile(r"function:([^:/]+)"), (FUNCTION,)),),
     "iam": ((re.compile(r"role/(?:.+/)?([^/]+)"), (ROLE,)),),
     "dynamodb": ((re.compile(r"table/([^/]+)"), (TABLE,)),),
@@ -41,7 +40,7 @@ _FORMS: dict[str, tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = {
     ),
 }
 
-_NAME_PROPERTY = {BUCKET: "bucket", BUCKET_V2: "bucket"} | dict.fromkeys(
+_NAME_PROPERTY = {BUCKET: "bucket"} | dict.fromkeys(
     (QUEUE, TOPIC, FUNCTION, ROLE, TABLE, LOG_GROUP, KEY_ALIAS, EVENT_BUS, EVENT_RULE), "name"
 )
 

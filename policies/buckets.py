@@ -5,10 +5,10 @@ from policies.policy import Settings, Severity, StackPolicy, only
 from policies.reading import Node
 from policies.resource import Resource, Stack
 from policies.types import (
+    BUCKET,
     BUCKET_LIFECYCLE,
     BUCKET_NOTIFICATION,
     BUCKET_VERSIONING,
-    BUCKETS,
     FUNCTION,
     PERMISSION,
 )
@@ -37,7 +37,7 @@ VERSIONING = StackPolicy(
     severity=Severity.HIGH,
     requirements=("S3-1",),
     remediation="Declare a BucketVersioning with versioningConfiguration.status Enabled.",
-    governs=only(*BUCKETS),
+    governs=only(BUCKET),
     judge=_judge_versioning,
 )
 
@@ -104,7 +104,7 @@ ARCHIVE = StackPolicy(
         "Declare one BucketLifecycleConfiguration with an enabled rule without filter: "
         "transition to GLACIER at 90 days, whatever the object's size."
     ),
-    governs=only(*BUCKETS),
+    governs=only(BUCKET),
     schema={
         "days": {
             "type": "integer",
@@ -168,7 +168,7 @@ NOTIFICATION = StackPolicy(
         "Declare one BucketNotification: s3:ObjectCreated:* with prefix uploads/ to the validator, "
         "and a Permission for the bucket to invoke it."
     ),
-    governs=only(*BUCKETS),
+    governs=only(BUCKET),
     schema={
         "event": {
             "type": "string",

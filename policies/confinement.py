@@ -95,28 +95,30 @@ NETWORK = ResourcePolicy(
     judge=_judge_network,
 )
 
-_JUDGED = ("aws:", "pulumi:")
+
+def _judge_type(resource: Resource, _settings: Settings) -> Answer:
+    if not resource.type.startswith("aws:"):
+        if resource.provider is None:
+            return not_applicable("A component: its children are judged themselves.")
+        return failed("it is managed by a provider whose resources this pack cannot judge")
+    try:
+        deprecated = sdk.is_deprecated(resource.type)
+    except sdk.UnknownTypeError:
+        return failed("the installed pulumi-aws does not know its type")
+    return failed("pulumi-aws has deprecated its type") if deprecated else PASSED
 
 
-def _is_foreign(type_: str) -> bool:
-    """Whether the type belongs to a provider other than AWS's (components have three parts too)."""
-    return not type_.startswith(_JUDGED)
-
-
-def _judge_foreign(resource: Resource, _settings: Settings) -> Answer:
-    if resource.provider is None:
-        return PASSED  # a component: it has no provider, and its children are judged themselves
-    return failed("it is managed by a provider whose resources no policy can judge")
-
-
-FOREIGN = ResourcePolicy(
-    name="aws-only",
-    sentence="Every resource is one that this pack can judge: of Pulumi's AWS provider.",
+KNOWN_TYPES = ResourcePolicy(
+    name="known-types",
+    sentence="Every resource is of a current type of pulumi-aws, which this pack can judge.",
     severity=Severity.HIGH,
     requirements=("DEL-1", "GOV-1"),
-    remediation="Declare the resource with pulumi-aws, or extend the pack to judge its kind.",
-    governs=Types(where=_is_foreign, otherwise="Governs resources of other providers only."),
-    judge=_judge_foreign,
+    remediation="Declare it with the type of pulumi-aws that has taken the old one's place.",
+    governs=Types(
+        where=lambda type_: not type_.startswith("pulumi:"),
+        otherwise="Governs what the program declares only.",
+    ),
+    judge=_judge_type,
 )
 
 _SECRET_NAME = re.compile(
@@ -192,4 +194,4 @@ CREDENTIALS = ResourcePolicy(
     judge=_judge_credentials,
 )
 
-POLICIES = (NETWORK, FOREIGN, CREDENTIALS)
+POLICIES = (NETWORK, KNOWN_TYPES, CREDENTIALS)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 
 from policies.answers import Answer, failed, not_applicable, verdict
 from policies.events import matches
@@ -58,10 +59,9 @@ def _users(stack: Stack) -> Counter[str]:
     """How many functions leave their failures in each queue."""
     users: Counter[str] = Counter()
     for function in stack.of(FUNCTION):
-        try:
+        # What breaks a route is told where its own function is judged.
+        with suppress(BrokenRouteError, UndeterminedError, MalformedError):
             users.update({queue.urn for queue in _dead_letter_queues(function, stack)})
-        except (BrokenRouteError, UndeterminedError, MalformedError):
-            continue  # is told where the function itself is judged
     return users
 
 
@@ -90,7 +90,7 @@ def redrive_target(source: Resource, stack: Stack) -> Resource:
     where = f"{source.name}.redrivePolicy.deadLetterTargetArn"
     if target is None or target.type != QUEUE or target is source:
         raise BrokenRouteError(f"{where} is no other queue of this stack")
-    if stack.referring(EVENT_SOURCE_MAPPING, "eventSourceArn", target):
+    if stack.referring(EVENT_SOURCE_MAPPING, "eventSourceArn", target, skip_unclear=True):
         raise BrokenRouteError(f"{where} is a queue that a function consumes")
     allow = target.inputs.document("redriveAllowPolicy")
     if allow is not None:
@@ -222,8 +222,21 @@ def _lets_rule_send(statement: Statement, rule: Resource, queue: Resource, stack
 
 
 def is_dead_letter_queue(queue: Resource, stack: Stack) -> bool:
-    """Whether messages end in this queue: no function consumes it."""
-    return not stack.referring(EVENT_SOURCE_MAPPING, "eventSourceArn", queue)
+    """Whether a redrive policy or an event rule sends messages to this queue."""
+    return queue.urn in stack.once(_targets)
+
+
+def _targets(stack: Stack) -> set[str]:
+    """The queues that redrive policies and event rules name; what is unknown is told elsewhere."""
+    arns: list[str | None] = []
+    for resource in stack.of(QUEUE, QUEUE_REDRIVE, EVENT_TARGET):
+        with suppress(UndeterminedError, MalformedError):
+            if resource.type == EVENT_TARGET:
+                arns.append(resource.inputs.text("arn"))
+            elif (redrive := resource.inputs.document("redrivePolicy")) is not None:
+                arns.append(redrive.text("deadLetterTargetArn"))
+    found = [stack.owner_of(arn) for arn in arns if arn]
+    return {queue.urn for queue in found if queue is not None and queue.type == QUEUE}
 
 
 def _judge_retention(queue: Resource, stack: Stack, _settings: Settings) -> Answer:

@@ -11,7 +11,6 @@ from policies.types import (
     API_METHOD_SETTINGS,
     BUCKET,
     BUCKET_ENCRYPTION,
-    BUCKET_V2,
     EVENT_BUS,
     FUNCTION,
     KEY,
@@ -23,7 +22,6 @@ from policies.types import (
 
 _OWN_POLICY = {
     BUCKET,
-    BUCKET_V2,
     EVENT_BUS,
     LOG_GROUP,
     QUEUE,
@@ -119,7 +117,7 @@ BUCKETS = StackPolicy(
     remediation=(
         "Declare a BucketServerSideEncryptionConfiguration with aws:kms and the stack's own key."
     ),
-    governs=only(BUCKET, BUCKET_V2),
+    governs=only(BUCKET),
     judge=_judge_bucket,
 )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from policies.arns import Arn, has_names
 from policies.resource import Resource, Stack
 from policies.statements import Statement
-from policies.types import API_STAGE, BUCKET, BUCKET_V2, KEY_ALIAS, LOG_GROUP
+from policies.types import API_STAGE, BUCKET, KEY_ALIAS, LOG_GROUP
 
 Principals = frozenset[tuple[str, str]]
 """Kinds and values of principals, as in `Statement.principals`."""
@@ -99,7 +99,7 @@ def _names_alias(statement: Statement, stack: Stack) -> bool:
 
 def _bucket(arn: Arn, stack: Stack) -> Resource | None:
     name = arn.resource.partition("/")[0]
-    return stack.named(BUCKET, name) or stack.named(BUCKET_V2, name)
+    return stack.named(BUCKET, name)
 
 
 def _is_below(path: str, segments: int) -> bool:

@@ -140,7 +140,7 @@ def _judge_trust(role: Resource, stack: Stack, settings: Settings) -> Answer:
     if document is None:
         return failed("assumeRolePolicy is missing")
     services = set(settings["services"])
-    if stack.referring(FUNCTION, "role", role):
+    if stack.once(_role_users)[role.urn]:
         services = {"lambda.amazonaws.com"}
     by_accounts = re.search(settings["assumedByAccounts"], role.inputs.text("name") or "")
     problems = []

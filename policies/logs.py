@@ -1,7 +1,11 @@
 """Rules on logs (FN-4, MON-2)."""
 
-from policies.answers import PASSED, Answer, failed, verdict
+from collections import Counter
+from contextlib import suppress
+
+from policies.answers import PASSED, Answer, failed
 from policies.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
+from policies.reading import MalformedError, UndeterminedError
 from policies.resource import Resource, Stack
 from policies.types import FUNCTION, LOG_GROUP
 
@@ -35,12 +39,26 @@ RETENTION = ResourcePolicy(
 
 
 def _judge_function_logs(function: Resource, stack: Stack, _settings: Settings) -> Answer:
-    configured = function.inputs.object("loggingConfig").text("logGroup")
-    name = configured or f"/aws/lambda/{function.inputs.text('name')}"
-    problems = []
+    name = _group_name(function)
     if stack.named(LOG_GROUP, name) is None:
-        problems.append("its log group is not in the stack, so that Lambda would make one")
-    return verdict(problems)
+        return failed("its log group is not in the stack, so that Lambda would make one")
+    if stack.once(_writers)[name] > 1:
+        return failed("it shares its log group with another function")
+    return PASSED
+
+
+def _group_name(function: Resource) -> str:
+    configured = function.inputs.object("loggingConfig").text("logGroup")
+    return configured or f"/aws/lambda/{function.inputs.text('name')}"
+
+
+def _writers(stack: Stack) -> Counter[str]:
+    """How many functions write to each log group, those apart of which it is unknown."""
+    writers: Counter[str] = Counter()
+    for function in stack.of(FUNCTION):
+        with suppress(UndeterminedError, MalformedError):
+            writers[_group_name(function)] += 1
+    return writers
 
 
 FUNCTION_LOGS = StackPolicy(

@@ -7,8 +7,8 @@ from policies.resource import Resource, Stack
 from policies.types import (
     ALARM,
     API_METHOD_SETTINGS,
+    BUCKET,
     BUCKET_METRIC,
-    BUCKETS,
     EVENT_SOURCE_MAPPING,
     QUEUE,
     TABLE,
@@ -43,7 +43,7 @@ METRICS = StackPolicy(
         "Bucket: BucketMetric without filter; table: ContributorInsights; mapping: metricsConfig "
         "EventCount; API: settings.metricsEnabled."
     ),
-    governs=only(*BUCKETS, TABLE, EVENT_SOURCE_MAPPING, API_METHOD_SETTINGS),
+    governs=only(BUCKET, TABLE, EVENT_SOURCE_MAPPING, API_METHOD_SETTINGS),
     judge=_judge_metrics,
 )
 

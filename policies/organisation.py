@@ -6,7 +6,7 @@ from policies import sdk
 from policies.answers import PASSED, Answer, failed, not_applicable, verdict
 from policies.policy import ResourcePolicy, Settings, Severity, StackPolicy, Types
 from policies.resource import Resource, Stack
-from policies.types import API, BUCKET, BUCKET_V2, KEY, LOG_GROUP, PROVIDER
+from policies.types import API, BUCKET, KEY, LOG_GROUP, PROVIDER
 
 _AWS = Types(where=lambda type_: type_.startswith("aws:"), otherwise="Governs AWS resources only.")
 
@@ -45,7 +45,6 @@ TAGS = ResourcePolicy(
 # Where the physical name stands, if not in `name`.
 _NAME_PROPERTY = {
     BUCKET: "bucket",
-    BUCKET_V2: "bucket",
     "aws:apigateway/stage:Stage": "stageName",
     "aws:cloudwatch/dashboard:Dashboard": "dashboardName",
 }
@@ -151,9 +150,9 @@ def _judge_destroyable(resource: Resource, settings: Settings) -> Answer:
     problems = ["the resource option protect is set"] if resource.protect else []
     if resource.type.startswith("aws:"):
         problems += [f"{key} is true" for key in _RETAINING if inputs.has(key) and inputs.flag(key)]
-        if resource.type in (BUCKET, BUCKET_V2) and inputs.flag("forceDestroy") is not True:
+        if resource.type == BUCKET and inputs.flag("forceDestroy") is not True:
             problems.append("forceDestroy is not true, so that a bucket with objects would stay")
-        if resource.type in (BUCKET, BUCKET_V2) and inputs.flag("objectLockEnabled"):
+        if resource.type == BUCKET and inputs.flag("objectLockEnabled"):
             problems.append("objectLockEnabled is true, so that locked objects would stay")
         if resource.type == KEY:
             days = inputs.integer("deletionWindowInDays")

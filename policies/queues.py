@@ -58,7 +58,7 @@ RECEIVES = ResourcePolicy(
 
 def consumers(queue: Resource, stack: Stack) -> list[Resource]:
     """The functions that event source mappings feed from this queue."""
-    mappings = stack.referring(EVENT_SOURCE_MAPPING, "eventSourceArn", queue)
+    mappings = stack.referring(EVENT_SOURCE_MAPPING, "eventSourceArn", queue, skip_unclear=True)
     found = [stack.target(mapping, "functionName", FUNCTION) for mapping in mappings]
     return [function for function in found if function is not None]
 

@@ -120,8 +120,17 @@ class Stack:
             raise UndeterminedError(key)
         return None
 
-    def referring(self, type_: str, key: str, to: Resource) -> list[Resource]:
+    def referring(
+        self, type_: str, key: str, to: Resource, *, skip_unclear: bool = False
+    ) -> list[Resource]:
         """The resources of type `type_` whose property `key` refers to the resource `to`.
+
+        Args:
+            type_: Type token of those that refer.
+            key: The property by which they do.
+            to: The resource that they refer to.
+            skip_unclear: Leave out those of which it cannot be told. For rules on `to` where
+                another rule, on those themselves, answers that they are undetermined.
 
         Raises:
             UndeterminedError: None does, but of one it cannot be told.
@@ -130,7 +139,7 @@ class Stack:
         if index is None:
             index = self._references[(type_, key, to.type)] = self._index(type_, key, to.type)
         found, unclear = index
-        if to.urn not in found and unclear:
+        if to.urn not in found and unclear and not skip_unclear:
             raise UndeterminedError(unclear)
         return found.get(to.urn, [])
 

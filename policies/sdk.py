@@ -12,6 +12,7 @@ from pathlib import Path
 from policies.reading import UndeterminedError
 
 _TOKEN = re.compile(r"aws:(?P<module>[^/:]+)/(?P<file>[^:]+):(?P<name>\w+)")
+_DEPRECATED = re.compile(r"^warnings\.warn\(", re.MULTILINE)
 _PARAMETER = re.compile(r"^ +(\w+): ", re.MULTILINE)
 
 
@@ -29,16 +30,22 @@ def properties(token: str) -> frozenset[str]:
     Raises:
         UnknownTypeError: The installed pulumi-aws does not have it.
     """
-    found = _TOKEN.fullmatch(token)
-    source = _sources(found["module"]).get(found["file"].lower()) if found else None
-    if found is None or source is None:
-        raise UnknownTypeError(token)
-    text = source.read_text(encoding="utf-8")
-    start = re.search(rf"^class {found['name']}(?:Init)?Args:", text, re.MULTILINE)
+    name, text = _source(token)
+    start = re.search(rf"^class {name}(?:Init)?Args:", text, re.MULTILINE)
     if start is None:
         raise UnknownTypeError(token)
     constructor = text[start.start() : text.find("):\n", start.start())]
     return frozenset(_camel_case(name) for name in _PARAMETER.findall(constructor))
+
+
+@cache
+def is_deprecated(token: str) -> bool:
+    """Whether pulumi-aws keeps the resource type for old programs only.
+
+    Raises:
+        UnknownTypeError: The installed pulumi-aws does not have it.
+    """
+    return _DEPRECATED.search(_source(token)[1]) is not None
 
 
 def takes(token: str, *keys: str) -> list[str]:
@@ -52,6 +59,15 @@ def takes(token: str, *keys: str) -> list[str]:
     except UnknownTypeError as error:
         raise UndeterminedError(keys[0]) from error
     return [key for key in keys if key in known]
+
+
+def _source(token: str) -> tuple[str, str]:
+    """The class of a resource type, and the source of the module that it stands in."""
+    found = _TOKEN.fullmatch(token)
+    file = _sources(found["module"]).get(found["file"].lower()) if found else None
+    if found is None or file is None:
+        raise UnknownTypeError(token)
+    return found["name"], file.read_text(encoding="utf-8")
 
 
 @cache

@@ -10,7 +10,6 @@ from policies.types import (
     API,
     BUCKET,
     BUCKET_POLICY,
-    BUCKET_V2,
     QUEUE,
     QUEUE_POLICY,
     TOPIC,
@@ -79,7 +78,7 @@ BUCKETS = StackPolicy(
         "Attach a BucketPolicy that denies * s3:* on the bucket and its objects, once if "
         "aws:SecureTransport is false and once if s3:TlsVersion is below 1.2."
     ),
-    governs=only(BUCKET, BUCKET_V2),
+    governs=only(BUCKET),
     judge=_judge_bucket,
 )
 

@@ -10,7 +10,6 @@ API_METHOD_SETTINGS = "aws:apigateway/methodSettings:MethodSettings"
 API_RESOURCE = "aws:apigateway/resource:Resource"
 API_STAGE = "aws:apigateway/stage:Stage"
 BUCKET = "aws:s3/bucket:Bucket"
-BUCKET_V2 = "aws:s3/bucketV2:BucketV2"
 BUCKET_ENCRYPTION = (
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 )
@@ -46,5 +45,3 @@ TABLE = "aws:dynamodb/table:Table"
 TOPIC = "aws:sns/topic:Topic"
 TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
 PROVIDER = "pulumi:providers:aws"
-
-BUCKETS = (BUCKET, BUCKET_V2)

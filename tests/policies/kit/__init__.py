@@ -1,0 +1,41 @@
+"""A kit to test policies as the engine runs them.
+
+`record` runs a program of pulumi-aws resources and keeps its declarations; `set`, `drop`, `hide`
+and the like change one thing; `judge` drives the pack's real servicer; `fails`, `undetermined`,
+`passes` and `not_applicable` say in one line what a change has to lead to.
+"""
+
+from tests.policies.kit.cases import (
+    Case,
+    check,
+    fails,
+    not_applicable,
+    parametrized,
+    passes,
+    undetermined,
+)
+from tests.policies.kit.declarations import UNKNOWN, Declaration, Declarations, declare
+from tests.policies.kit.engine import Found, Judgement, analyze, judge, request
+from tests.policies.kit.recording import ACCOUNT, REGION, record
+
+__all__ = [
+    "ACCOUNT",
+    "REGION",
+    "UNKNOWN",
+    "Case",
+    "Declaration",
+    "Declarations",
+    "Found",
+    "Judgement",
+    "analyze",
+    "check",
+    "declare",
+    "fails",
+    "judge",
+    "not_applicable",
+    "parametrized",
+    "passes",
+    "record",
+    "request",
+    "undetermined",
+]

@@ -1,0 +1,119 @@
+"""Cases: one small change to the compliant stack, and the one policy that has to answer for it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.policies.kit.declarations import Declarations
+from tests.policies.kit.engine import judge
+
+Change = Callable[[Declarations], Declarations]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A change and what it leads to.
+
+    Attributes:
+        title: The change in words.
+        policy: Who answers.
+        on: Names of the resources that it blocks; none if it blocks nothing.
+        change: The change.
+        answer: FAIL, UNKNOWN, PASS or NOT_APPLICABLE.
+        message: A part of the message, reason or path.
+        also: Other policies that rightly block, and whom.
+    """
+
+    title: str
+    policy: str
+    on: tuple[str, ...]
+    change: Change
+    answer: str
+    message: str = ""
+    also: dict[str, set[str]] = field(default_factory=dict)
+
+
+def fails(
+    title: str,
+    policy: str,
+    on: str | tuple[str, ...],
+    change: Change,
+    message: str = "",
+    **also: set[str],
+) -> Case:
+    """The change breaks this rule alone, and those of `also`, written with `_` for `-`."""
+    return Case(
+        title=title,
+        policy=policy,
+        on=(on,) if isinstance(on, str) else on,
+        change=change,
+        answer="FAIL",
+        message=message,
+        also={name.replace("_", "-"): names for name, names in also.items()},
+    )
+
+
+def undetermined(
+    policy: str, on: str | tuple[str, ...], path: str, change: Change | None = None, **also: Any
+) -> Case:
+    """With the property at `path` unknown, the policy cannot tell."""
+    name = on if isinstance(on, str) else on[0]
+    return Case(
+        title=f"{path} of {name} is unknown",
+        policy=policy,
+        on=(on,) if isinstance(on, str) else on,
+        change=change or (lambda stack: stack.hide(name, path)),
+        answer="UNKNOWN",
+        also={key.replace("_", "-"): names for key, names in also.items()},
+    )
+
+
+def passes(title: str, policy: str, on: str, change: Change) -> Case:
+    """The change keeps to the rule."""
+    return Case(title=title, policy=policy, on=(on,), change=change, answer="PASS")
+
+
+def not_applicable(title: str, policy: str, on: str, change: Change, reason: str = "") -> Case:
+    """After the change the rule says nothing about the resource."""
+    return Case(
+        title=title,
+        policy=policy,
+        on=(on,),
+        change=change,
+        answer="NOT_APPLICABLE",
+        message=reason,
+    )
+
+
+def parametrized(cases: Sequence[Case]) -> Any:
+    """Runs a test once per case, named by policy and change."""
+    return pytest.mark.parametrize(
+        "case", [pytest.param(case, id=f"{case.policy}: {case.title}") for case in cases]
+    )
+
+
+def check(case: Case, baseline: Declarations) -> None:
+    """Assert that the owner answers as it should, and nobody else blocks.
+
+    Raises:
+        AssertionError: Another answer, another policy or another resource.
+    """
+    judgement = judge(case.change(baseline))
+    blocks = case.answer in ("FAIL", "UNKNOWN")
+    expected = dict(case.also) | ({case.policy: set(case.on)} if blocks else {})
+    assert judgement.blocked() == expected, _messages(judgement.answers)
+    for name in case.on:
+        answers = judgement.of(case.policy, name)
+        assert [found.answer for found in answers] == [case.answer] * len(answers) != []
+        told = " ".join(found.message + found.reason + found.path for found in answers)
+        assert case.message in told, told
+
+
+def _messages(answers: Sequence[Any]) -> str:
+    return "\n".join(
+        f"{found.policy} on {found.resource}: {found.message}"
+        for found in answers
+        if found.answer in ("FAIL", "UNKNOWN")
+    )

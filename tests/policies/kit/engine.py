@@ -1,0 +1,135 @@
+"""Judges declarations as the engine does: through the pack's servicer, over its protocol."""
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from google.protobuf import json_format, struct_pb2
+from pulumi.runtime import proto
+
+from policies.catalogue import POLICIES
+from policies.log import AnswerLog
+from policies.policy import Policy
+from policies.servicer import PackServicer
+from tests.policies.kit.declarations import Declaration, Declarations
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """One answer, as the pack's log has it."""
+
+    policy: str
+    resource: str
+    type: str
+    answer: str
+    reason: str
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """All answers about a stack, and the messages that the engine got."""
+
+    answers: tuple[Found, ...]
+    diagnostics: tuple[Any, ...]
+
+    def of(self, policy: str, resource: str | None = None) -> list[Found]:
+        """The answers of a policy, of all resources or of one."""
+        return [
+            found
+            for found in self.answers
+            if found.policy == policy and resource in (None, found.resource)
+        ]
+
+    def blocked(self, answer: str | None = None) -> dict[str, set[str]]:
+        """Which resources each policy blocks, by FAIL, by UNKNOWN or by either."""
+        blocked: dict[str, set[str]] = {}
+        for found in self.answers:
+            if found.answer in ({answer} if answer else {"FAIL", "UNKNOWN"}):
+                blocked.setdefault(found.policy, set()).add(found.resource)
+        return blocked
+
+
+def judge(
+    stack: Declarations,
+    policies: Sequence[Policy] = POLICIES,
+    config: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Judgement:
+    """Every policy's answer about every resource.
+
+    Args:
+        stack: What the program declares.
+        policies: The policies to ask.
+        config: The pack's configuration, by policy.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "answers.jsonl")
+        servicer = PackServicer(policies, AnswerLog(log))
+        if config:
+            servicer.Configure(_configuration(config), None)  # type: ignore[no-untyped-call]
+        diagnostics = analyze(servicer, stack)
+        text = log.read_text(encoding="utf-8")
+    answers = []
+    for line in text.splitlines():
+        fields = json.loads(line)
+        urn = fields.pop("urn")
+        answers.append(Found(resource=urn.rsplit("::", 1)[-1], **fields))
+    return Judgement(answers=tuple(answers), diagnostics=tuple(diagnostics))
+
+
+def analyze(servicer: Any, stack: Declarations) -> list[Any]:
+    """What the engine is told when it asks about each resource and then about the stack."""
+    diagnostics: list[Any] = []
+    for resource in stack.resources:
+        diagnostics += servicer.Analyze(request(resource), None).diagnostics
+    whole = proto.AnalyzeStackRequest(resources=[_in_stack(node) for node in stack.resources])
+    diagnostics += servicer.AnalyzeStack(whole, None).diagnostics
+    return diagnostics
+
+
+def request(resource: Declaration) -> Any:
+    """What the engine sends about one resource."""
+    return proto.AnalyzeRequest(**_fields(resource))
+
+
+def _in_stack(resource: Declaration) -> Any:
+    message = proto.AnalyzerResource(**_fields(resource))
+    for key, urns in resource.depends_on.items():
+        message.propertyDependencies[key].urns.extend(urns)
+    return message
+
+
+def _fields(resource: Declaration) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "type": resource.type,
+        "urn": resource.urn,
+        "name": resource.name,
+        "properties": _struct(resource.inputs),
+        "options": proto.AnalyzerResourceOptions(protect=resource.protect),
+    }
+    if resource.custom and not resource.type.startswith("pulumi:"):
+        fields["provider"] = proto.AnalyzerProviderResource(
+            type="pulumi:providers:aws",
+            urn="urn:pulumi:dev::market-data-pipeline::pulumi:providers:aws::default",
+            name="default",
+            properties=_struct(resource.provider),
+        )
+    return fields
+
+
+def _struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
+    return json_format.ParseDict(dict(properties), struct_pb2.Struct())
+
+
+def _configuration(config: Mapping[str, Mapping[str, Any]]) -> Any:
+    message = proto.ConfigureAnalyzerRequest()
+    for policy, settings in config.items():
+        level = settings.get("enforcementLevel", "mandatory").upper()
+        message.policyConfig[policy].enforcementLevel = proto.EnforcementLevel.Value(level)
+        own = {key: value for key, value in settings.items() if key != "enforcementLevel"}
+        message.policyConfig[policy].properties.CopyFrom(_struct(own))
+    return message

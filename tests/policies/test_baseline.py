@@ -1,0 +1,19 @@
+"""The compliant stack is compliant, and every policy answers about every resource once."""
+
+from collections import Counter
+
+from policies.catalogue import POLICIES
+from tests.policies.kit import Declarations, judge
+
+
+def test_nothing_blocks_the_compliant_stack(baseline: Declarations) -> None:
+    judgement = judge(baseline)
+    assert [f"{a.policy} {a.resource}: {a.message}" for a in judgement.answers if a.message] == []
+    assert judgement.diagnostics == ()
+
+
+def test_every_policy_answers_once_about_every_resource(baseline: Declarations) -> None:
+    answers = judge(baseline).answers
+    assert len(answers) == len(POLICIES) * len(baseline.resources)
+    pairs = Counter((answer.policy, answer.resource, answer.type) for answer in answers)
+    assert set(pairs.values()) == {1}

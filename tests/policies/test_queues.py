@@ -1,0 +1,193 @@
+"""Queues: FIFO, receives, visibility, mappings, retention of dead letters."""
+
+import json
+
+from tests.policies.baseline import queue_arn
+from tests.policies.kit import (
+    Case,
+    Declarations,
+    check,
+    declare,
+    fails,
+    not_applicable,
+    parametrized,
+    undetermined,
+)
+
+QUEUE = "processor-queue"
+SOURCE = "processor-source"
+
+CASES = [
+    fails(
+        "a standard queue",
+        "queue-fifo",
+        QUEUE,
+        lambda s: s.set(QUEUE, "fifoQueue", False),
+        "fifoQueue is not true",
+    ),
+    fails("no word of FIFO", "queue-fifo", QUEUE, lambda s: s.drop(QUEUE, "fifoQueue")),
+    fails(
+        "a standard dead-letter queue",
+        "queue-fifo",
+        "validator-dlq",
+        lambda s: s.set("validator-dlq", "fifoQueue", False),
+    ),
+    undetermined("queue-fifo", QUEUE, "fifoQueue"),
+    fails(
+        "four receives",
+        "queue-max-receive-count",
+        QUEUE,
+        lambda s: s.set(QUEUE, "redrivePolicy.maxReceiveCount", 4),
+        "redrivePolicy.maxReceiveCount is 4, not 3",
+    ),
+    fails(
+        "two receives",
+        "queue-max-receive-count",
+        QUEUE,
+        lambda s: s.set(QUEUE, "redrivePolicy.maxReceiveCount", 2),
+    ),
+    fails(
+        "no number of receives",
+        "queue-max-receive-count",
+        QUEUE,
+        lambda s: s.drop(QUEUE, "redrivePolicy.maxReceiveCount"),
+    ),
+    fails(
+        "receives as a text",
+        "queue-max-receive-count",
+        QUEUE,
+        lambda s: s.set(QUEUE, "redrivePolicy.maxReceiveCount", "3"),
+        "not an integer",
+    ),
+    fails(
+        "a redrive policy that is no JSON",
+        "queue-max-receive-count",
+        QUEUE,
+        lambda s: s.set(QUEUE, "redrivePolicy", "3 times"),
+        "not valid JSON",
+        function_dead_letter={"processor-function"},
+        dead_letter_retention={QUEUE},
+    ),
+    undetermined(
+        "queue-max-receive-count",
+        QUEUE,
+        "redrivePolicy.maxReceiveCount",
+        function_dead_letter={"processor-function"},
+        dead_letter_retention={QUEUE},
+    ),
+    fails(
+        "four receives in a redrive policy of its own",
+        "queue-max-receive-count",
+        "redrive",
+        lambda s: s.drop(QUEUE, "redrivePolicy").add(
+            declare(
+                "aws:sqs/redrivePolicy:RedrivePolicy",
+                "redrive",
+                queueUrl=f"https://sqs.us-east-1.amazonaws.com/123456789012/{QUEUE}-dev.fifo",
+                redrivePolicy=json.dumps(
+                    {"deadLetterTargetArn": queue_arn("processor-dlq"), "maxReceiveCount": 4}
+                ),
+            )
+        ),
+    ),
+    not_applicable(
+        "no redrive policy",
+        "queue-max-receive-count",
+        "validator-dlq",
+        lambda s: s,
+    ),
+    fails(
+        "less than six times the timeout",
+        "queue-visibility",
+        QUEUE,
+        lambda s: s.set(QUEUE, "visibilityTimeoutSeconds", 359),
+        "visibilityTimeoutSeconds is 359, less than 360",
+    ),
+    fails(
+        "AWS's own visibility",
+        "queue-visibility",
+        QUEUE,
+        lambda s: s.drop(QUEUE, "visibilityTimeoutSeconds"),
+        "is 30",
+    ),
+    fails(
+        "a longer timeout of the consumer",
+        "queue-visibility",
+        QUEUE,
+        lambda s: s.set("processor-function", "timeout", 61),
+    ),
+    undetermined("queue-visibility", QUEUE, "visibilityTimeoutSeconds"),
+    fails(
+        "batches of two",
+        "event-source-mapping",
+        SOURCE,
+        lambda s: s.set(SOURCE, "batchSize", 2),
+        "batchSize is 2",
+    ),
+    fails("AWS's batches", "event-source-mapping", SOURCE, lambda s: s.drop(SOURCE, "batchSize")),
+    fails(
+        "a batching window",
+        "event-source-mapping",
+        SOURCE,
+        lambda s: s.set(SOURCE, "maximumBatchingWindowInSeconds", 5),
+    ),
+    fails(
+        "no report of failures",
+        "event-source-mapping",
+        SOURCE,
+        lambda s: s.drop(SOURCE, "functionResponseTypes"),
+    ),
+    fails(
+        "bisected batches",
+        "event-source-mapping",
+        SOURCE,
+        lambda s: s.set(SOURCE, "bisectBatchOnFunctionError", True),
+    ),
+    fails(
+        "switched off",
+        "event-source-mapping",
+        SOURCE,
+        lambda s: s.set(SOURCE, "enabled", False),
+    ),
+    fails(
+        "a filter that drops messages",
+        "event-source-mapping",
+        SOURCE,
+        lambda s: s.set(SOURCE, "filterCriteria", {"filters": [{"pattern": "{}"}]}),
+    ),
+    fails(
+        "a stream as its source",
+        "event-source-mapping",
+        SOURCE,
+        lambda s: s.set(
+            SOURCE, "eventSourceArn", "arn:aws:kinesis:us-east-1:123456789012:stream/trades"
+        ),
+        "no queue of this stack",
+        function_dead_letter={"processor-function"},
+    ),
+    undetermined("event-source-mapping", SOURCE, "batchSize"),
+    fails(
+        "dead letters kept no longer than work",
+        "dead-letter-retention",
+        QUEUE,
+        lambda s: s.set("processor-dlq", "messageRetentionSeconds", 345_600),
+        "not more than",
+    ),
+    fails(
+        "dead letters kept for AWS's four days",
+        "dead-letter-retention",
+        QUEUE,
+        lambda s: s.drop("processor-dlq", "messageRetentionSeconds"),
+    ),
+    undetermined(
+        "dead-letter-retention",
+        QUEUE,
+        "messageRetentionSeconds",
+        lambda s: s.hide("processor-dlq", "messageRetentionSeconds"),
+    ),
+]
+
+
+@parametrized(CASES)
+def test_queue(case: Case, baseline: Declarations) -> None:
+    check(case, baseline)
