@@ -15,6 +15,10 @@ help: ## This list
 setup: ## Python environment, Pulumi CLI and the Go functions (idempotent)
 	@local/setup.sh
 
+.PHONY: functions
+functions: ## The Go functions alone, for arm64 and this machine
+	@local/setup.sh functions
+
 .PHONY: demo
 demo: setup ## Deploy to the local emulator under the pack, process sample files, show the results
 	@$(VENV)/bin/pipeline demo $(FILES)

@@ -128,3 +128,7 @@ def _settings(architecture: str) -> str:
         f"  {_NAMESPACE}:architecture: {architecture}\n"
         f"  {_NAMESPACE}:partners:\n{partners}"
     )
+
+
+if __name__ == "__main__":
+    prepare(Path(__file__).resolve().parents[1])

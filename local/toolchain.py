@@ -1,9 +1,11 @@
 """The Pulumi CLI: the user's own where it is new enough, else the one that setup built."""
 
+import functools
 import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 VERSION = "3.259.0"
@@ -12,6 +14,7 @@ VERSION = "3.259.0"
 _OLDEST = (3, 249)  # the first whose engine speaks this project's plugin protocol in full
 
 
+@functools.cache
 def pulumi(project: Path) -> Path:
     """The CLI to run.
 
@@ -53,3 +56,10 @@ def usable(cli: str) -> bool:
 
 def _text(version: tuple[int, int]) -> str:
     return ".".join(str(part) for part in version)
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.write(f"{pulumi(Path(__file__).resolve().parents[1])}\n")
+    except FileNotFoundError as error:
+        sys.exit(str(error))
