@@ -7,13 +7,18 @@ but what that function sets.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import importlib.metadata
 import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import uvicorn
+import uvloop
 
 from local.emulator import fixes
 from local.emulator.process import lock_path
@@ -33,7 +38,7 @@ def main() -> None:
     lock = _hold_lock(lock_path(Path.cwd()), port)
     try:
         fixes.apply(without=sys.argv[1:])
-        asyncio.run(_serve(port))
+        uvloop.run(_serve(port))
     finally:
         os.close(lock)
 
@@ -50,32 +55,50 @@ def _hold_lock(path: Path, port: int) -> int:
     return descriptor
 
 
+class _Server(uvicorn.Server):
+    """A server that leaves signals to `_serve`, which has work to finish first."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 async def _serve(port: int) -> None:
-    from hypercorn.asyncio import serve
-    from hypercorn.config import Config
     from ministack import app
 
     from local.emulator.fixes import restart
 
-    config = Config()
-    config.bind = [f"{os.environ['BIND_HOST']}:{port}"]
-    config.keep_alive_timeout = 75
-    config.accesslog = None
-    config.graceful_timeout = 1
-    config.loglevel = os.environ["LOG_LEVEL"]
-
+    server = _Server(
+        uvicorn.Config(
+            app.app,
+            host=os.environ["BIND_HOST"],
+            port=port,
+            log_level=os.environ["LOG_LEVEL"].lower(),
+            access_log=False,
+            ws="none",
+            lifespan="on",
+            proxy_headers=False,  # a client must not choose the address it calls from
+            server_header=False,
+            date_header=False,  # the emulator sends its own
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=1,
+        )
+    )
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
 
-    async def shutdown() -> None:
+    async def stop() -> None:
         await stopping.wait()
-        await asyncio.to_thread(restart.drain)  # functions still need the server to finish
+        await asyncio.to_thread(restart.drain)  # functions need the server to finish their work
+        server.should_exit = True
 
+    stopper = asyncio.create_task(stop())
     try:
-        await serve(app.app, config, shutdown_trigger=shutdown)
+        await server.serve()
     finally:
+        stopper.cancel()
         await asyncio.to_thread(restart.end_functions)
 
 
