@@ -62,8 +62,7 @@ func NewBuilder(w io.Writer) *Builder {
 	return &Builder{
 		out: parquet.NewGenericWriter[Row](w,
 			parquet.Compression(&parquet.Zstd),
-			parquet.MaxRowsPerRowGroup(rowsPerGroup),
-			parquet.CreatedBy("market-data-pipeline", "1", "")),
+			parquet.MaxRowsPerRowGroup(rowsPerGroup)),
 		rows: make([]Row, 0, rowsPerWrite),
 		days: summary.Days{},
 	}
