@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Every test, quickest first; stops at the first step that fails and names it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+bin=$PWD/.venv/bin
+
+# step WHAT COMMAND…: says what is being tested, then how long it took.
+step() {
+  local begin=$SECONDS
+  doing=$1
+  shift
+  echo "test: $doing …"
+  "$@"
+  echo "test: $doing: $((SECONDS - begin)) s"
+  doing=
+}
+doing=
+trap '[ -z "$doing" ] || echo "test: $doing failed; the lines above say why" >&2' EXIT
+
+go_format() {
+  local unformatted
+  unformatted=$(gofmt -l handlers)
+  [ -z "$unformatted" ] || {
+    printf 'not formatted (gofmt -w mends it):\n%s\n' "$unformatted"
+    return 1
+  }
+}
+
+step "Python lint" "$bin/ruff" check --quiet .
+step "Python format" "$bin/ruff" format --quiet --check .
+step "Python types" "$bin/mypy"
+step "Go format" go_format
+step "Go vet" go -C handlers vet ./...
+step "functions, with the race detector" go -C handlers test -race ./...
+step "parts" "$bin/pytest" --quiet tests --ignore tests/integration
+step "the deployed pipeline" "$bin/pytest" --quiet tests/integration
+echo "test: all passed in $SECONDS s"
