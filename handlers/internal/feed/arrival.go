@@ -78,11 +78,11 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 		switch {
 		case version.Revision > 0:
 			receipt.Standing = Accepted
-		case version.Status == Rejected:
+		case version.Status == Rejected, version.Status == Skipped:
 			receipt.Standing = Done
 		case head.Accepted != "" && !After(a.Sequencer, head.Accepted):
 			receipt.Standing = Done
-			version.ExpiresAt = l.Now().Add(retention).Unix()
+			l.outrun(docs, a)
 		case head.Number == 0 && !assign(docs, a):
 			receipt.Standing = OtherKind
 		default:
@@ -102,6 +102,15 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 		return nil
 	})
 	return receipt, err
+}
+
+// outrun records that a newer version of the same key was accepted first.
+func (l Ledger) outrun(docs arrivalDocuments, a Arrival) {
+	now := l.Now()
+	docs.version.record(Event{Status: Skipped, At: stamp(now), Stage: Validator, Reason: replaced}, now)
+	if docs.head.VersionID == a.VersionID {
+		docs.head.Status, docs.head.UpdatedAt = Skipped, stamp(now)
+	}
 }
 
 // assign gives a file its number, unless the feed is of the other kind.
@@ -142,7 +151,7 @@ func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, rows, symbols 
 			return nil
 		}
 		if head.Accepted != "" && !After(a.Sequencer, head.Accepted) {
-			version.ExpiresAt = l.Now().Add(retention).Unix()
+			l.outrun(docs, a)
 			return nil
 		}
 		number, err := store.Load[Number](ctx, tx, NumberKey(a.File.ID(), head.Number))

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"market-data-pipeline/handlers/internal/store"
@@ -17,6 +18,13 @@ const (
 	Aggregator Stage = "aggregator"
 )
 
+// after tells whether a file passes the stage behind another.
+func (s Stage) after(other Stage) bool {
+	return slices.Index(stages, s) > slices.Index(stages, other)
+}
+
+var stages = []Stage{Validator, Processor, Aggregator}
+
 // Status is what has become of a file.
 type Status string
 
@@ -31,6 +39,9 @@ const (
 	Failed     Status = "FAILED"
 	Skipped    Status = "SKIPPED"
 )
+
+// final tells whether nothing more becomes of a version by itself.
+func (s Status) final() bool { return s == Rejected || s == Aggregated || s == Skipped }
 
 // Kinds of feed: by the partner's sequence, or by arrival.
 const (

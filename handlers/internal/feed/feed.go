@@ -8,6 +8,7 @@
 //	switch Admit(n, r) {
 //	case Proceed:   do the work; Complete(n, r); send (n, r) to the next stage; wake
 //	case Duplicate: send (n, r) to the next stage again; wake again
+//	case Replaced:  wake again
 //	case Park:      nothing
 //	}
 //	acknowledge
@@ -24,14 +25,16 @@
 //	    been completed or was skipped. So no file is taken out of turn.
 //	I3  (n, r) is complete at most once: the second Complete finds r(n) ≥ r and
 //	    changes nothing. So no file counts twice.
-//	I4  A ticket is parked only in a transaction that also finds n > c+1. So when
-//	    the cursor reaches n-1, either the ticket is already parked, and the wake
-//	    that follows finds it; or parking fails, and Admit decides anew.
-//	I5  A message is acknowledged only when its ticket is parked, or is complete
-//	    and has been sent on and the successor woken. So no file is lost: a ticket
-//	    is always in a queue, in a dead-letter queue, or parked; and one parked at
-//	    c+1 has been, or the message that moved the cursor to c is still to be
-//	    handled and will have it, woken.
+//	I4  A ticket is parked only in a transaction that also finds n > c+1, and an
+//	    older revision of n does not go ahead of it. So when the cursor reaches
+//	    n-1, either the ticket is parked, and the wake that follows finds it; or
+//	    parking fails, and Admit decides anew.
+//	I5  A message is acknowledged only when its ticket is parked, or is replaced by
+//	    a newer revision that is parked or complete, or is complete and has been
+//	    sent on; and when the successor has been woken. So no file is lost: the
+//	    newest ticket of a number is complete, or in a queue, or in a dead-letter
+//	    queue, or parked; and if it is parked at c+1, the message that moved the
+//	    cursor to c has woken it, or is not yet acknowledged and will.
 //
 // Only the validator differs. It has no queue of its own to wake a successor
 // through, so it releases the parked successors itself, one after the other; and
@@ -51,19 +54,24 @@ type Decision int
 
 // What a stage must do with a ticket.
 const (
-	Proceed Decision = iota
-	Duplicate
+	Proceed   Decision = iota
+	Duplicate          // this very revision is complete
+	Replaced           // a newer revision is complete, and this one may never have been
 	Park
 )
 
 func (d Decision) String() string {
-	return [...]string{"proceed", "duplicate", "park"}[d]
+	return [...]string{"proceed", "duplicate", "replaced", "park"}[d]
 }
 
-// decide is the whole rule of admission.
-func decide(cursor, completed int64, ticket Ticket) Decision {
+// decide is the whole rule of admission. parked is the revision that is parked at
+// the ticket's number, or 0. While a newer one is, an older must not go ahead: it
+// would move the cursor, and with it the wake, past the newer.
+func decide(cursor, completed, parked int64, ticket Ticket) Decision {
 	switch {
-	case completed >= ticket.Revision:
+	case max(completed, parked) > ticket.Revision:
+		return Replaced
+	case completed == ticket.Revision:
 		return Duplicate
 	case ticket.Number <= cursor+1: // the next, or the correction of an earlier one
 		return Proceed
@@ -94,25 +102,35 @@ func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
 		if err != nil {
 			return err
 		}
-		completed := *number.At(turn.Stage)
 		if ticket := turn.Ticket; ticket.Number > *feed.At(turn.Stage)+1 {
 			if err := passSkipped(ctx, tx, turn.Feed, turn.Stage, feed); err != nil {
 				return err
 			}
 		}
-		decision = decide(*feed.At(turn.Stage), completed, turn.Ticket)
-		if decision != Park {
-			return nil
+		decision = decide(*feed.At(turn.Stage), *number.At(turn.Stage), number.Parked[turn.Stage].Revision, turn.Ticket)
+		switch decision {
+		case Replaced:
+			return l.skip(ctx, tx, turn, turn.Ticket, number)
+		case Park:
+			return l.park(ctx, tx, turn, number)
 		}
-		if number.Parked[turn.Stage].Revision < turn.Ticket.Revision {
-			if number.Parked == nil {
-				number.Parked = map[Stage]Ticket{}
-			}
-			number.Parked[turn.Stage] = turn.Ticket
-		}
-		return l.setStatus(ctx, tx, turn, number, Waiting, "")
+		return nil
 	})
 	return decision, err
+}
+
+// park records the ticket for a later wake, in the place of an older revision.
+func (l Ledger) park(ctx context.Context, tx *store.Transaction, turn Turn, number *Number) error {
+	if parked := number.Parked[turn.Stage]; parked.Revision > 0 && parked != turn.Ticket {
+		if err := l.skip(ctx, tx, turn, parked, number); err != nil {
+			return err
+		}
+	}
+	if number.Parked == nil {
+		number.Parked = map[Stage]Ticket{}
+	}
+	number.Parked[turn.Stage] = turn.Ticket
+	return l.setStatus(ctx, tx, turn, number, Waiting, "")
 }
 
 // Outcome is what a stage has made of a ticket.
@@ -128,20 +146,22 @@ func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error 
 		if err != nil {
 			return err
 		}
-		cursor, completed, ticket := feed.At(turn.Stage), number.At(turn.Stage), turn.Ticket
-		switch decide(*cursor, *completed, ticket) {
-		case Duplicate:
+		cursor, completed, parked, ticket := feed.At(turn.Stage), number.At(turn.Stage), number.Parked[turn.Stage], turn.Ticket
+		switch decide(*cursor, *completed, parked.Revision, ticket) {
+		case Duplicate, Replaced:
 			return nil
 		case Park:
 			return fmt.Errorf("%s number %d completed while the cursor is at %d", turn.Feed, ticket.Number, *cursor)
 		}
 		*completed = ticket.Revision
 		*cursor = max(*cursor, ticket.Number)
-		waited := number.Parked[turn.Stage].Revision > 0
-		if number.Parked[turn.Stage].Revision <= ticket.Revision {
-			delete(number.Parked, turn.Stage)
+		delete(number.Parked, turn.Stage)
+		if parked.Revision > 0 && parked != ticket {
+			if err := l.skip(ctx, tx, turn, parked, number); err != nil {
+				return err
+			}
 		}
-		return l.settleOutcome(ctx, tx, turn, number, outcome, waited)
+		return l.finish(ctx, tx, turn, number, outcome)
 	})
 }
 

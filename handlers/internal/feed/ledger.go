@@ -92,8 +92,29 @@ func (l Ledger) setStatus(
 	return nil
 }
 
-// record adds a line to the history. A version that is rejected or aggregated is
-// final and expires; one that moves again does not.
+// stage is the stage that recorded the status.
+func (v *Version) stage() Stage {
+	if len(v.History) == 0 {
+		return ""
+	}
+	return v.History[len(v.History)-1].Stage
+}
+
+// skip records that a ticket will not be taken any further, since a newer revision
+// of its number was there first.
+func (l Ledger) skip(ctx context.Context, tx *store.Transaction, turn Turn, ticket Ticket, number *Number) error {
+	version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, ticket.File, ticket.VersionID))
+	if err != nil || version.Status == Aggregated {
+		return err
+	}
+	turn.Ticket, turn.Attempt = ticket, 0
+	return l.setStatus(ctx, tx, turn, number, Skipped, replaced)
+}
+
+const replaced = "a newer revision replaced it"
+
+// record adds a line to the history. A version whose status is final expires; one
+// that moves again does not.
 func (v *Version) record(event Event, now time.Time) {
 	if last := len(v.History) - 1; last >= 0 && v.Status == event.Status &&
 		v.History[last].Stage == event.Stage && v.History[last].Reason == event.Reason {
@@ -102,23 +123,23 @@ func (v *Version) record(event Event, now time.Time) {
 	v.Status = event.Status
 	v.History = append(v.History, event)
 	v.ExpiresAt = 0
-	if event.Status == Rejected || event.Status == Aggregated {
+	if event.Status.final() {
 		v.ExpiresAt = now.Add(retention).Unix()
 	}
 }
 
-// settleOutcome records a completion's status and results.
-func (l Ledger) settleOutcome(
-	ctx context.Context, tx *store.Transaction, turn Turn, number *Number, outcome Outcome, waited bool,
-) error {
-	if turn.Stage == Validator && !waited {
-		return nil // VALIDATED since it was accepted; it may be further already
+// finish records a completion's status and results. A file that the validator
+// releases has been VALIDATED since it was accepted, unless it waited; and it may
+// have got further by now, for it is sent before it is completed.
+func (l Ledger) finish(ctx context.Context, tx *store.Transaction, turn Turn, number *Number, outcome Outcome) error {
+	version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, turn.Ticket.File, turn.Ticket.VersionID))
+	if err != nil {
+		return err
+	}
+	if turn.Stage == Validator && (version.Status != Waiting || version.stage() != Validator) {
+		return nil
 	}
 	if outcome.Results != nil {
-		version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, turn.Ticket.File, turn.Ticket.VersionID))
-		if err != nil {
-			return err
-		}
 		version.Results = outcome.Results
 		number.Days = union(number.Days, outcome.Results.Days)
 	}
@@ -131,8 +152,9 @@ func union(a, b []string) []string {
 	return slices.Compact(all)
 }
 
-// Fail records FAILED, unless the version has got past the stage. A stage does so
-// before its last attempt, and again with the reason when that attempt fails.
+// Fail records FAILED, unless a later stage has had the version since: then it was
+// sent on, and its fate is decided there. A stage does so before its last attempt,
+// and again with the reason when that attempt fails.
 func (l Ledger) Fail(ctx context.Context, turn Turn, reason string) error {
 	return l.transact(ctx, func(tx *store.Transaction) error {
 		_, number, err := loadTurn(ctx, tx, turn)
@@ -143,16 +165,14 @@ func (l Ledger) Fail(ctx context.Context, turn Turn, reason string) error {
 		if err != nil {
 			return err
 		}
-		complete := turn.Ticket.Revision > 0 && *number.At(turn.Stage) >= turn.Ticket.Revision
-		if complete && (version.Status == Aggregated || version.Status == Failed) {
+		if version.Status.final() || version.stage().after(turn.Stage) {
 			return nil
 		}
 		return l.setStatus(ctx, tx, turn, number, Failed, reason)
 	})
 }
 
-// Settle replaces the FAILED of a last attempt that succeeded after all by what
-// is true of the ticket.
+// Settle replaces the stage's FAILED, once all is done, by what is true of the ticket.
 func (l Ledger) Settle(ctx context.Context, turn Turn) error {
 	return l.transact(ctx, func(tx *store.Transaction) error {
 		_, number, err := loadTurn(ctx, tx, turn)
@@ -163,7 +183,7 @@ func (l Ledger) Settle(ctx context.Context, turn Turn) error {
 		if err != nil {
 			return err
 		}
-		if version.Status != Failed || version.History[len(version.History)-1].Stage != turn.Stage {
+		if version.Status != Failed || version.stage() != turn.Stage {
 			return nil
 		}
 		settled := turn
@@ -175,11 +195,11 @@ func (l Ledger) Settle(ctx context.Context, turn Turn) error {
 // truth is the status that a ticket's progress through the stages implies.
 func truth(number *Number, ticket Ticket) Status {
 	switch {
-	case *number.At(Aggregator) >= ticket.Revision:
+	case *number.At(Aggregator) == ticket.Revision:
 		return Aggregated
 	case len(number.Parked) > 0:
 		return Waiting
-	case *number.At(Processor) >= ticket.Revision:
+	case *number.At(Processor) == ticket.Revision:
 		return Processed
 	default:
 		return Validated

@@ -100,7 +100,7 @@ func (w *world) checkReasons() {
 		}
 		a := w.ask(o)
 		switch a.Status {
-		case feed.Aggregated, feed.Rejected, feed.Failed:
+		case feed.Aggregated, feed.Rejected, feed.Failed, feed.Skipped:
 		default:
 			if a.WaitingFor == nil {
 				w.broken(fmt.Errorf("%s is %s at rest, and nothing says why", o.file.Key(), a.Status))
@@ -211,11 +211,11 @@ func (w *world) checkStatus(o *object, hole int64) {
 			w.broken(fmt.Errorf("%s is rejected without a report: %w", o.file.Key(), err))
 		}
 	case *a.Sequence < hole:
-		// Of two files with one number, the one accepted earlier may have been
-		// replaced while it waited.
-		if a.Status != feed.Aggregated && w.standsAlone(o) {
+		// Of two files with one number, one may replace the other while it waits.
+		if a.Status != feed.Aggregated && (a.Status != feed.Skipped || w.standsAlone(o)) {
 			w.broken(fmt.Errorf("%s is valid and ends as %s", o.file.Key(), a.Status))
 		}
+	case a.Status == feed.Skipped && !w.standsAlone(o):
 	case a.Status != feed.Waiting || a.WaitingFor == nil || a.WaitingFor.Sequence != hole:
 		w.broken(fmt.Errorf("%s waits for number %d and ends as %s, waiting for %v", o.file.Key(), hole, a.Status, a.WaitingFor))
 	}

@@ -31,7 +31,7 @@ func (c *choices) chance(thousandths int) bool { return c.pick(1000) >= 1000-tho
 // minimise looks for a simpler record that fails as well: by cutting its end and
 // setting runs of choices to 0, as long as that helps and tries are left.
 func minimise(record []int, fails func([]int) bool) []int {
-	tries := 3000
+	tries := 1500
 	try := func(candidate []int) bool {
 		tries--
 		return tries >= 0 && fails(candidate)

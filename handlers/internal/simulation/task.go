@@ -3,6 +3,7 @@ package simulation
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // fault is what happens to an effect.
@@ -69,7 +70,9 @@ func (t *task) step(effect string) fault {
 
 // run lets a task have its effect, or a fault of it, and go on to the next.
 func (w *world) run(t *task, f fault) {
-	w.note("%s: %s%s", t.name, t.effect, [...]string{"", " — refused", " — its answer lost", " — killed before it"}[f])
+	if f != none || !strings.HasPrefix(t.effect, "read ") {
+		w.note("%s: %s%s", t.name, t.effect, [...]string{"", " — refused", " — its answer lost", " — killed before it"}[f])
+	}
 	w.remove(t)
 	t.resume <- f
 	w.settle(t)

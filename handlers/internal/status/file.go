@@ -76,30 +76,32 @@ func (s Status) file(ctx context.Context, partner, feedName, name string) (*file
 		Partner: partner, Feed: feedName, File: name,
 		Version: head.VersionID, Status: head.Status, UpdatedAt: head.UpdatedAt,
 	}
-	if err := s.tellVersions(ctx, id, answer); err != nil {
+	revision, err := s.tellVersions(ctx, id, answer)
+	if err != nil {
 		return nil, err
 	}
 	if head.Number == 0 {
 		return answer, nil
 	}
 	answer.Sequence = &head.Number
-	return answer, s.tellNumber(ctx, id, head, answer)
+	return answer, s.tellNumber(ctx, id, head, revision, answer)
 }
 
-// tellVersions adds the history of all versions, and what is known of the newest.
-func (s Status) tellVersions(ctx context.Context, id string, answer *fileAnswer) error {
+// tellVersions adds the history of all versions and what is known of the newest,
+// and gives the newest's revision.
+func (s Status) tellVersions(ctx context.Context, id string, answer *fileAnswer) (revision int64, err error) {
 	prefix := feed.VersionKey(id, answer.File, "").Sort
 	items, err := s.Store.Query(ctx, store.Range{
 		Partition: id, From: prefix, To: store.MaxSort(prefix), Limit: maxVersions,
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	answer.History = []event{}
 	for _, item := range items {
 		version, err := store.Decode[feed.Version](item)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if version.File != answer.File || s.expired(version.ExpiresAt) {
 			continue // of a file whose name goes on behind a #
@@ -113,10 +115,11 @@ func (s Status) tellVersions(ctx context.Context, id string, answer *fileAnswer)
 		}
 		if version.VersionID == answer.Version {
 			tellVersion(id, version, answer)
+			revision = version.Revision
 		}
 	}
 	slices.SortStableFunc(answer.History, func(a, b event) int { return strings.Compare(a.At, b.At) })
-	return nil
+	return revision, nil
 }
 
 func tellVersion(id string, version *feed.Version, answer *fileAnswer) {
@@ -136,8 +139,8 @@ func tellVersion(id string, version *feed.Version, answer *fileAnswer) {
 	}
 }
 
-// tellNumber adds what an operator did with the number, and what it waits for.
-func (s Status) tellNumber(ctx context.Context, id string, head *feed.File, answer *fileAnswer) error {
+// tellNumber adds what the file waits for.
+func (s Status) tellNumber(ctx context.Context, id string, head *feed.File, revision int64, answer *fileAnswer) error {
 	switch head.Status {
 	case feed.Waiting, feed.Validated, feed.Processed:
 	default:
@@ -152,11 +155,16 @@ func (s Status) tellNumber(ctx context.Context, id string, head *feed.File, answ
 		return err
 	}
 	for _, stage := range []feed.Stage{feed.Validator, feed.Processor, feed.Aggregator} {
+		_, parked := number.Parked[stage]
 		next := *cursors.At(stage) + 1
-		if *number.At(stage) >= number.Revision || head.Number <= next {
+		switch {
+		case *number.At(stage) >= revision:
 			continue
+		case head.Number > next:
+			answer.WaitingFor, err = s.blocker(ctx, id, next)
+		case parked && head.Number > 1: // for whoever completed the number before, to wake it
+			answer.WaitingFor, err = s.blocker(ctx, id, head.Number-1)
 		}
-		answer.WaitingFor, err = s.blocker(ctx, id, next)
 		return err
 	}
 	return nil

@@ -145,7 +145,7 @@ func (v Validator) advance(
 	if err := v.release(ctx, bucket, arrival, turn); err != nil {
 		return err
 	}
-	if turn.Last() {
+	if turn.Last() || standing == feed.Accepted {
 		return v.Ledger.Settle(ctx, turn)
 	}
 	return nil

@@ -81,6 +81,9 @@ func (w Worker) advance(ctx context.Context, turn feed.Turn, work queue.Work, ca
 	if err != nil || decision == feed.Park {
 		return decision, err
 	}
+	if decision == feed.Replaced {
+		return decision, w.wake(ctx, turn, work, cause)
+	}
 	if turn.Last() {
 		if err := w.Ledger.Fail(ctx, turn, "the last attempt did not finish"); err != nil {
 			return decision, err
@@ -103,7 +106,7 @@ func (w Worker) advance(ctx context.Context, turn feed.Turn, work queue.Work, ca
 	if err := w.wake(ctx, turn, work, cause); err != nil {
 		return decision, err
 	}
-	if turn.Last() {
+	if turn.Last() || decision == feed.Duplicate {
 		return decision, w.Ledger.Settle(ctx, turn)
 	}
 	return decision, nil
