@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import local
 from local import environment, toolchain
 
 _FOREIGN = re.compile(
     r"AWS_((DEFAULT_)?PROFILE|(SESSION|SECURITY)_TOKEN|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE"
     r"|CONTAINER_.+|ENDPOINT_URL_.+)"
 )
+_HOME = ("PULUMI_HOME", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION")
 
 
 def project() -> Path:
@@ -48,13 +48,11 @@ class Target:
         """The variables under which Pulumi and boto3 reach the stack's cloud."""
         if not self.local:
             return {**os.environ, "PULUMI_STACK": self.stack}
-        variables = {**os.environ, **environment.local_environment(self.project)}
-        if self.official_plugins:
-            own = str(Path(local.__file__).parent / "plugins")
-            folders = variables["PATH"].split(os.pathsep)
-            variables["PATH"] = os.pathsep.join(f for f in folders if f != own)
-            variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "false"
-        return variables
+        own = environment.local_environment(self.project, official_plugins=self.official_plugins)
+        # Pulumi's home is named only where this project's plugins live in it, so a shell that
+        # `pipeline env` has been read into must not bring it back.
+        rest = {name: value for name, value in os.environ.items() if name not in _HOME}
+        return {**(rest if self.official_plugins else os.environ), **own}
 
     def exports(self, caller: Mapping[str, str]) -> list[str]:
         """Shell lines after which plain Pulumi and AWS clients work on this stack.

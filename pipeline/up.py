@@ -86,14 +86,21 @@ def deployed(target: Target) -> bool:
 
 
 def destroy(target: Target, *, keep_outputs: bool = False) -> None:
-    """Delete everything the stack made, and the file of its outputs unless it is to be kept."""
+    """Delete everything the stack made, and the file of its outputs unless it is to be kept.
+
+    An emulator that did not run is started for it and stopped again.
+    """
+    ran = True
     if target.local:
         environment.prepare(target.project)
+        ran = process.status(emulator_state(target.project)) is not None
         start_emulator(target)
     with step(f"Destroying stack {target.stack}") as current:
         current.result(_tell(engine.run(target, "destroy", [], current)))
     if not keep_outputs:
         (target.project / OUTPUTS).unlink(missing_ok=True)
+    if not ran:
+        stop_emulator(target)
 
 
 def _tell(changes: Mapping[str, int]) -> str:

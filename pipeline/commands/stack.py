@@ -65,7 +65,9 @@ def outputs(stack: Stack = None, as_json: Json = False) -> None:
 def env(stack: Stack = None) -> None:
     """Print `export` lines: after eval, pulumi and AWS clients talk to this stack."""
     caller = dict(os.environ)
-    for line in target(stack).exports(caller):
+    chosen = target(stack)
+    checking.prepare(chosen)
+    for line in chosen.exports(caller):
         answer(line)
 
 

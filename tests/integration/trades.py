@@ -47,7 +47,7 @@ def days(files: list[Path]) -> dict[tuple[str, str], Day]:
             sum(price * size), count(*)
         from ordered group by all
     """
-    rows = duckdb.sql(query, params={"files": [str(file) for file in files]}).fetchall()
+    rows = duckdb.execute(query, {"files": [str(file) for file in files]}).fetchall()
     return {(date, symbol): _day(*numbers) for date, symbol, *numbers in rows}
 
 

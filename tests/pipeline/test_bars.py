@@ -40,7 +40,8 @@ def test_files_that_interleave_within_a_minute_take_open_and_close_by_time() -> 
     (merged,) = bars.merge([bar(), later_file])
     assert (merged.open, merged.open_time) == (Decimal("180"), MINUTE + 5)
     assert (merged.close, merged.close_time) == (Decimal("181.9"), MINUTE + 50)
-    assert (merged.volume, merged.notional, merged.trades) == (600, 109020, 6)
+    assert (merged.volume, merged.notional) == (Decimal(600), Decimal(109020))
+    assert merged.trades == 6
 
 
 def test_trades_of_the_same_instant_are_ordered_by_their_files() -> None:

@@ -42,8 +42,8 @@ class Answers:
         self.asked = 0
         self._answers: Iterator[dict[str, Any] | None] = iter(answers)
         self._last: dict[str, Any] | None = None
-        monkeypatch.setattr(status.time, "monotonic", lambda: self.now)
-        monkeypatch.setattr(status.time, "sleep", self.sleep)
+        monkeypatch.setattr("pipeline.status.time.monotonic", lambda: self.now)
+        monkeypatch.setattr("pipeline.status.time.sleep", self.sleep)
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds

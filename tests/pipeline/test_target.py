@@ -58,11 +58,12 @@ def test_a_stack_on_aws_keeps_the_callers_own_way_to_it(monkeypatch: pytest.Monk
     assert chosen.exports(dict(os.environ)) == ["export PULUMI_STACK=prod"]
 
 
-def test_official_plugins_leave_this_projects_off_the_path() -> None:
+def test_official_plugins_leave_this_projects_out(monkeypatch: pytest.MonkeyPatch) -> None:
     own, official = target(None), target(None, official_plugins=True)
-    plugins = [p for p in own.environment()["PATH"].split(":") if p.endswith("local/plugins")]
-    assert plugins
-    assert not set(plugins) & set(official.environment()["PATH"].split(":"))
+    for name, value in own.environment().items():
+        monkeypatch.setenv(name, value)
+    assert own.environment()["PULUMI_HOME"].endswith(".pipeline/pulumi-home")
+    assert "PULUMI_HOME" not in official.environment()
 
 
 def test_the_local_stack_is_the_one_without_a_name() -> None:
