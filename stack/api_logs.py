@@ -7,12 +7,11 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
+from stack import logs
 from stack.documents import allow, document, trust
 from stack.key import Key
 from stack.names import Names
 from stack.tags import TAGS
-
-LOG_RETENTION: Final = 7  # days
 
 # The role serves every REST API of the account and region, and AWS tries it out when it is set,
 # by creating a log group of its own (decision 0011): it wants all of these, on any log group.
@@ -54,7 +53,7 @@ class ApiLogs(pulumi.ComponentResource):
         aws.cloudwatch.LogGroup(
             "status-access-log-group",
             name=names.api_access_log_group,
-            retention_in_days=LOG_RETENTION,
+            retention_in_days=logs.RETENTION,
             kms_key_id=args.key.arn,
             tags=TAGS,
             opts=child,
@@ -62,7 +61,7 @@ class ApiLogs(pulumi.ComponentResource):
         aws.cloudwatch.LogGroup(
             "status-execution-log-group",
             name=args.api_id.apply(names.api_execution_log_group),
-            retention_in_days=LOG_RETENTION,
+            retention_in_days=logs.RETENTION,
             kms_key_id=args.key.arn,
             tags=TAGS,
             opts=child,

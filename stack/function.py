@@ -10,6 +10,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
+from stack import logs
 from stack.documents import Statement, allow, document, trust
 from stack.failures import Failures
 from stack.key import Key
@@ -20,7 +21,6 @@ from stack.tags import TAGS
 
 ARCHIVES: Final = Path(__file__).resolve().parents[1] / "build" / "functions"
 MEMORY: Final = 512  # MB
-LOG_RETENTION: Final = 7  # days
 RETRIES: Final = 2  # after the first attempt: three in all
 MAXIMUM_EVENT_AGE: Final = 21_600  # seconds, Lambda's longest
 MAXIMUM_CONCURRENCY: Final = 100
@@ -77,7 +77,7 @@ class Function(pulumi.ComponentResource):
         log_group = aws.cloudwatch.LogGroup(
             f"{name}-log-group",
             name=names.function_log_group(name),
-            retention_in_days=LOG_RETENTION,
+            retention_in_days=logs.RETENTION,
             kms_key_id=args.key.arn,
             tags=TAGS,
             opts=child,
