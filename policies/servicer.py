@@ -7,7 +7,7 @@ the only module that uses the SDK's private names; they are those of pulumi-poli
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +25,7 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from policies.answers import Answer, Kind
 from policies.log import AnswerLog
-from policies.policy import Policy, ResourcePolicy, StackPolicy
+from policies.policy import Policy, ResourcePolicy, Settings, StackPolicy
 from policies.reading import Node, normalised
 from policies.resource import Provider, Resource, Stack
 
@@ -45,6 +45,7 @@ class PackServicer(_PolicyAnalyzerServicer):
         self._stack_policies = [p for p in policies if isinstance(p, StackPolicy)]
         self._log = log
         self._declared: dict[str, Resource] = {}
+        self._configured: dict[str, Settings] = {}
 
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802 (the protocol's name)
         """Judge one resource by its inputs."""
@@ -95,12 +96,19 @@ class PackServicer(_PolicyAnalyzerServicer):
                     self._not_applicable(response, policy, policy.governs.otherwise)
         return response
 
+    def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802 (the protocol's name)
+        """Take the pack's configuration."""
+        self._configured.clear()
+        return super().Configure(request, context)  # type: ignore[no-untyped-call]
+
     def _is_disabled(self, policy: Policy) -> bool:
         level = self._get_enforcement_level(self._registered[policy.name])
         return bool(level == EnforcementLevel.DISABLED)
 
-    def _settings(self, policy: Policy) -> Mapping[str, Any]:
-        return policy.settings(self._get_policy_config(policy.name))
+    def _settings(self, policy: Policy) -> Settings:
+        if policy.name not in self._configured:
+            self._configured[policy.name] = policy.settings(self._get_policy_config(policy.name))
+        return self._configured[policy.name]
 
     def _not_applicable(self, response: Any, policy: Policy, reason: str) -> None:
         response.not_applicable.append(

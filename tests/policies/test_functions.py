@@ -176,6 +176,7 @@ ROUTES = [
         lambda s: s.set(
             "processor-queue", "redrivePolicy.deadLetterTargetArn", queue_arn("processor-queue")
         ),
+        dead_letter_alarm={"processor-queue"},
     ),
     fails(
         "redrive to another function's dead-letter queue",

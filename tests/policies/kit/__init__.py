@@ -7,12 +7,16 @@ and the like change one thing; `judge` drives the pack's real servicer; `fails`,
 
 from tests.policies.kit.cases import (
     Case,
+    Change,
     check,
+    dropping,
     fails,
     not_applicable,
     parametrized,
     passes,
+    setting,
     undetermined,
+    without,
 )
 from tests.policies.kit.declarations import UNKNOWN, Declaration, Declarations, declare
 from tests.policies.kit.engine import Found, Judgement, analyze, judge, request
@@ -23,6 +27,7 @@ __all__ = [
     "REGION",
     "UNKNOWN",
     "Case",
+    "Change",
     "Declaration",
     "Declarations",
     "Found",
@@ -30,6 +35,7 @@ __all__ = [
     "analyze",
     "check",
     "declare",
+    "dropping",
     "fails",
     "judge",
     "not_applicable",
@@ -37,5 +43,7 @@ __all__ = [
     "passes",
     "record",
     "request",
+    "setting",
     "undetermined",
+    "without",
 ]

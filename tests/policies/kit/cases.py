@@ -10,6 +10,7 @@ from tests.policies.kit.declarations import Declarations
 from tests.policies.kit.engine import judge
 
 Change = Callable[[Declarations], Declarations]
+Test = Callable[["Case", Declarations], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,21 @@ class Case:
     answer: str
     message: str = ""
     also: dict[str, set[str]] = field(default_factory=dict)
+
+
+def setting(name: str, path: str, value: Any) -> Change:
+    """Set one property of one resource."""
+    return lambda stack: stack.set(name, path, value)
+
+
+def dropping(name: str, path: str) -> Change:
+    """Leave one property of one resource out."""
+    return lambda stack: stack.drop(name, path)
+
+
+def without(name: str) -> Change:
+    """Leave a resource out."""
+    return lambda stack: stack.remove(name)
 
 
 def fails(
@@ -87,11 +103,12 @@ def not_applicable(title: str, policy: str, on: str, change: Change, reason: str
     )
 
 
-def parametrized(cases: Sequence[Case]) -> Any:
+def parametrized(cases: Sequence[Case]) -> Callable[[Test], Test]:
     """Runs a test once per case, named by policy and change."""
-    return pytest.mark.parametrize(
+    mark: Callable[[Test], Test] = pytest.mark.parametrize(
         "case", [pytest.param(case, id=f"{case.policy}: {case.title}") for case in cases]
     )
+    return mark
 
 
 def check(case: Case, baseline: Declarations) -> None:

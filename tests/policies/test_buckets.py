@@ -1,0 +1,255 @@
+"""The bucket: versions, archive, events, encryption, transport, public access, ownership."""
+
+from tests.policies.kit import (
+    Case,
+    Declarations,
+    check,
+    declare,
+    fails,
+    not_applicable,
+    parametrized,
+    passes,
+    setting,
+    undetermined,
+    without,
+)
+
+BUCKET = "uploads-bucket"
+LIFECYCLE = "bucket-lifecycle"
+NOTIFICATION = "bucket-notification"
+RULE = "rules[0]"
+TARGET = "lambdaFunctions[0]"
+
+CASES = [
+    *(
+        fails(f"without {name}", policy, BUCKET, without(name))
+        for policy, name in (
+            ("bucket-versioning", "bucket-versioning"),
+            ("bucket-archive", LIFECYCLE),
+            ("bucket-notification", NOTIFICATION),
+            ("bucket-encryption", "bucket-encryption"),
+            ("bucket-transport", "bucket-policy"),
+            ("bucket-public-access", "bucket-access"),
+            ("bucket-ownership", "bucket-ownership"),
+            ("detailed-metrics", "bucket-metrics"),
+        )
+    ),
+    *(
+        fails(
+            f"{path} of {name} is {value!r}",
+            policy,
+            BUCKET,
+            setting(name, path, value),
+        )
+        for policy, name, path, value in (
+            (
+                "bucket-versioning",
+                "bucket-versioning",
+                "versioningConfiguration.status",
+                "Suspended",
+            ),
+            ("bucket-versioning", BUCKET, "versioning", {"enabled": False}),
+            (
+                "bucket-versioning",
+                "bucket-versioning",
+                "versioningConfiguration.mfaDelete",
+                "Enabled",
+            ),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.transitions[0].days", 30),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.transitions[0].days", 91),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.transitions[0].days", 89),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.transitions[0].storageClass", "STANDARD_IA"),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.transitions[0].storageClass", "GLACIER_IR"),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.transitions[0].date", "2030-01-01T00:00:00Z"),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.transitions", []),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.status", "Disabled"),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.filter.prefix", "uploads/"),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.filter.tag", {"key": "a", "value": "b"}),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.filter.objectSizeGreaterThan", 131_072),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.prefix", "uploads/"),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.expiration", {"days": 60}),
+            (
+                "bucket-archive",
+                LIFECYCLE,
+                "transitionDefaultMinimumObjectSize",
+                "all_storage_classes_128K",
+            ),
+            (
+                "bucket-archive",
+                BUCKET,
+                "lifecycleRules",
+                [{"enabled": True, "expiration": {"days": 1}}],
+            ),
+            ("bucket-notification", NOTIFICATION, f"{TARGET}.events", ["s3:ObjectRemoved:*"]),
+            ("bucket-notification", NOTIFICATION, f"{TARGET}.events", ["s3:ObjectCreated:Put"]),
+            ("bucket-notification", NOTIFICATION, f"{TARGET}.filterPrefix", "other/"),
+            ("bucket-notification", NOTIFICATION, f"{TARGET}.filterPrefix", ""),
+            ("bucket-notification", NOTIFICATION, f"{TARGET}.filterSuffix", ".csv"),
+            (
+                "bucket-notification",
+                NOTIFICATION,
+                f"{TARGET}.lambdaFunctionArn",
+                "arn:aws:lambda:us-east-1:123456789012:function:processor-function-dev",
+            ),
+            (
+                "bucket-notification",
+                NOTIFICATION,
+                f"{TARGET}.lambdaFunctionArn",
+                "arn:aws:lambda:us-east-1:123456789012:function:other-dev",
+            ),
+            (
+                "bucket-encryption",
+                "bucket-encryption",
+                f"{RULE}.applyServerSideEncryptionByDefault.sseAlgorithm",
+                "AES256",
+            ),
+            (
+                "bucket-encryption",
+                "bucket-encryption",
+                f"{RULE}.applyServerSideEncryptionByDefault.kmsMasterKeyId",
+                "alias/aws/s3",
+            ),
+            ("bucket-encryption", "bucket-encryption", "rules", []),
+            ("bucket-encryption", BUCKET, "serverSideEncryptionConfiguration", {"rule": {}}),
+            (
+                "bucket-transport",
+                "bucket-policy",
+                "policy.Statement[0].Principal",
+                {"AWS": "123456789012"},
+            ),
+            ("bucket-transport", "bucket-policy", "policy.Statement[0].Action", "s3:PutObject"),
+            (
+                "bucket-transport",
+                "bucket-policy",
+                "policy.Statement[0].Resource",
+                "arn:aws:s3:::uploads-bucket-dev/*",
+            ),
+            (
+                "bucket-transport",
+                "bucket-policy",
+                "policy.Statement[0].Condition.Bool",
+                {"aws:SecureTransport": "true"},
+            ),
+            (
+                "bucket-transport",
+                "bucket-policy",
+                "policy.Statement[0].Condition.StringEquals",
+                {"aws:PrincipalAccount": "999999999999"},
+            ),
+            ("bucket-transport", "bucket-policy", "policy.Statement[0].NotPrincipal", "*"),
+            (
+                "bucket-transport",
+                "bucket-policy",
+                "policy.Statement[1].Condition.NumericLessThan",
+                {"s3:TlsVersion": "1.1"},
+            ),
+            ("bucket-ownership", "bucket-ownership", "rule.objectOwnership", "ObjectWriter"),
+            ("bucket-ownership", BUCKET, "acl", "public-read"),
+            ("detailed-metrics", "bucket-metrics", "filter", {"prefix": "uploads/"}),
+        )
+    ),
+    fails(
+        "an allowing statement in the denying one's place",
+        "bucket-transport",
+        BUCKET,
+        lambda s: s.set("bucket-policy", "policy.Statement[0].Effect", "Allow"),
+        resource_policy={"bucket-policy"},
+    ),
+    *(
+        fails(
+            f"{key} is off",
+            "bucket-public-access",
+            BUCKET,
+            setting("bucket-access", key, False),
+        )
+        for key in (
+            "blockPublicAcls",
+            "blockPublicPolicy",
+            "ignorePublicAcls",
+            "restrictPublicBuckets",
+        )
+    ),
+    fails(
+        "no permission for the bucket",
+        "bucket-notification",
+        BUCKET,
+        lambda s: s.remove("bucket-permission"),
+        "no Permission",
+    ),
+    fails(
+        "a second lifecycle that deletes",
+        "bucket-archive",
+        BUCKET,
+        lambda s: s.add(
+            declare(
+                "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+                "second",
+                bucket="uploads-bucket-dev",
+                rules=[{"id": "x", "status": "Enabled", "expiration": {"days": 1}}],
+            )
+        ),
+    ),
+    fails(
+        "an access list",
+        "bucket-ownership",
+        BUCKET,
+        lambda s: s.add(
+            declare("aws:s3/bucketAcl:BucketAcl", "acl", bucket="uploads-bucket-dev", acl="private")
+        ),
+    ),
+    passes(
+        "deletion long after the archive",
+        "bucket-archive",
+        BUCKET,
+        lambda s: s.set(LIFECYCLE, f"{RULE}.expiration", {"days": 3650}),
+    ),
+    passes(
+        "a sub-resource that names the bucket by dependency",
+        "bucket-versioning",
+        BUCKET,
+        lambda s: s.hide("bucket-versioning", "bucket").redepend(
+            "bucket-versioning", "bucket", (s[BUCKET].urn,)
+        ),
+    ),
+    undetermined(
+        "bucket-versioning",
+        BUCKET,
+        "status",
+        lambda s: s.hide("bucket-versioning", "versioningConfiguration.status"),
+    ),
+    undetermined(
+        "bucket-archive", BUCKET, "days", lambda s: s.hide(LIFECYCLE, f"{RULE}.transitions[0].days")
+    ),
+    undetermined(
+        "bucket-notification",
+        BUCKET,
+        "arn",
+        lambda s: s.hide(NOTIFICATION, f"{TARGET}.lambdaFunctionArn"),
+    ),
+    undetermined(
+        "bucket-encryption", BUCKET, "rules", lambda s: s.hide("bucket-encryption", "rules")
+    ),
+    undetermined(
+        "bucket-transport",
+        BUCKET,
+        "policy",
+        lambda s: s.hide("bucket-policy", "policy"),
+        resource_policy={"bucket-policy"},
+    ),
+    undetermined(
+        "bucket-public-access",
+        BUCKET,
+        "blockPublicAcls",
+        lambda s: s.hide("bucket-access", "blockPublicAcls"),
+    ),
+    undetermined("bucket-ownership", BUCKET, "rule", lambda s: s.hide("bucket-ownership", "rule")),
+    undetermined(
+        "detailed-metrics", BUCKET, "filter", lambda s: s.hide("bucket-metrics", "filter")
+    ),
+    not_applicable("for the bucket's sub-resource", "bucket-versioning", LIFECYCLE, lambda s: s),
+]
+
+
+@parametrized(CASES)
+def test_bucket(case: Case, baseline: Declarations) -> None:
+    check(case, baseline)
