@@ -18,6 +18,7 @@ FIXES = (
     "service_calls",
     "bucket_metrics",
     "rest_api",
+    "large_objects",
     "execution_environment",
     "async_invocation",
     "queue_atomicity",
