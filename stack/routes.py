@@ -15,19 +15,21 @@ from stack.names import Names
 
 METHODS: Final = ("GET", "HEAD")
 
-_FEED: Final = {
-    "method.request.path.partner": True,
-    "method.request.path.feed": True,
-    "method.request.header.If-None-Match": False,
+# What each route takes: its path, and what may come with it. API Gateway refuses a call without
+# what is True.
+_FEED_PATH: Final = {"method.request.path.partner": True, "method.request.path.feed": True}
+_PATH: Final[Mapping[str, Mapping[str, bool]]] = {
+    "feed": _FEED_PATH,
+    "file": {**_FEED_PATH, "method.request.path.file": True},
 }
-# What each route takes. API Gateway refuses a call without what is True.
-PARAMETERS: Final[Mapping[str, Mapping[str, bool]]] = {
-    "feed": {
-        **_FEED,
-        "method.request.querystring.limit": False,
-        "method.request.querystring.cursor": False,
-    },
-    "file": {**_FEED, "method.request.path.file": True},
+_CONDITIONAL: Final = {"method.request.header.If-None-Match": False}
+_PAGE: Final = {
+    "method.request.querystring.limit": False,
+    "method.request.querystring.cursor": False,
+}
+_OPTIONAL: Final[Mapping[str, Mapping[str, bool]]] = {
+    "feed": {**_CONDITIONAL, **_PAGE},
+    "file": _CONDITIONAL,
 }
 
 
@@ -74,7 +76,7 @@ class Routes(pulumi.ComponentResource):
         for route, resource in self._resources().items():
             for method in METHODS:
                 self._answered_by_function(route, method, resource, validator)
-            self._preflight(route, resource)
+            self._preflight(route, resource, validator)
         self._errors()
         self._permissions()
         said = json.dumps(self._said, sort_keys=True)
@@ -115,7 +117,7 @@ class Routes(pulumi.ComponentResource):
             **self._say(
                 http_method=method,
                 authorization="AWS_IAM",
-                request_parameters=PARAMETERS[route],
+                request_parameters={**_PATH[route], **_OPTIONAL[route]},
             ),
         )
         integration = aws.apigateway.Integration(
@@ -132,16 +134,24 @@ class Routes(pulumi.ComponentResource):
         )
         self.parts += [declared, integration]
 
-    def _preflight(self, route: str, resource: aws.apigateway.Resource) -> None:
+    def _preflight(
+        self,
+        route: str,
+        resource: aws.apigateway.Resource,
+        validator: aws.apigateway.RequestValidator,
+    ) -> None:
         origins = self._args.allowed_origins
         headers = cors.preflight_headers(origins)
         of_method: dict[str, Any] = {"rest_api": self._args.api.id, "resource_id": resource.id}
         method = aws.apigateway.Method(
             f"{route}-options-method",
             **of_method,
+            request_validator_id=validator.id,
             opts=self._child,
             # Browsers send no credentials with a preflight.
-            **self._say(http_method="OPTIONS", authorization="NONE"),
+            **self._say(
+                http_method="OPTIONS", authorization="NONE", request_parameters=_PATH[route]
+            ),
         )
         response = aws.apigateway.MethodResponse(
             f"{route}-options-response",

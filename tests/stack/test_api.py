@@ -13,6 +13,14 @@ from tests.stack.recorder import Recorded, Recording, record
 ROUTES = ["feed", "file"]
 METHODS = ["GET", "HEAD"]
 STATUS = "arn:aws:lambda:us-east-1:123456789012:function:status-function-dev"
+PATHS = {
+    "feed": {"method.request.path.partner", "method.request.path.feed"},
+    "file": {
+        "method.request.path.partner",
+        "method.request.path.feed",
+        "method.request.path.file",
+    },
+}
 FEED_PARAMETERS = {
     "method.request.path.partner": True,
     "method.request.path.feed": True,
@@ -120,6 +128,8 @@ def test_a_browser_may_ask_first_without_a_signature(stack: Recording, route: st
     method = part(stack, "Method", f"{route}-options-method").inputs
     assert method["httpMethod"] == "OPTIONS"
     assert method["authorization"] == "NONE"
+    assert "requestValidatorId" in method
+    assert set(method["requestParameters"]) == PATHS[route]
     integration = part(stack, "Integration", f"{route}-options-integration").inputs
     assert integration["type"] == "MOCK"
     assert json.loads(integration["requestTemplates"]["application/json"]) == {"statusCode": 200}
