@@ -1,0 +1,194 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"market-data-pipeline/handlers/internal/emulatortest"
+	"market-data-pipeline/handlers/internal/store"
+)
+
+// document is a document of the tests.
+type document struct {
+	Text string         `dynamodbav:"text,omitempty"`
+	List []string       `dynamodbav:"list,omitempty"`
+	Map  map[string]int `dynamodbav:"map,omitempty"`
+}
+
+func key(sort string) store.Key { return store.Key{Partition: "acme/f", Sort: sort} }
+
+func TestTheStoreInMemory(t *testing.T) {
+	contract(t, func(*testing.T) store.Store { return store.NewMemory() })
+}
+
+func TestTheStoreInDynamoDB(t *testing.T) {
+	config := emulatortest.Start(t)
+	client := dynamodb.NewFromConfig(config)
+	tables := 0
+	contract(t, func(t *testing.T) store.Store {
+		tables++
+		name := fmt.Sprintf("table-%d", tables)
+		_, err := client.CreateTable(context.Background(), &dynamodb.CreateTableInput{
+			TableName: &name, BillingMode: types.BillingModePayPerRequest,
+			AttributeDefinitions: []types.AttributeDefinition{
+				{AttributeName: aws.String("pk"), AttributeType: types.ScalarAttributeTypeS},
+				{AttributeName: aws.String("sk"), AttributeType: types.ScalarAttributeTypeS},
+			},
+			KeySchema: []types.KeySchemaElement{
+				{AttributeName: aws.String("pk"), KeyType: types.KeyTypeHash},
+				{AttributeName: aws.String("sk"), KeyType: types.KeyTypeRange},
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return store.DynamoDB{Client: client, Table: name}
+	})
+}
+
+// write changes one document in a transaction of its own.
+func write(t *testing.T, s store.Store, sort, text string) {
+	t.Helper()
+	tx := store.Begin(s)
+	load(t, tx, sort).Text = text
+	if err := tx.Commit(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func load(t *testing.T, tx *store.Transaction, sort string) *document {
+	t.Helper()
+	d, err := store.Load[document](context.Background(), tx, key(sort))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func contract(t *testing.T, open func(*testing.T) store.Store) {
+	ctx := context.Background()
+	t.Run("an item that is not there has generation 0", func(t *testing.T) {
+		item, err := open(t).Get(ctx, key("x"))
+		if err != nil || item.Generation != 0 || item.Key != key("x") {
+			t.Errorf("got %+v, %v", item, err)
+		}
+	})
+	t.Run("a document is read as it was written", func(t *testing.T) {
+		s := open(t)
+		tx := store.Begin(s)
+		d := load(t, tx, "x")
+		d.Text, d.List, d.Map = "größe", []string{"a", "b"}, map[string]int{"a": 1}
+		if err := tx.Commit(ctx); err != nil {
+			t.Fatal(err)
+		}
+		got := load(t, store.Begin(s), "x")
+		if got.Text != "größe" || len(got.List) != 2 || got.Map["a"] != 1 {
+			t.Errorf("got %+v", got)
+		}
+	})
+	t.Run("each write raises the generation", func(t *testing.T) {
+		s := open(t)
+		write(t, s, "x", "first")
+		write(t, s, "x", "second")
+		item, err := s.Get(ctx, key("x"))
+		if err != nil || item.Generation != 2 {
+			t.Errorf("got generation %d, %v", item.Generation, err)
+		}
+	})
+	t.Run("of two writers that read the same, one conflicts", func(t *testing.T) {
+		for _, before := range []string{"", "there already"} {
+			s := open(t)
+			if before != "" {
+				write(t, s, "x", before)
+			}
+			slow := store.Begin(s)
+			load(t, slow, "x").Text = "slow"
+			write(t, s, "x", "fast")
+			if err := slow.Commit(ctx); !errors.Is(err, store.ErrConflict) {
+				t.Errorf("got %v", err)
+			}
+			if got := load(t, store.Begin(s), "x"); got.Text != "fast" {
+				t.Errorf("the slow writer wrote %q", got.Text)
+			}
+		}
+	})
+	t.Run("a write conflicts with a change of what was only read, and writes nothing", func(t *testing.T) {
+		s := open(t)
+		write(t, s, "read", "before")
+		tx := store.Begin(s)
+		load(t, tx, "read")
+		load(t, tx, "missing")
+		load(t, tx, "x").Text = "written"
+		write(t, s, "missing", "come")
+		if err := tx.Commit(ctx); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("got %v", err)
+		}
+		if got := load(t, store.Begin(s), "x"); got.Text != "" {
+			t.Errorf("half a transaction took place: %+v", got)
+		}
+	})
+	t.Run("a transaction without a change writes nothing", func(t *testing.T) {
+		s := open(t)
+		tx := store.Begin(s)
+		load(t, tx, "x")
+		if err := tx.Commit(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if item, err := s.Get(ctx, key("x")); err != nil || item.Generation != 0 {
+			t.Errorf("got %+v, %v", item, err)
+		}
+	})
+	t.Run("a document is read once per transaction", func(t *testing.T) {
+		s := open(t)
+		tx := store.Begin(s)
+		if load(t, tx, "x") != load(t, tx, "x") {
+			t.Error("two documents of one item")
+		}
+		if _, err := store.Load[struct{ Other int }](ctx, tx, key("x")); err == nil {
+			t.Error("an item is read as two types")
+		}
+	})
+	t.Run("a range is in bytewise order, bounded, and of one partition", func(t *testing.T) {
+		s := open(t)
+		for _, sort := range []string{"B#2", "A#ä", "A#z", "A#", "B#10", "C", "A#😀"} {
+			write(t, s, sort, sort)
+		}
+		other := store.Begin(s)
+		d, err := store.Load[document](ctx, other, store.Key{Partition: "acme/other", Sort: "A#other"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Text = "other"
+		if err := other.Commit(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			from, to string
+			limit    int
+			want     []string
+		}{
+			{"A#", store.MaxSort("A#"), 10, []string{"A#", "A#z", "A#ä", "A#😀"}},
+			{"A#z\x00", store.MaxSort("A#"), 1, []string{"A#ä"}},
+			{"B#10", "B#2", 10, []string{"B#10", "B#2"}},
+			{"D", "E", 10, nil},
+		} {
+			items, err := s.Query(ctx, store.Range{Partition: "acme/f", From: c.from, To: c.to, Limit: c.limit})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, item := range items {
+				got = append(got, item.Key.Sort)
+			}
+			if fmt.Sprint(got) != fmt.Sprint(c.want) {
+				t.Errorf("%q to %q gives %q, want %q", c.from, c.to, got, c.want)
+			}
+		}
+	})
+}

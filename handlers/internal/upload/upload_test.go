@@ -1,0 +1,106 @@
+package upload
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestKeysOfTheGrammarAreRead(t *testing.T) {
+	for key, want := range map[string]File{
+		"uploads/acme/us-equities/x.csv":                   {"acme", "us-equities", "x.csv", 0},
+		"uploads/acme/us-equities/x.csv.gz":                {"acme", "us-equities", "x.csv.gz", 0},
+		"uploads/acme/us-equities/7/x.csv":                 {"acme", "us-equities", "7/x.csv", 7},
+		"uploads/acme/us-equities/0007/x.csv":              {"acme", "us-equities", "0007/x.csv", 7},
+		"uploads/acme/f/999999999999999999/x.csv":          {"acme", "f", "999999999999999999/x.csv", 999999999999999999},
+		"uploads/4cast/2nd-feed/2013-10-07_IBM.csv":        {"4cast", "2nd-feed", "2013-10-07_IBM.csv", 0},
+		"uploads/a/b/größe & 100%.csv":                     {"a", "b", "größe & 100%.csv", 0},
+		"uploads/a/b/" + strings.Repeat("n", 200) + ".csv": {"a", "b", strings.Repeat("n", 200) + ".csv", 0},
+	} {
+		got, err := Parse(key)
+		if err != nil || got != want {
+			t.Errorf("Parse(%q) = %+v, %v, want %+v", key, got, err, want)
+		}
+		if got.Key() != key {
+			t.Errorf("the key of %q is %q", key, got.Key())
+		}
+	}
+}
+
+func TestNamesOutsideTheGrammarSayWhy(t *testing.T) {
+	for name, reason := range map[string]string{
+		"x.txt":                           "does not end in .csv",
+		"x.csv.zip":                       "does not end in .csv",
+		"x.CSV":                           "does not end in .csv",
+		".csv":                            "is empty",
+		".csv.gz":                         "is empty",
+		strings.Repeat("n", 201) + ".csv": "longer than 200 bytes",
+		"0/x.csv":                         "the sequence is 0",
+		"1000000000000000000/x.csv":       "more than 18 digits",
+		"-7/x.csv":                        "not a sequence",
+		"seven/x.csv":                     "not a sequence",
+		"/x.csv":                          "not a sequence",
+		"7/8/x.csv":                       "too deep",
+		"7/":                              "does not end in .csv",
+	} {
+		file, err := Parse("uploads/acme/f/" + name)
+		var fault *NameError
+		if !errors.As(err, &fault) || !strings.Contains(fault.Reason, reason) {
+			t.Errorf("Parse(%q) fails with %v, want %q", name, err, reason)
+		}
+		if file.Name != name || file.Sequence != 0 {
+			t.Errorf("Parse(%q) = %+v: a file can be rejected under its name", name, file)
+		}
+	}
+}
+
+func TestKeysWithoutPartnerAndFeedAreUnrecognised(t *testing.T) {
+	for _, key := range []string{
+		"", "uploads", "uploads/", "uploads/acme", "uploads/acme/x.csv", "uploads/acme/f/", "results/acme/f/x.csv",
+		"uploads//f/x.csv", "uploads/acme//x.csv", "uploads/Acme/f/x.csv", "uploads/123/f/x.csv", "uploads/acme/123/x.csv",
+		"uploads/" + strings.Repeat("a", 41) + "/f/x.csv", "uploads/acme/f/x\n.csv", "uploads/acme/f/\xff.csv",
+		"uploads/acme/f/" + strings.Repeat("n", 513), "uploads/../f/x.csv",
+	} {
+		if _, err := Parse(key); !errors.Is(err, ErrUnrecognised) {
+			t.Errorf("Parse(%q) fails with %v, want ErrUnrecognised", key, err)
+		}
+	}
+}
+
+func TestEventKeysAreDecoded(t *testing.T) {
+	key, err := DecodeEventKey("uploads/a/b/my+file%2B%C3%A4.csv")
+	if err != nil || key != "uploads/a/b/my file+ä.csv" {
+		t.Errorf("got %q, %v", key, err)
+	}
+	if _, err := DecodeEventKey("uploads/a/b/%zz.csv"); err == nil {
+		t.Error("a broken escape is taken")
+	}
+}
+
+// FuzzParse holds every key to: what is read gives the key back, and its parts are
+// within the grammar.
+func FuzzParse(f *testing.F) {
+	for _, key := range []string{
+		"uploads/acme/us-equities/7/x.csv", "uploads/a/b/x.csv.gz", "uploads/a/b/00/x.csv", "uploads/1/2/3", "uploads/a/b/\x00.csv",
+	} {
+		f.Add(key)
+	}
+	f.Fuzz(func(t *testing.T, key string) {
+		file, err := Parse(key)
+		if errors.Is(err, ErrUnrecognised) {
+			if file != (File{}) {
+				t.Fatalf("%q is unrecognised and read as %+v", key, file)
+			}
+			return
+		}
+		if file.Key() != key {
+			t.Fatalf("%q is read as %+v", key, file)
+		}
+		if !ValidPartner(file.Partner) || !ValidPartner(file.Feed) || len(file.Name) > maxRecordableBytes {
+			t.Fatalf("%q is read as %+v", key, file)
+		}
+		if err != nil && file.Sequence != 0 || file.Sequence < 0 || file.Sequence > 999_999_999_999_999_999 {
+			t.Fatalf("%q has the sequence %d (%v)", key, file.Sequence, err)
+		}
+	})
+}
