@@ -104,6 +104,8 @@ def _read_state(path: Path) -> list[Mapping[str, Any]]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         resources = document["deployment"].get("resources") or []
+        if not resources:
+            raise BrokenRunError(f"the state in {path.name} has no resources: nothing is deployed")
         return [
             resource
             for resource in resources

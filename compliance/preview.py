@@ -110,8 +110,10 @@ def _follow(
                     break
                 event = _parse(pending)
                 pending = ""
-                on_event(event)
-                yield event
+                # Debug messages print outputs as they are, secrets among them.
+                if event.get("diagnosticEvent", {}).get("severity") != "debug":
+                    on_event(event)
+                    yield event
             if ended:
                 break
             time.sleep(_POLL_SECONDS)

@@ -17,8 +17,8 @@ FORMATS: Mapping[str, Callable[[Evidence], str]] = {
 }
 _FILES = {
     "junit": "junit.xml",
-    "sarif": "evidence.sarif",
-    "markdown": "summary.md",
+    "sarif": "policies.sarif",
+    "markdown": "report.md",
     "html": "report.html",
 }
 

@@ -28,7 +28,7 @@ from compliance.evidence import (
 )
 
 GOLDEN = Path(__file__).parent / "golden"
-GOLDEN_FILES = {"evidence.json", "junit.xml", "evidence.sarif", "summary.md"}
+GOLDEN_FILES = {"evidence.json", "junit.xml", "policies.sarif", "report.md"}
 
 STACK = "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev"
 ORDERS = "urn:pulumi:dev::shop::shop:index:Orders::orders"

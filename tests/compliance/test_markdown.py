@@ -38,7 +38,7 @@ def many(number: int) -> Evidence:
 
 
 def test_it_is_the_golden_report() -> None:
-    golden = (samples.GOLDEN / "summary.md").read_text(encoding="utf-8")
+    golden = (samples.GOLDEN / "report.md").read_text(encoding="utf-8")
     assert markdown.render(samples.sample()) == golden
 
 

@@ -37,7 +37,7 @@ def result(evidence: Evidence, rule: str, urn: str) -> dict[str, Any]:
 
 
 def test_it_is_the_golden_report() -> None:
-    golden = (samples.GOLDEN / "evidence.sarif").read_text(encoding="utf-8")
+    golden = (samples.GOLDEN / "policies.sarif").read_text(encoding="utf-8")
     assert sarif.render(samples.sample()) == golden
 
 
