@@ -15,8 +15,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
@@ -43,6 +45,7 @@ type report struct {
 	Bytes        int                `json:"bytes"`
 	Rows         int64              `json:"rows"`
 	Speeds       map[string]float64 `json:"megabytesPerCpuSecond"`
+	ClockSpeeds  map[string]float64 `json:"megabytesPerSecond"`
 	Ratios       map[string]float64 `json:"ratios"`
 	Streams      []memory           `json:"streams"`
 }
@@ -74,14 +77,15 @@ func run(file string, rows, rounds int, stream, write string, asJSON bool) error
 	}
 	r.Bytes = len(plain)
 	r.Rows = int64(bytes.Count(plain, []byte("\n")) - 1)
-	if r.Speeds, err = measure(plain, rounds); err != nil {
+	if r.Speeds, r.ClockSpeeds, err = measure(plain, rounds); err != nil {
 		return err
 	}
 	r.Ratios = map[string]float64{
 		"validate + bars / encoding/csv doing the same": r.Speeds[barsOurs] / r.Speeds[barsCSV],
 		"validate / encoding/csv doing the same":        r.Speeds[validateOurs] / r.Speeds[validateCSV],
 		"validate + bars / encoding/csv reading only":   r.Speeds[barsOurs] / r.Speeds[readCSV],
-		"gzip: validate / decompressing only":           r.Speeds[validateGzip] / r.Speeds[gunzip],
+		// Decompression runs beside the parsing: by the clock, the slower counts.
+		"gzip: validate / decompressing only, by the clock": r.ClockSpeeds[validateGzip] / r.ClockSpeeds[gunzip],
 	}
 	if asJSON {
 		encoder := json.NewEncoder(os.Stdout)
@@ -95,11 +99,11 @@ func run(file string, rows, rounds int, stream, write string, asJSON bool) error
 func (r *report) print() {
 	fmt.Printf("%s %s, %d rows, %.1f MB of CSV\n\n", r.Go, r.Architecture, r.Rows, float64(r.Bytes)/1e6)
 	for _, name := range tasks {
-		fmt.Printf("%8.0f MB/s  %s\n", r.Speeds[name], name)
+		fmt.Printf("%8.0f MB/s per core, %5.0f by the clock   %s\n", r.Speeds[name], r.ClockSpeeds[name], name)
 	}
 	fmt.Println()
-	for name, ratio := range r.Ratios {
-		fmt.Printf("%8.1f ×     %s\n", ratio, name)
+	for _, name := range slices.Sorted(maps.Keys(r.Ratios)) {
+		fmt.Printf("%8.2f ×     %s\n", r.Ratios[name], name)
 	}
 	fmt.Println()
 	for _, m := range r.Streams {

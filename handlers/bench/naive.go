@@ -23,6 +23,7 @@ var symbolRule = regexp.MustCompile(`^[A-Z0-9./-]{1,24}$`)
 type naiveBar struct {
 	open, high, low, close, volume, notional decimal.Decimal
 	trades                                   int64
+	first, last                              time.Time
 }
 
 // naive does what trades.Scan and bars.Builder do, the content hash and the
@@ -84,7 +85,7 @@ func naive(plain []byte, withBars bool) error {
 		}
 		bar := current[symbol]
 		if bar == nil {
-			bar = &naiveBar{open: price, high: price, low: price}
+			bar = &naiveBar{open: price, high: price, low: price, first: at}
 			current[symbol] = bar
 		}
 		if price.GreaterThan(bar.high) {
@@ -93,7 +94,7 @@ func naive(plain []byte, withBars bool) error {
 		if price.LessThan(bar.low) {
 			bar.low = price
 		}
-		bar.close = price
+		bar.close, bar.last = price, at
 		bar.volume = bar.volume.Add(size)
 		bar.notional = bar.notional.Add(price.Mul(size))
 		bar.trades++
@@ -113,7 +114,7 @@ func writeMinute(out *parquet.GenericWriter[bars.Row], minute time.Time, current
 	slices.Sort(names)
 	for _, name := range names {
 		bar := current[name]
-		row := bars.Row{Minute: minute.UnixNano(), Symbol: name, Trades: bar.trades}
+		row := bars.Row{Minute: minute.UnixNano(), Symbol: name, Trades: bar.trades, OpenTime: bar.first.UnixNano(), CloseTime: bar.last.UnixNano()}
 		for to, value := range map[*[16]byte]decimal.Decimal{
 			&row.Open: bar.open.Shift(9), &row.High: bar.high.Shift(9), &row.Low: bar.low.Shift(9), &row.Close: bar.close.Shift(9),
 			&row.Volume: bar.volume.Shift(9), &row.Notional: bar.notional.Shift(18),

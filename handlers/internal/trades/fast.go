@@ -143,7 +143,7 @@ func (s *scanner) usualSymbol(text []byte) (id, length int) {
 	var k key
 	if commas := equalBytes(first, ','); commas != 0 {
 		length = bits.TrailingZeros64(commas) / 8
-		k[0] = first & (1<<(8*length) - 1)
+		k.first = first & (1<<(8*length) - 1)
 	} else {
 		length = bytes.IndexByte(text[:MaxSymbolBytes+1], ',')
 		if length < 0 {
@@ -154,39 +154,43 @@ func (s *scanner) usualSymbol(text []byte) (id, length int) {
 	if length == 0 || text[length-1] == 0 { // a zero would pass for the key's padding
 		return 0, 0
 	}
-	if k == s.recent.key {
-		return s.recent.id, length
-	}
-	id = s.symbols.find(k)
-	if id < 0 {
+	if id = s.symbols.find(k); id < 0 {
 		return 0, 0
 	}
-	s.recent.key, s.recent.id = k, id
 	return id, length
 }
 
 // usualNumber reads a number of at most 7 integer digits as its coefficient and
 // returns its length; the coefficient is 0 if it is anything else.
 func usualNumber(text []byte) (coefficient uint64, length int) {
-	integer, digits := leadingDigits(word(text))
-	if digits == 0 || digits == 8 {
+	x := word(text) ^ '0'*ones
+	integer := countDigits(x)
+	if integer == 0 || integer == 8 {
 		return 0, 0
 	}
-	coefficient = integer * 1_000_000_000
-	if text[digits] != '.' {
-		return coefficient, digits
+	if text[integer] != '.' {
+		return digitsValue(x, integer) * 1_000_000_000, integer
 	}
-	fraction, more := usualFraction(text[digits+1:])
+	// Short numbers are converted in one piece, with the point taken out.
+	before := uint64(1)<<(8*integer) - 1
+	joined := x&before | x>>8&^before | 0xff<<56
+	digits := countDigits(joined)
+	if digits < 7 && digits > integer {
+		return digitsValue(joined, digits) * powers[digits-integer], digits + 1
+	}
+	fraction, more := usualFraction(text[integer+1:])
 	if more == 0 {
 		return 0, 0
 	}
-	return coefficient + fraction, digits + 1 + more
+	return digitsValue(x, integer)*1_000_000_000 + fraction, integer + 1 + more
 }
 
 // usualFraction reads 1–9 digits as billionths and returns how many there are, or
 // 0; a tenth is left for the caller to stumble over.
 func usualFraction(text []byte) (fraction uint64, digits int) {
-	fraction, digits = leadingDigits(word(text))
+	x := word(text) ^ '0'*ones
+	digits = countDigits(x)
+	fraction = digitsValue(x, digits)
 	if last := text[8] - '0'; digits == 8 && last <= 9 {
 		return fraction*10 + uint64(last), 9
 	}
@@ -200,18 +204,14 @@ var powers = [10]uint64{1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 10, 1}
 func usualText(text []byte) (commas, length int) {
 	for {
 		w := word(text[length:])
-		// Where a subtraction borrows, bytes behind the first are marked wrongly;
-		// only the first counts.
-		stop := (w-0x20*ones)&^w | equalBytes(w, '"') | equalBytes(w, 0x7f) | w
-		stop &= highBits
-		found := exactlyEqualBytes(w, ',')
-		if stop == 0 {
-			commas += bits.OnesCount64(found)
-			length += 8
-			continue
+		// Where a subtraction borrows, marks behind the first may be wrong.
+		end := ((w-0x20*ones)&^w | equalBytes(w, '"') | equalBytes(w, 0x7f) | w) & highBits
+		found := exactlyEqualBytes(w, ',') & (end&-end - 1) // below the end, if there is one
+		commas += bits.OnesCount64(found)
+		length += bits.TrailingZeros64(end) / 8 // 8 if there is none
+		if end != 0 {
+			return commas, length
 		}
-		first := bits.TrailingZeros64(stop)
-		return commas + bits.OnesCount64(found&(1<<first-1)), length + first/8
 	}
 }
 
@@ -230,15 +230,18 @@ func exactlyEqualBytes(w uint64, c byte) uint64 {
 	return ^((x&^highBits + (highBits - ones)) | x) & highBits
 }
 
-// leadingDigits is the number that the digits at the beginning of w make, and how
-// many of them there are, at most 8.
-func leadingDigits(w uint64) (value uint64, digits int) {
-	x := w ^ '0'*ones
-	others := (x + (0x80-10)*ones | x) & highBits // the first is right
-	digits = bits.TrailingZeros64(others) / 8
+// countDigits is how many bytes of x, from the first, are digits without their
+// '0': at most 8.
+func countDigits(x uint64) int {
+	others := (x + (0x80-10)*ones | x) & highBits // the first mark is right
+	return bits.TrailingZeros64(others) / 8
+}
+
+// digitsValue is the number that the first bytes of x make, up to 8 digits
+// without their '0'.
+func digitsValue(x uint64, digits int) uint64 {
 	x <<= 64 - 8*digits // leading zeros take the place of what follows
 	x = x*10 + x>>8     // pairs, in every other byte
 	const pairs = 0x000000ff000000ff
-	value = ((x&pairs)*(100+1_000_000<<32) + (x>>16&pairs)*(1+10_000<<32)) >> 32
-	return value, digits
+	return ((x&pairs)*(100+1_000_000<<32) + (x>>16&pairs)*(1+10_000<<32)) >> 32
 }

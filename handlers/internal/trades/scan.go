@@ -28,12 +28,8 @@ type scanner struct {
 	stopped  bool     // by a fault that makes the rest meaningless
 	record   record
 	prefix   prefix
-	recent   struct {
-		key key
-		id  int
-	}
-	scratch []byte
-	hash    hash.Hash
+	scratch  []byte
+	hash     hash.Hash
 
 	symbols    symbols
 	symbolDays int

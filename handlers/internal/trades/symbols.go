@@ -1,24 +1,19 @@
 package trades
 
-import "encoding/binary"
-
 // MaxSymbolBytes is the longest symbol.
 const MaxSymbolBytes = 24
 
 // key is a symbol's bytes, padded with zeros, as words.
-type key [3]uint64
+type key struct{ first, second, third uint64 }
 
-func keyOf(symbol []byte) (k key) {
+func keyOf(symbol []byte) key {
 	var padded [MaxSymbolBytes]byte
 	copy(padded[:], symbol)
-	for i := range k {
-		k[i] = binary.LittleEndian.Uint64(padded[8*i:])
-	}
-	return k
+	return key{word(padded[:]), word(padded[8:]), word(padded[16:])}
 }
 
 func (k key) hash() uint64 {
-	h := (k[0] ^ k[1]*0x9e3779b97f4a7c15 ^ k[2]*0xc2b2ae3d27d4eb4f) * 0xff51afd7ed558ccd
+	h := (k.first ^ k.second*0x9e3779b97f4a7c15 ^ k.third*0xc2b2ae3d27d4eb4f) * 0xff51afd7ed558ccd
 	return h ^ h>>32
 }
 
