@@ -68,9 +68,10 @@ async def _serve(port: int) -> None:
 
     from local.emulator.fixes import restart
 
+    saver = restart.IdleSaver(app.app)
     server = _Server(
         uvicorn.Config(
-            app.app,
+            saver,
             host=os.environ["BIND_HOST"],
             port=port,
             log_level=os.environ["LOG_LEVEL"].lower(),
@@ -94,11 +95,12 @@ async def _serve(port: int) -> None:
         await asyncio.to_thread(restart.drain)  # functions need the server to finish their work
         server.should_exit = True
 
-    stopper = asyncio.create_task(stop())
+    tasks = [asyncio.create_task(work) for work in (stop(), saver.run())]
     try:
         await server.serve()
     finally:
-        stopper.cancel()
+        for task in tasks:
+            task.cancel()
         await asyncio.to_thread(restart.end_functions)
 
 

@@ -1,26 +1,30 @@
 """Stopping and starting again loses nothing.
 
-The stock emulator saves its state while functions are still at work, leaves their processes
-behind, forgets every session of an assumed role, and keeps what was being handled invisible for
-a visibility timeout that nobody waits out any more.
+The stock emulator saves its state only when it is stopped, and while functions are still at work;
+leaves their processes behind; forgets every session of an assumed role; and keeps what was being
+handled invisible for a visibility timeout that nobody waits out any more.
 
-Here a stop lets functions finish, for a while, then saves and ends them; and after a start the
-messages that were being handled are visible at once, with their receives counted.
+Here a stop lets functions finish, for a while, then saves and ends them; after a start the
+messages that were being handled are visible at once, with their receives counted; and the state
+is also saved whenever the emulator falls idle, so that a kill loses only what was under way.
 """
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 from typing import Any
 
 from ministack import app
-from ministack.core import lambda_runtime
+from ministack.core import lambda_runtime, persistence
 from ministack.core.responses import request_scope
 from ministack.services import lambda_svc, sqs, sts
 
 from local.emulator.fixes import async_invocation, event_source_mapping
 
 DRAIN_SECONDS = 5.0
+IDLE_SECONDS = 1.0
 
 
 def drain() -> None:
@@ -30,6 +34,31 @@ def drain() -> None:
     deadline = time.monotonic() + DRAIN_SECONDS
     while lambda_svc.executions_in_flight()[0] and time.monotonic() < deadline:
         time.sleep(0.01)
+
+
+class IdleSaver:
+    """Saves the state once calls have ceased and no function is at work."""
+
+    def __init__(self, serve: Any) -> None:
+        self._serve = serve
+        self._last_call = time.monotonic()
+        self._saved = self._last_call
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Serve a call, as an ASGI application, and remember when it was."""
+        await self._serve(scope, receive, send)
+        if not scope.get("path", "").startswith("/_ministack/"):
+            self._last_call = time.monotonic()
+
+    async def run(self) -> None:
+        """Save, for as long as the emulator runs."""
+        while persistence.PERSIST_STATE:
+            await asyncio.sleep(IDLE_SECONDS)
+            last = self._last_call
+            idle = time.monotonic() - last >= IDLE_SECONDS
+            if idle and last > self._saved and not lambda_svc.executions_in_flight()[0]:
+                await asyncio.to_thread(persistence.save_all, app._build_persistence_save_dict())
+                self._saved = last  # a call that came meanwhile is later, and saved next time
 
 
 def end_functions() -> None:
@@ -49,7 +78,8 @@ def _release_interrupted() -> None:
 
 def apply() -> None:
     """Persist sessions, and release what a stop interrupted."""
-    stock_load = app._load_persisted_state
+    stock_load, stock_save = app._load_persisted_state, persistence.save_all
+    saving = threading.Lock()
 
     def load() -> None:
         stock_load()
@@ -61,6 +91,11 @@ def apply() -> None:
     def restore_sessions(data: dict[str, Any]) -> None:
         sts._sessions.update(data.get("sessions", {}))
 
+    def save(services: dict[str, Any]) -> None:
+        with saving:  # a stop saves too, perhaps while the idle saver is at it
+            stock_save(services)
+
     app._load_persisted_state = load
+    app.save_all = persistence.save_all = save
     sts.get_state = sessions
     sts.load_persisted_state = restore_sessions

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 from local.emulator import process
 from local.emulator.process import ACCOUNT, REGION
@@ -58,13 +60,13 @@ def new_bus(account: Account) -> str:
     return bus
 
 
-def received(account: Account, url: str) -> dict[str, object]:
+def received(account: Account, url: str) -> dict[str, Any]:
     answer = until(
         lambda: (
             account.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages")
         )
     )
-    body: dict[str, object] = json.loads(answer[0]["Body"])
+    body: dict[str, Any] = json.loads(answer[0]["Body"])
     return body
 
 
@@ -140,7 +142,7 @@ def test_throttled_event_waits_for_its_turn(account: Account, notes: Notes) -> N
     assert {note["event"]["log"] for note in notes.take(4)} == {"0", "1", "2", "3"}
 
 
-def test_event_on_its_way_survives_a_restart(archive: bytes, notes: Notes, tmp_path) -> None:
+def test_event_on_its_way_survives_a_restart(archive: bytes, notes: Notes, tmp_path: Path) -> None:
     first = process.start(tmp_path, 0)
     account = Account(emulator=first, archive=archive)
     function = account.function()

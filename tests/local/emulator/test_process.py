@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tests.local.emulator.kit import Account, Notes, until
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path) -> Iterator[Path]:
     """A state directory whose emulator is stopped after the test."""
     yield tmp_path
     process.stop(tmp_path)
@@ -139,6 +140,26 @@ def test_state_survives_a_stop(folder: Path, archive: bytes) -> None:
         '{"log": "kept"}'
     )
     assert again.invoke(function, {"answer": 7}) == 7
+
+
+def test_what_was_done_before_a_pause_survives_a_kill(folder: Path, archive: bytes) -> None:
+    running = process.start(folder, 0)
+    account = Account(emulator=running, archive=archive)
+    url, _ = account.fifo_queue()
+    account.send(url, {"log": "kept"})
+    until(lambda: "kept" in saved(folder, "sqs"))
+
+    os.kill(running.pid, signal.SIGKILL)
+    until(lambda: process.status(folder) is None)
+
+    again = Account(emulator=process.start(folder, 0), archive=archive)
+    assert again.client("sqs").receive_message(QueueUrl=url)["Messages"]
+
+
+def saved(folder: Path, service: str) -> str:
+    """What is on disk of a service's state."""
+    file = folder / "state" / f"{service}.json"
+    return file.read_text() if file.exists() else ""
 
 
 def test_stop_lets_a_function_finish(folder: Path, archive: bytes, notes: Notes) -> None:
