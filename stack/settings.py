@@ -24,7 +24,8 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}")
 
-_SEGMENT_RULE = "1 to 40 of a-z, 0-9 and '-', not digits alone"
+_ROLE_NAME: Final = 64  # characters that IAM allows
+_SEGMENT_RULE: Final = "1 to 40 of a-z, 0-9 and '-', not digits alone"
 
 
 class SettingsError(pulumi.RunError):
@@ -79,11 +80,12 @@ def read(account: str) -> Settings:
         SettingsError: a value is missing or breaks its rule.
     """
     config = pulumi.Config(NAMESPACE)
+    suffix = _suffix(config)
     return Settings(
         region=_region(),
-        suffix=_suffix(config),
+        suffix=suffix,
         architecture=_architecture(config),
-        partners=_partners(config, account),
+        partners=_partners(config, account, suffix),
         non_positive_price_feeds=_feeds(config),
         allowed_origins=_origins(config),
         alarm_email=_email(config),
@@ -119,17 +121,22 @@ def _architecture(config: pulumi.Config) -> str:
     return architecture
 
 
-def _partners(config: pulumi.Config, account: str) -> tuple[PartnerSettings, ...]:
+def _partners(config: pulumi.Config, account: str, suffix: str) -> tuple[PartnerSettings, ...]:
     partners = _object(config, "partners", {})
     if not isinstance(partners, dict):
         raise _refused(config, "partners", partners, "an object of partners by name")
+    for name in partners:
+        if not _SEGMENT.fullmatch(name):
+            raise _refused(config, "partners", name, f"named by {_SEGMENT_RULE}")
+        room = _ROLE_NAME - len(f"-partner-role-{suffix}")
+        if len(name) > room:
+            rule = f"names of at most {room} characters beside the suffix {suffix!r}: IAM's limit"
+            raise _refused(config, "partners", name, rule)
     return tuple(_partner(config, name, partners[name], account) for name in sorted(partners))
 
 
 def _partner(config: pulumi.Config, name: str, fields: Any, account: str) -> PartnerSettings:
     key = f"partners.{name}"
-    if not _SEGMENT.fullmatch(name):
-        raise _refused(config, "partners", name, f"named by {_SEGMENT_RULE}")
     if not isinstance(fields, Mapping):
         raise _refused(config, key, fields, "an object of principal and externalId")
     if unknown := sorted(set(fields) - {"principal", "externalId"}):

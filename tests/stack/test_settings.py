@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
+import yaml
 
 from stack import settings
 from stack.settings import PartnerSettings, Settings, SettingsError
@@ -102,6 +104,20 @@ def test_any_other_suffix_is_refused_by_value_and_rule(suffix: str) -> None:
 def test_a_stack_name_that_makes_no_suffix_is_refused_as_such() -> None:
     with pytest.raises(SettingsError, match="the stack's name is 'Big_Stack'"):
         read(stack="Big_Stack")
+
+
+def test_a_partner_whose_role_name_iam_would_refuse_is_refused_first() -> None:
+    suffix = {"environmentSuffix": "a" * 20}
+    assert read(suffix | {"partners": {"p" * 30: {}}}).partners[0].name == "p" * 30
+    with pytest.raises(SettingsError, match="at most 30 characters beside the suffix"):
+        read(suffix | {"partners": {"p" * 31: {}}})
+
+
+def test_the_example_of_a_stack_on_aws_is_accepted() -> None:
+    example = yaml.safe_load((Path(__file__).parents[2] / "Pulumi.production.yaml").read_text())
+    found = read(example["config"])
+    assert found.region == "us-east-1"
+    assert [partner.name for partner in found.partners] == ["acme", "globex"]
 
 
 @pytest.mark.parametrize(
