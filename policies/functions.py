@@ -78,7 +78,7 @@ BINARY = ResourcePolicy(
         "version": {
             "type": "string",
             "description": "Regular expression for the Go toolchain's version.",
-            "default": r"go1(\.\d+)*.*",
+            "default": r"go1\..+",
         }
     },
     judge=_judge_binary,

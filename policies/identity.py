@@ -73,7 +73,7 @@ def _judge_resources(resource: Resource, stack: Stack, _settings: Settings) -> A
     owner = resource
     if resource.type == ROLE_POLICY:
         owner = stack.target(resource, "role", ROLE) or resource
-    trusted = _trusted(owner)
+    trusted = _trusted(owner, stack)
     problems: list[str] = []
     for document in documents:
         for statement in statements(document):
@@ -82,7 +82,9 @@ def _judge_resources(resource: Resource, stack: Stack, _settings: Settings) -> A
     return verdict(problems)
 
 
-def _trusted(role: Resource) -> grants.Principals:
+def _trusted(role: Resource, stack: Stack) -> grants.Principals:
+    if stack.once(_role_users)[role.urn]:
+        return frozenset({("Service", "lambda.amazonaws.com")})
     document = role.inputs.document("assumeRolePolicy") if role.type == ROLE else None
     if document is None:
         return frozenset()

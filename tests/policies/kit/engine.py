@@ -70,7 +70,7 @@ def judge(
         log = Path(folder, "answers.jsonl")
         servicer = PackServicer(policies, AnswerLog(log))
         if config:
-            servicer.Configure(_configuration(config), None)  # type: ignore[no-untyped-call]
+            servicer.Configure(_configuration(config), None)
         diagnostics = analyze(servicer, stack)
         text = log.read_text(encoding="utf-8")
     answers = []

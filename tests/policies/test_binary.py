@@ -1,0 +1,122 @@
+"""What a function runs: archives in every form, executables of every kind."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from policies import go_binary
+from tests.policies.kit import Case, Declarations, check, fails, judge, parametrized, undetermined
+from tests.policies.kit.executables import archive, go_executable
+
+FUNCTION = "processor-function"
+POLICY = "function-binary"
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+ARCHIVE = {SIGNATURE: "0def7320c3a5731c473e5ecbe6d01bc7"}
+ASSET = {SIGNATURE: "c44067f5952c0a294b673a41bacd8c17"}
+
+
+def running(stack: Declarations, path: Path) -> Declarations:
+    """The stack whose processor runs the archive, or folder, at `path`."""
+    return stack.set(FUNCTION, "code", {**ARCHIVE, "path": str(path)})
+
+
+def blocked(stack: Declarations) -> dict[str, set[str]]:
+    return judge(stack).blocked()
+
+
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [
+        (b"#!/bin/sh\n", "no ELF executable"),
+        (b"", "no ELF executable"),
+        (go_executable()[:80], "no build information"),
+        (go_executable(version="devel"), "no build information"),
+        (go_executable(version="go2.0"), "not built by Go 1.x"),
+        (go_executable(system="darwin"), "not built for linux"),
+        (go_executable(architecture="x86_64"), "architectures is not x86_64"),
+        (b"\x7fELF" + bytes(14) + b"\x08\x00" + bytes(80), "machine type 8"),
+    ],
+)
+def test_only_a_go_executable_for_the_declared_architecture_passes(
+    content: bytes, wrong: str, baseline: Declarations, tmp_path: Path
+) -> None:
+    stack = running(baseline, archive(tmp_path / "function.zip", content))
+    judgement = judge(stack)
+    assert judgement.blocked() == {POLICY: {FUNCTION}}
+    assert wrong in judgement.of(POLICY, FUNCTION)[0].message
+
+
+def test_the_architecture_is_x86_64_when_none_is_declared(
+    baseline: Declarations, tmp_path: Path
+) -> None:
+    undeclared = baseline.drop(FUNCTION, "architectures")
+    assert blocked(undeclared) == {POLICY: {FUNCTION}}
+    path = archive(tmp_path / "function.zip", go_executable(architecture="x86_64"))
+    assert blocked(running(undeclared, path)) == {}
+
+
+def test_an_archive_needs_an_executable_bootstrap_at_its_root(
+    baseline: Declarations, tmp_path: Path
+) -> None:
+    elsewhere = archive(tmp_path / "a.zip", go_executable(), name="bin/bootstrap")
+    not_executable = archive(tmp_path / "b.zip", go_executable(), mode=0o644)
+    no_zip = tmp_path / "c.zip"
+    no_zip.write_bytes(b"text")
+    for path in (elsewhere, not_executable, no_zip, tmp_path):
+        assert blocked(running(baseline, path)) == {POLICY: {FUNCTION}}
+
+
+def test_folders_and_assets_are_read_as_archives_are(
+    baseline: Declarations, tmp_path: Path
+) -> None:
+    executable = tmp_path / "bootstrap"
+    executable.write_bytes(go_executable())
+    asset = {**ASSET, "path": str(executable)}
+    assert blocked(running(baseline, tmp_path)) == {}
+    assert (
+        blocked(baseline.set(FUNCTION, "code", {**ARCHIVE, "assets": {"bootstrap": asset}})) == {}
+    )
+    for assets in ({"main": asset}, {"bootstrap": {**ASSET, "text": "echo"}}):
+        stack = baseline.set(FUNCTION, "code", {**ARCHIVE, "assets": assets})
+        assert blocked(stack) == {POLICY: {FUNCTION}}
+
+
+def test_code_that_cannot_be_read_here_is_undetermined(baseline: Declarations) -> None:
+    missing = running(baseline, Path("/nowhere/function.zip"))
+    remote = baseline.set(FUNCTION, "code", {**ARCHIVE, "uri": "https://example.com/f.zip"})
+    in_s3 = baseline.drop(FUNCTION, "code").set(FUNCTION, "s3Bucket", "elsewhere")
+    for stack in (missing, remote, in_s3):
+        assert judge(stack).blocked("UNKNOWN") == {POLICY: {FUNCTION}}
+
+
+@pytest.mark.parametrize(("goarch", "architecture"), [("arm64", "arm64"), ("amd64", "x86_64")])
+def test_the_real_toolchain_writes_what_the_reader_expects(
+    goarch: str, architecture: str, tmp_path: Path
+) -> None:
+    (tmp_path / "go.mod").write_text("module probe\n\ngo 1.26\n")
+    (tmp_path / "main.go").write_text("package main\n\nfunc main() {}\n")
+    environment = {**os.environ, "GOOS": "linux", "GOARCH": goarch, "CGO_ENABLED": "0"}
+    command = ["go", "build", "-trimpath", "-ldflags=-s -w", "-o", "bootstrap", "."]
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True)
+    found = go_binary.read((tmp_path / "bootstrap").read_bytes())
+    assert (found.architecture, found.system) == (architecture, "linux")
+    assert found.version.startswith("go1.")
+
+
+CASES = [
+    fails(
+        "the other architecture declared",
+        POLICY,
+        FUNCTION,
+        lambda s: s.set(FUNCTION, "architectures", ["x86_64"]),
+        "architectures is not arm64",
+    ),
+    undetermined(POLICY, FUNCTION, "code"),
+]
+
+
+@parametrized(CASES)
+def test_declaration(case: Case, baseline: Declarations) -> None:
+    check(case, baseline)

@@ -1,0 +1,148 @@
+"""Encryption at rest and in transit of all but the bucket and the table."""
+
+from tests.policies.kit import (
+    Case,
+    Declarations,
+    check,
+    declare,
+    dropping,
+    fails,
+    not_applicable,
+    parametrized,
+    passes,
+    setting,
+    undetermined,
+)
+
+_KEYS = (
+    ("queue-encryption", "processor-queue", "kmsMasterKeyId"),
+    ("queue-encryption", "validator-dlq", "kmsMasterKeyId"),
+    ("topic-encryption", "alarms-topic", "kmsMasterKeyId"),
+    ("event-bus-encryption", "failures-bus", "kmsKeyIdentifier"),
+)
+_FOREIGN = (
+    "alias/aws/sqs",
+    "arn:aws:kms:us-east-1:999999999999:alias/pipeline-key-dev",
+    "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000",
+)
+
+CASES = [
+    *(
+        fails(f"{name} without {key}", policy, name, dropping(name, key))
+        for policy, name, key in _KEYS
+    ),
+    *(
+        fails(f"{name} under {value}", policy, name, setting(name, key, value))
+        for policy, name, key in _KEYS
+        for value in _FOREIGN
+    ),
+    *(undetermined(policy, name, key) for policy, name, key in _KEYS),
+    fails(
+        "another kind of store without a key",
+        "other-encryption",
+        "secret",
+        lambda s: s.add(
+            declare(
+                "aws:secretsmanager/secret:Secret",
+                "secret",
+                name="api-secret-dev",
+                tags={"Environment": "Production", "Team": "Analytics"},
+            )
+        ),
+    ),
+    passes(
+        "another kind of store under the stack's key",
+        "other-encryption",
+        "secret",
+        lambda s: s.add(
+            declare(
+                "aws:secretsmanager/secret:Secret",
+                "secret",
+                name="api-secret-dev",
+                kmsKeyId="alias/pipeline-key-dev",
+                tags={"Environment": "Production", "Team": "Analytics"},
+            )
+        ),
+    ),
+    undetermined(
+        "other-encryption",
+        "secret",
+        "kmsKeyId",
+        lambda s: s.add(
+            declare(
+                "aws:secretsmanager/secret:Secret",
+                "secret",
+                name="api-secret-dev",
+                tags={"Environment": "Production", "Team": "Analytics"},
+            )
+        ).hide("secret", "kmsKeyId"),
+    ),
+    not_applicable("for a role", "other-encryption", "processor-role", lambda s: s, "no key"),
+    fails(
+        "no rotation",
+        "key-rotation",
+        "pipeline-key",
+        setting("pipeline-key", "enableKeyRotation", False),
+    ),
+    fails(
+        "no word of rotation",
+        "key-rotation",
+        "pipeline-key",
+        dropping("pipeline-key", "enableKeyRotation"),
+    ),
+    fails(
+        "a disabled key",
+        "key-rotation",
+        "pipeline-key",
+        setting("pipeline-key", "isEnabled", False),
+    ),
+    undetermined("key-rotation", "pipeline-key", "enableKeyRotation"),
+    fails(
+        "an alias of a foreign key",
+        "queue-encryption",
+        ("processor-dlq", "processor-queue", "status-dlq", "validator-dlq"),
+        lambda s: s.set("pipeline-alias", "targetKeyId", "00000000-0000").redepend(
+            "pipeline-alias", "targetKeyId", ()
+        ),
+        topic_encryption={"alarms-topic"},
+        event_bus_encryption={"failures-bus"},
+        bucket_encryption={"uploads-bucket"},
+    ),
+    *(
+        fails(
+            f"{path} of {name} is {value!r}",
+            policy,
+            name,
+            setting(name, f"policy.Statement[0].{path}", value),
+        )
+        for policy, name in (
+            ("queue-transport", "processor-queue"),
+            ("topic-transport", "alarms-topic"),
+        )
+        for path, value in (
+            ("Principal", {"AWS": "123456789012"}),
+            ("Resource", "arn:aws:sqs:us-east-1:123456789012:other-dev.fifo"),
+            ("Condition", {"Bool": {"aws:SecureTransport": "true"}}),
+            ("Condition", {"BoolIfExists": {"aws:SecureTransport": "false"}}),
+            ("Condition", {"Bool": {"aws:SecureTransport": "false", "aws:ViaAWSService": "false"}}),
+            ("Action", "sqs:DeleteQueue"),
+        )
+    ),
+    fails("no policy", "queue-transport", "processor-queue", dropping("processor-queue", "policy")),
+    undetermined(
+        "queue-transport", "processor-queue", "policy", resource_policy={"processor-queue"}
+    ),
+    undetermined("topic-transport", "alarms-topic", "policy", resource_policy={"alarms-topic"}),
+    fails(
+        "plain HTTP",
+        "subscription-transport",
+        "alarms-subscription",
+        setting("alarms-subscription", "protocol", "http"),
+    ),
+    undetermined("subscription-transport", "alarms-subscription", "protocol"),
+]
+
+
+@parametrized(CASES)
+def test_encryption(case: Case, baseline: Declarations) -> None:
+    check(case, baseline)

@@ -1,0 +1,281 @@
+"""Roles, what they may do, whom they trust; resource policies and permissions."""
+
+from typing import Any
+
+from tests.policies.baseline import trust
+from tests.policies.kit import (
+    Case,
+    Declarations,
+    check,
+    declare,
+    dropping,
+    fails,
+    not_applicable,
+    parametrized,
+    passes,
+    setting,
+    undetermined,
+)
+
+POLICY = "processor-policy"
+PARTNER = "acme-policy"
+ROLE = "processor-role"
+ACCOUNT = "arn:aws:{}:us-east-1:123456789012:{}"
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+def _inline(action: str) -> list[dict[str, Any]]:
+    document = f'{{"Statement":[{{"Effect":"Allow","Action":"{action}","Resource":"*"}}]}}'
+    return [{"name": "inline", "policy": document}]
+
+
+def _attachment(arn: str) -> Any:
+    return declare(
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "attachment",
+        role="processor-role-dev",
+        policyArn=arn,
+    )
+
+
+ACTIONS = [
+    *(
+        fails(
+            f"the action {action}",
+            "iam-actions",
+            POLICY,
+            setting(POLICY, "policy.Statement[3].Action", action),
+        )
+        for action in ("s3:*", "s3:Get*", "*", "s3:Get?bject")
+    ),
+    fails(
+        "all actions but one",
+        "iam-actions",
+        POLICY,
+        lambda s: s.set(POLICY, "policy.Statement[3].NotAction", "s3:DeleteBucket").drop(
+            POLICY, "policy.Statement[3].Action"
+        ),
+    ),
+    fails("no action", "iam-actions", POLICY, dropping(POLICY, "policy.Statement[3].Action")),
+    fails(
+        "a wildcard on the role itself",
+        "iam-actions",
+        ROLE,
+        setting(ROLE, "inlinePolicies", _inline("s3:*")),
+        iam_resources={ROLE},
+    ),
+    passes(
+        "a denied wildcard",
+        "iam-actions",
+        POLICY,
+        lambda s: s.set(
+            POLICY,
+            "policy.Statement[1]",
+            {"Effect": "Deny", "Action": "iam:*", "Resource": "*"},
+        ),
+    ),
+    undetermined("iam-actions", POLICY, "policy", iam_resources={POLICY}),
+]
+
+RESOURCES = [
+    *(
+        fails(f"{path} is {value!r}", "iam-resources", name, setting(name, f"policy.{path}", value))
+        for name, path, value in (
+            (POLICY, "Statement[3].Resource", "*"),
+            (POLICY, "Statement[3].Resource", "arn:aws:s3:::*"),
+            (POLICY, "Statement[3].Resource", "arn:aws:s3:::uploads-bucket-dev/*"),
+            (POLICY, "Statement[3].Resource", "arn:aws:s3:::uploads-bucket-dev*"),
+            (POLICY, "Statement[3].Resource", "arn:aws:s3:::other-bucket/uploads/*"),
+            (POLICY, "Statement[3].Resource", "arn:aws:s3:::other-bucket/uploads/key"),
+            (POLICY, "Statement[4].Resource", ACCOUNT.format("dynamodb", "table/*")),
+            (POLICY, "Statement[4].Resource", ACCOUNT.format("dynamodb", "table/other-dev")),
+            (POLICY, "Statement[5].Resource", ACCOUNT.format("sqs", "*")),
+            (POLICY, "Statement[0].Resource", ACCOUNT.format("logs", "log-group:*")),
+            (POLICY, "Statement[0].Resource", ACCOUNT.format("logs", "log-group:/aws/lambda/*:*")),
+            (POLICY, "Statement[1].Action", ["xray:PutTraceSegments", "xray:GetGroups"]),
+            (POLICY, "Statement[2].Condition", {}),
+            (
+                POLICY,
+                "Statement[2].Condition",
+                {"ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/*"}},
+            ),
+            (
+                POLICY,
+                "Statement[2].Condition",
+                {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/other"}},
+            ),
+            (POLICY, "Statement[2].Action", ["kms:Decrypt", "kms:ScheduleKeyDeletion"]),
+            (POLICY, "Statement[2].Resource", "*"),
+            (PARTNER, "Statement[0].Resource", "arn:aws:s3:::uploads-bucket-dev/uploads/*"),
+            (PARTNER, "Statement[0].Resource", "arn:aws:s3:::uploads-bucket-dev/uploads/*/*"),
+            (
+                PARTNER,
+                "Statement[1].Resource",
+                ACCOUNT.format("execute-api", "*/status-stage-dev/*/status/acme/*"),
+            ),
+            (
+                PARTNER,
+                "Statement[1].Resource",
+                ACCOUNT.format("execute-api", "*/status-stage-dev/GET/status/*"),
+            ),
+            (
+                PARTNER,
+                "Statement[1].Resource",
+                ACCOUNT.format("execute-api", "*/status-stage-dev/GET/*"),
+            ),
+            (
+                PARTNER,
+                "Statement[1].Resource",
+                ACCOUNT.format("execute-api", "*/*/GET/status/acme/*"),
+            ),
+            (
+                PARTNER,
+                "Statement[1].Resource",
+                "arn:aws:execute-api:us-west-2:123456789012:*/status-stage-dev/GET/status/acme/*",
+            ),
+        )
+    ),
+    fails(
+        "all resources but one",
+        "iam-resources",
+        POLICY,
+        lambda s: s.set(POLICY, "policy.Statement[3].NotResource", "arn:aws:s3:::x").drop(
+            POLICY, "policy.Statement[3].Resource"
+        ),
+    ),
+    undetermined("iam-resources", POLICY, "policy", iam_actions={POLICY}),
+    not_applicable("for a role without inline policy", "iam-resources", ROLE, lambda s: s),
+]
+
+ROLES = [
+    fails(
+        "AdministratorAccess attached",
+        "iam-managed-policies",
+        "attachment",
+        lambda s: s.add(_attachment(ADMINISTRATOR)),
+    ),
+    fails(
+        "AdministratorAccess on the role itself",
+        "iam-managed-policies",
+        ROLE,
+        setting(ROLE, "managedPolicyArns", [ADMINISTRATOR]),
+    ),
+    undetermined("iam-managed-policies", ROLE, "managedPolicyArns"),
+    *(
+        fails(
+            f"{kind} {principal} trusted by {name}",
+            "iam-trust",
+            name,
+            setting(name, "assumeRolePolicy", trust(kind, principal)),
+        )
+        for name, kind, principal in (
+            (ROLE, "AWS", "arn:aws:iam::999999999999:root"),
+            (ROLE, "AWS", "*"),
+            (ROLE, "Service", "ec2.amazonaws.com"),
+            (ROLE, "Service", "apigateway.amazonaws.com"),
+            (ROLE, "Federated", "accounts.google.com"),
+            ("acme-role", "AWS", "*"),
+            ("acme-role", "AWS", "arn:aws:iam::210987654321:role/*"),
+        )
+    ),
+    fails(
+        "everyone trusted",
+        "iam-trust",
+        ROLE,
+        setting(ROLE, "assumeRolePolicy.Statement[0].Principal", "*"),
+    ),
+    fails(
+        "a service that the API's log role is not for",
+        "iam-trust",
+        "api-logs-role",
+        setting("api-logs-role", "assumeRolePolicy", trust("Service", "ec2.amazonaws.com")),
+        iam_resources={"api-logs-policy"},
+    ),
+    fails(
+        "every action of the security token service",
+        "iam-trust",
+        ROLE,
+        setting(ROLE, "assumeRolePolicy.Statement[0].Action", "sts:*"),
+    ),
+    undetermined("iam-trust", ROLE, "assumeRolePolicy", iam_resources={POLICY}),
+]
+
+ACCESS = [
+    *(
+        fails(
+            f"{path} of {name} is {value!r}",
+            "resource-policy",
+            name,
+            setting(name, f"policy.{path}", value),
+        )
+        for name, path, value in (
+            ("alarms-topic", "Statement[1].Principal", "*"),
+            ("alarms-topic", "Statement[1].Principal", {"AWS": "*"}),
+            ("alarms-topic", "Statement[1].Principal", {"AWS": "arn:aws:iam::999999999999:root"}),
+            ("alarms-topic", "Statement[1].Action", "sns:*"),
+            ("alarms-topic", "Statement[1].Condition", {}),
+            (
+                "alarms-topic",
+                "Statement[1].Condition",
+                {"StringNotEquals": {"aws:SourceAccount": "1"}},
+            ),
+            ("pipeline-key", "Statement[0].Principal", {"AWS": "*"}),
+            ("pipeline-key", "Statement[0].Action", "kms:*"),
+            ("pipeline-key", "Statement[0].NotPrincipal", {"AWS": "x"}),
+        )
+    ),
+    undetermined("resource-policy", "pipeline-key", "policy"),
+    not_applicable(
+        "for a bucket without a policy of its own", "resource-policy", "uploads-bucket", lambda s: s
+    ),
+    *(
+        fails(
+            f"{path} is {value!r}",
+            "function-permission",
+            "bucket-permission",
+            setting("bucket-permission", path, value),
+        )
+        for path, value in (
+            ("action", "lambda:*"),
+            ("functionUrlAuthType", "NONE"),
+            ("sourceAccount", "999999999999"),
+        )
+    ),
+    *(
+        fails(
+            f"{path} is {value!r}",
+            "function-permission",
+            "bucket-permission",
+            setting("bucket-permission", path, value),
+            bucket_notification={"uploads-bucket"},
+        )
+        for path, value in (("principal", "*"), ("sourceArn", "arn:aws:s3:::*"))
+    ),
+    fails(
+        "no account",
+        "function-permission",
+        "bucket-permission",
+        dropping("bucket-permission", "sourceAccount"),
+    ),
+    undetermined("function-permission", "bucket-permission", "sourceAccount"),
+]
+
+
+@parametrized(ACTIONS)
+def test_actions(case: Case, baseline: Declarations) -> None:
+    check(case, baseline)
+
+
+@parametrized(RESOURCES)
+def test_resources(case: Case, baseline: Declarations) -> None:
+    check(case, baseline)
+
+
+@parametrized(ROLES)
+def test_roles(case: Case, baseline: Declarations) -> None:
+    check(case, baseline)
+
+
+@parametrized(ACCESS)
+def test_access(case: Case, baseline: Declarations) -> None:
+    check(case, baseline)

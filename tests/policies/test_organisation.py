@@ -1,0 +1,222 @@
+"""Rules for everything: tags, names, region, destruction, types, networks, credentials."""
+
+import pytest
+
+from policies import sdk
+from tests.policies.kit import (
+    Case,
+    Declarations,
+    check,
+    declare,
+    dropping,
+    fails,
+    judge,
+    not_applicable,
+    parametrized,
+    passes,
+    setting,
+    undetermined,
+)
+
+FUNCTION = "processor-function"
+BUCKET = "uploads-bucket"
+TAGS = {"Environment": "Production", "Team": "Analytics"}
+VARIABLES = "environment.variables"
+
+CASES = [
+    fails(
+        "a changed tag",
+        "resource-tags",
+        FUNCTION,
+        setting(FUNCTION, "tags.Team", "Research"),
+        "tags.Team is not 'Analytics'",
+    ),
+    fails("no tags", "resource-tags", FUNCTION, dropping(FUNCTION, "tags"), "missing"),
+    fails(
+        "a tag in lower case",
+        "resource-tags",
+        FUNCTION,
+        setting(FUNCTION, "tags", {"team": "Analytics", "Environment": "Production"}),
+    ),
+    undetermined("resource-tags", FUNCTION, "tags"),
+    not_applicable(
+        "for an inline policy", "resource-tags", "processor-policy", lambda s: s, "no tags"
+    ),
+    *(
+        fails(
+            f"the name {name!r}", "resource-name", "status-api", setting("status-api", "name", name)
+        )
+        for name in (
+            "status-api",
+            "status-api-prod",
+            "dev",
+            "-dev",
+            "status-api-dev-2",
+            "status-apidev",
+        )
+    ),
+    fails("no name", "resource-name", "status-api", dropping("status-api", "name"), "random"),
+    fails(
+        "an inline policy without suffix",
+        "resource-name",
+        "acme-policy",
+        setting("acme-policy", "name", "acme"),
+    ),
+    undetermined("resource-name", "status-api", "name"),
+    not_applicable("for a method", "resource-name", "get-method", lambda s: s, "no name"),
+    undetermined(
+        "resource-name",
+        "access-logs",
+        "name",
+        api_logs={"status-stage"},
+    ),
+    fails(
+        "a resource of its own in another region",
+        "region",
+        FUNCTION,
+        setting(FUNCTION, "region", "us-west-2"),
+        "region is not us-east-1",
+    ),
+    fails(
+        "a provider in another region",
+        "region",
+        FUNCTION,
+        lambda s: s.under(FUNCTION, region="us-west-2"),
+    ),
+    fails(
+        "a declared provider in another region",
+        "region",
+        "west",
+        lambda s: s.add(declare("pulumi:providers:aws", "west", region="us-west-2")),
+    ),
+    fails(
+        "a provider without region",
+        "region",
+        "anywhere",
+        lambda s: s.add(declare("pulumi:providers:aws", "anywhere")),
+    ),
+    undetermined("region", FUNCTION, "region"),
+    *(
+        fails(f"{path} of {name} is {value!r}", "destroyable", name, setting(name, path, value))
+        for name, path, value in (
+            (BUCKET, "forceDestroy", False),
+            (BUCKET, "objectLockEnabled", True),
+            ("status-table", "deletionProtectionEnabled", True),
+            ("processor-logs", "skipDestroy", True),
+            (FUNCTION, "skipDestroy", True),
+            ("pipeline-key", "deletionWindowInDays", 8),
+        )
+    ),
+    fails("no force", "destroyable", BUCKET, dropping(BUCKET, "forceDestroy")),
+    fails(
+        "AWS's window",
+        "destroyable",
+        "pipeline-key",
+        dropping("pipeline-key", "deletionWindowInDays"),
+    ),
+    fails("protection", "destroyable", FUNCTION, lambda s: s.protect(FUNCTION), "protect"),
+    undetermined("destroyable", BUCKET, "forceDestroy"),
+    fails(
+        "a virtual private cloud",
+        "no-vpc",
+        "network",
+        lambda s: s.add(declare("aws:ec2/vpc:Vpc", "network", cidrBlock="10.0.0.0/16", tags=TAGS)),
+    ),
+    fails(
+        "a function in a VPC",
+        "no-vpc",
+        FUNCTION,
+        setting(FUNCTION, "vpcConfig", {"subnetIds": ["subnet-1"], "securityGroupIds": ["sg-1"]}),
+    ),
+    undetermined("no-vpc", FUNCTION, "vpcConfig"),
+    not_applicable("for a role", "no-vpc", "processor-role", lambda s: s, "no network"),
+    fails(
+        "a resource of another provider",
+        "known-types",
+        "text",
+        lambda s: s.add(declare("random:index/randomPet:RandomPet", "text", length=1)),
+    ),
+    fails(
+        "a deprecated type",
+        "known-types",
+        "old",
+        lambda s: s.add(
+            declare(
+                "aws:s3/bucketVersioningV2:BucketVersioningV2",
+                "old",
+                bucket="uploads-bucket-dev",
+                versioningConfiguration={"status": "Suspended"},
+            )
+        ),
+    ),
+    *(
+        fails(
+            f"the variable {name}",
+            "no-credentials",
+            FUNCTION,
+            setting(FUNCTION, f"{VARIABLES}.{name}", value),
+        )
+        for name, value in (
+            ("DB_PASSWORD", "hunter2hunter2"),
+            ("API_KEY", "x"),
+            ("PARTNER_TOKEN", "x"),
+            ("AWS_SECRET_ACCESS_KEY", "x"),
+            ("ANY", "AKIAIOSFODNN7EXAMPLE"),
+            ("OTHER", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+            ("URL", "postgres://user:secret@host/db"),
+            ("PEM", "-----BEGIN RSA PRIVATE KEY-----"),
+        )
+    ),
+    passes(
+        "the name of a secret",
+        "no-credentials",
+        FUNCTION,
+        setting(FUNCTION, f"{VARIABLES}.SECRET_NAME", "feed-secret-dev"),
+    ),
+    fails(
+        "an access key",
+        "no-credentials",
+        "key",
+        lambda s: s.add(declare("aws:iam/accessKey:AccessKey", "key", user="robot")),
+    ),
+    fails(
+        "a provider with a secret key",
+        "no-credentials",
+        "own",
+        lambda s: s.add(declare("pulumi:providers:aws", "own", region="us-east-1", secretKey="x")),
+    ),
+    undetermined("no-credentials", FUNCTION, f"{VARIABLES}.TABLE_NAME"),
+]
+
+
+@parametrized(CASES)
+def test_rule_for_everything(case: Case, baseline: Declarations) -> None:
+    check(case, baseline)
+
+
+def test_each_tag_of_each_taggable_resource_is_needed(baseline: Declarations) -> None:
+    taggable = [node.name for node in baseline.resources if "tags" in node.inputs]
+    assert len(taggable) > 25
+    for name in taggable:
+        for tag in TAGS:
+            judgement = judge(baseline.drop(name, f"tags.{tag}"))
+            assert judgement.blocked() == {"resource-tags": {name}}
+
+
+def test_a_type_that_the_sdk_does_not_know_is_undetermined(baseline: Declarations) -> None:
+    stack = baseline.add(declare("aws:future/thing:Thing", "thing"))
+    assert judge(stack).blocked("UNKNOWN")["resource-tags"] == {"thing"}
+    assert judge(stack).blocked("FAIL")["known-types"] == {"thing"}
+
+
+@pytest.mark.parametrize(
+    ("token", "taggable"),
+    [
+        ("aws:sqs/queue:Queue", True),
+        ("aws:lambda/eventSourceMapping:EventSourceMapping", True),
+        ("aws:s3/bucketVersioning:BucketVersioning", False),
+        ("aws:iam/rolePolicy:RolePolicy", False),
+    ],
+)
+def test_the_sdk_says_what_is_taggable(token: str, *, taggable: bool) -> None:
+    assert ("tags" in sdk.properties(token)) is taggable
