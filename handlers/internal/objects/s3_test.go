@@ -1,0 +1,127 @@
+package objects_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"market-data-pipeline/handlers/internal/objects"
+)
+
+// bucketOf is a bucket of a server that answers as S3 is known to.
+func bucketOf(t *testing.T, answer http.HandlerFunc) objects.S3 {
+	server := httptest.NewServer(answer)
+	t.Cleanup(server.Close)
+	return objects.S3{Name: "uploads", Client: s3.New(s3.Options{
+		Region: "us-east-1", BaseEndpoint: aws.String(server.URL), UsePathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider("key", "secret", ""),
+		Retryer:     aws.NopRetryer{},
+	})}
+}
+
+func TestAStreamGoesOnWhereItBrokeOff(t *testing.T) {
+	const whole = "0123456789"
+	var ranges []string
+	bucket := bucketOf(t, func(w http.ResponseWriter, r *http.Request) {
+		ranges = append(ranges, r.Header.Get("Range"))
+		if r.URL.Query().Get("versionId") != "v1" {
+			t.Errorf("another version is read: %s", r.URL)
+		}
+		var start int
+		if header := r.Header.Get("Range"); header != "" {
+			if _, err := fmt.Sscanf(header, "bytes=%d-", &start); err != nil {
+				t.Error(err)
+			}
+		}
+		w.Header().Set("Content-Length", fmt.Sprint(len(whole)-start))
+		if start > 0 {
+			w.WriteHeader(http.StatusPartialContent)
+		}
+		io.WriteString(w, whole[start:min(start+4, len(whole))]) // and breaks off
+	})
+	body, err := bucket.Open(context.Background(), "x", "v1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	got, err := io.ReadAll(body)
+	if err != nil || string(got) != whole {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if want := "[ bytes=4- bytes=8-]"; fmt.Sprint(ranges) != want {
+		t.Errorf("asked for %v, want %v", ranges, want)
+	}
+}
+
+func TestAStreamThatNeverGoesOnIsAnError(t *testing.T) {
+	requests := 0
+	bucket := bucketOf(t, func(w http.ResponseWriter, _ *http.Request) {
+		requests++
+		w.Header().Set("Content-Length", "10")
+	})
+	body, err := bucket.Open(context.Background(), "x", "v1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	if _, err := io.ReadAll(body); err == nil || !strings.Contains(err.Error(), "at byte 0") {
+		t.Errorf("got %v", err)
+	}
+	if requests != 4 {
+		t.Errorf("asked %d times, want 4", requests)
+	}
+}
+
+func TestTheErrorsOfS3AreTold(t *testing.T) {
+	for code, c := range map[string]struct {
+		status int
+		is     error
+	}{
+		"NoSuchKey":        {404, objects.ErrMissing},
+		"NoSuchVersion":    {404, objects.ErrMissing},
+		"MethodNotAllowed": {405, objects.ErrMissing},
+		"AccessDenied":     {403, objects.ErrDenied},
+	} {
+		t.Run(code, func(t *testing.T) {
+			_, err := bucketOf(t, fault(c.status, code)).Open(context.Background(), "x", "v1")
+			if !errors.Is(err, c.is) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	t.Run("InvalidObjectState", func(t *testing.T) {
+		_, _, err := bucketOf(t, fault(403, "InvalidObjectState")).Read(context.Background(), "results/x")
+		var archived *objects.ArchivedError
+		if !errors.As(err, &archived) || archived.Key != "results/x" || !strings.Contains(err.Error(), "restore") {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("ConditionalRequestConflict", func(t *testing.T) {
+		err := bucketOf(t, fault(409, "ConditionalRequestConflict")).Replace(context.Background(), "x", objects.JSON, nil, "")
+		if !errors.Is(err, objects.ErrChanged) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("any other", func(t *testing.T) {
+		err := bucketOf(t, fault(500, "InternalError")).Write(context.Background(), "x", objects.JSON, nil)
+		if err == nil || errors.Is(err, objects.ErrMissing) || errors.Is(err, objects.ErrChanged) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func fault(status int, code string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		fmt.Fprintf(w, "<Error><Code>%s</Code><Message>no</Message></Error>", code)
+	}
+}

@@ -1,0 +1,402 @@
+package validator
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"market-data-pipeline/handlers/internal/feed"
+	"market-data-pipeline/handlers/internal/objects"
+	"market-data-pipeline/handlers/internal/queue"
+	"market-data-pipeline/handlers/internal/store"
+)
+
+const (
+	good = "timestamp,symbol,price,size\n2013-10-07T13:30:00Z,IBM,181.52,100\n"
+	bad  = "timestamp,symbol,price,size\n2013-10-07T13:30:00Z,IBM,none,100\n"
+	id   = "acme/us-equities"
+)
+
+// fixture is a validator with all that it touches.
+type fixture struct {
+	t         *testing.T
+	validator Validator
+	store     *store.Memory
+	bucket    *objects.Memory
+	queue     *queue.Memory
+	requests  int
+}
+
+func newFixture(t *testing.T) *fixture {
+	f := &fixture{t: t, store: store.NewMemory(), bucket: objects.NewMemory(), queue: new(queue.Memory)}
+	f.validator = Validator{
+		Ledger: feed.Ledger{
+			Store: f.store,
+			Now:   func() time.Time { return time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC) },
+			Pause: func(context.Context, int) error { return nil },
+		},
+		Bucket:    func(string) objects.Bucket { return f.bucket },
+		Processor: f.queue,
+	}
+	return f
+}
+
+func event(key, version, sequencer string) json.RawMessage {
+	var record events.S3EventRecord
+	record.S3.Bucket.Name = "uploads-bucket-dev"
+	record.S3.Object.Key, record.S3.Object.VersionID, record.S3.Object.Sequencer = key, version, sequencer
+	raw, err := json.Marshal(events.S3Event{Records: []events.S3EventRecord{record}})
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}
+
+func (f *fixture) handle(request string, raw json.RawMessage) error {
+	ctx := lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: request})
+	return f.validator.Handle(ctx, raw)
+}
+
+// send puts a file and tells the validator.
+func (f *fixture) send(name, version, sequencer, body string) {
+	f.t.Helper()
+	key := "uploads/" + id + "/" + name
+	f.bucket.Put(key, version, []byte(body))
+	f.requests++
+	if err := f.handle(fmt.Sprint("request-", f.requests), event(key, version, sequencer)); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func read[T any](f *fixture, key store.Key) *T {
+	f.t.Helper()
+	item, err := f.store.Get(context.Background(), key)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	document, err := store.Decode[T](item)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return document
+}
+
+func (f *fixture) status(name string) feed.Status {
+	return read[feed.File](f, feed.FileKey(id, name)).Status
+}
+
+func (f *fixture) reason(name, version string) string {
+	history := read[feed.Version](f, feed.VersionKey(id, name, version)).History
+	return history[len(history)-1].Reason
+}
+
+func (f *fixture) sent() []int64 {
+	var numbers []int64
+	for _, work := range f.queue.Sent {
+		numbers = append(numbers, work.Number)
+	}
+	return numbers
+}
+
+func (f *fixture) wantSent(want ...int64) {
+	f.t.Helper()
+	got := f.sent()
+	if len(got) != len(want) {
+		f.t.Fatalf("sent %v, want %v", got, want)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			f.t.Fatalf("sent %v, want %v", got, want)
+		}
+	}
+}
+
+func TestANotificationOfS3IsTakenAsItComes(t *testing.T) {
+	f := newFixture(t)
+	raw, err := os.ReadFile("testdata/put.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.bucket.Put("uploads/acme/us-equities/1/my trades+.csv", "v1", []byte(good))
+	if err := f.handle("r", raw); err != nil {
+		t.Fatal(err)
+	}
+	want := queue.Work{
+		Partner: "acme", Feed: "us-equities", File: "1/my trades+.csv", Number: 1, Revision: 1,
+		Bucket: "uploads-bucket-dev", Key: "uploads/acme/us-equities/1/my trades+.csv", VersionID: "v1",
+	}
+	if len(f.queue.Sent) != 1 || f.queue.Sent[0] != want {
+		t.Errorf("sent %+v", f.queue.Sent)
+	}
+	if version := read[feed.Version](f, feed.VersionKey(id, "1/my trades+.csv", "v1")); version.Rows != 1 || version.Symbols != 1 {
+		t.Errorf("recorded %+v", version)
+	}
+}
+
+func TestTheTestEventOfS3IsNothingToDo(t *testing.T) {
+	raw, err := os.ReadFile("testdata/test-event.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := newFixture(t).handle("r", raw); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhatIsNoNotificationIsRefused(t *testing.T) {
+	for _, raw := range []string{`{}`, `[]`, `null`, `"x"`, `{"Records":[{}]}`, `{"detail-type":"Object Created"}`} {
+		if err := newFixture(t).handle("r", json.RawMessage(raw)); err == nil || !strings.Contains(err.Error(), "no S3 notification") {
+			t.Errorf("%s: %v", raw, err)
+		}
+	}
+}
+
+func TestAnEventWithoutAVersionIsRefused(t *testing.T) {
+	err := newFixture(t).handle("r", event("uploads/acme/f/x.csv", "", "01"))
+	if err == nil || !strings.Contains(err.Error(), "must be versioned") {
+		t.Error(err)
+	}
+}
+
+func TestAnInvalidFileIsRejectedWithAReportOfEachFault(t *testing.T) {
+	f := newFixture(t)
+	f.send("x.csv", "v1", "01", bad)
+	if f.status("x.csv") != feed.Rejected {
+		t.Fatalf("status %s", f.status("x.csv"))
+	}
+	rejects := read[feed.Version](f, feed.VersionKey(id, "x.csv", "v1")).Rejects
+	body, _, err := f.bucket.Read(context.Background(), rejects.Key)
+	if err != nil || rejects.Count != 1 {
+		t.Fatalf("%+v: %v", rejects, err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(body)), "\n")
+	if len(lines) != 2 || !strings.Contains(lines[0], `"count":1`) ||
+		!strings.Contains(lines[1], `"line":2,"column":"price","value":"none"`) {
+		t.Errorf("the report is\n%s", body)
+	}
+	f.wantSent()
+}
+
+func TestANameOutsideTheGrammarIsRejectedWithoutANumber(t *testing.T) {
+	f := newFixture(t)
+	f.send("x.txt", "v1", "01", good)
+	if f.status("x.txt") != feed.Rejected || !strings.Contains(f.reason("x.txt", "v1"), "does not end in .csv") {
+		t.Errorf("status %s: %s", f.status("x.txt"), f.reason("x.txt", "v1"))
+	}
+	f.send("x.csv", "v2", "01", good)
+	f.wantSent(1)
+}
+
+func TestAKeyWithoutAFeedIsReportedByItsDigest(t *testing.T) {
+	f := newFixture(t)
+	if err := f.handle("r", event("uploads/nonsense.csv", "v1", "01")); err != nil {
+		t.Fatal(err)
+	}
+	body, _, err := f.bucket.Read(context.Background(), objects.UnrecognisedKey("uploads/nonsense.csv"))
+	if err != nil || !strings.Contains(string(body), "uploads/nonsense.csv") {
+		t.Errorf("%s, %v", body, err)
+	}
+}
+
+func TestAFileOfTheOtherKindIsRejectedAndHoldsNothing(t *testing.T) {
+	for name, c := range map[string]struct{ first, stray, next, reason string }{
+		"sequenced": {"1/x.csv", "y.csv", "2/x.csv", "folder named by its sequence"},
+		"arrival":   {"x.csv", "7/y.csv", "z.csv", "into no folder"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			f.send(c.first, "v1", "01", good)
+			f.send(c.stray, "v2", "01", good)
+			f.send(c.next, "v3", "01", good)
+			f.wantSent(1, 2)
+			if f.status(c.stray) != feed.Rejected || !strings.Contains(f.reason(c.stray, "v2"), c.reason) {
+				t.Errorf("status %s: %s", f.status(c.stray), f.reason(c.stray, "v2"))
+			}
+		})
+	}
+}
+
+func TestFilesAreReleasedInSequenceHoweverTheyCome(t *testing.T) {
+	f := newFixture(t)
+	f.send("3/x.csv", "v3", "01", good)
+	f.send("2/x.csv", "v2", "01", good)
+	if f.status("2/x.csv") != feed.Waiting {
+		t.Errorf("status %s", f.status("2/x.csv"))
+	}
+	f.wantSent()
+	f.send("1/x.csv", "v1", "01", good)
+	f.wantSent(1, 2, 3)
+	if f.status("3/x.csv") != feed.Validated {
+		t.Errorf("status %s", f.status("3/x.csv"))
+	}
+}
+
+func TestARejectedFileHoldsItsFeedUntilAValidVersionComes(t *testing.T) {
+	f := newFixture(t)
+	f.send("1/x.csv", "v1", "01", bad)
+	f.send("2/x.csv", "v2", "01", good)
+	f.wantSent()
+	f.send("1/x.csv", "v3", "02", good)
+	f.wantSent(1, 2)
+}
+
+func TestARepeatedEventDoesNothing(t *testing.T) {
+	f := newFixture(t)
+	for range 3 {
+		f.send("x.csv", "v1", "01", good)
+	}
+	f.send("x.csv", "v2", "02", bad)
+	f.send("x.csv", "v2", "02", bad)
+	f.wantSent(1)
+	if n := len(read[feed.Version](f, feed.VersionKey(id, "x.csv", "v1")).History); n != 2 {
+		t.Errorf("the history has %d lines", n)
+	}
+}
+
+func TestAnEventThatAnAcceptedNewerVersionOutranIsDone(t *testing.T) {
+	f := newFixture(t)
+	f.send("x.csv", "v2", "0A", good)
+	f.send("x.csv", "v1", "09", good)
+	f.wantSent(1)
+	if f.queue.Sent[0].VersionID != "v2" {
+		t.Errorf("sent %+v", f.queue.Sent)
+	}
+	if status := read[feed.Version](f, feed.VersionKey(id, "x.csv", "v1")).Status; status != feed.Skipped {
+		t.Errorf("the older version is %s", status)
+	}
+}
+
+func TestACorrectionIsTheNextRevision(t *testing.T) {
+	f := newFixture(t)
+	f.send("1/x.csv", "v1", "01", good)
+	f.send("1/x.csv", "v2", "02", good)
+	f.send("1/y.csv", "v3", "01", good)
+	f.wantSent(1, 1, 1)
+	for i, work := range f.queue.Sent {
+		if work.Revision != int64(i+1) {
+			t.Errorf("message %d is revision %d", i, work.Revision)
+		}
+	}
+}
+
+func TestAVersionThatWasDeletedIsRejected(t *testing.T) {
+	f := newFixture(t)
+	if err := f.handle("r", event("uploads/"+id+"/x.csv", "v1", "01")); err != nil {
+		t.Fatal(err)
+	}
+	if f.status("x.csv") != feed.Rejected || !strings.Contains(f.reason("x.csv", "v1"), "deleted") {
+		t.Errorf("status %s: %s", f.status("x.csv"), f.reason("x.csv", "v1"))
+	}
+}
+
+// denied is a bucket whose uploads cannot be read.
+type denied struct {
+	objects.Bucket
+	err error
+}
+
+func (d denied) Open(context.Context, string, string) (io.ReadCloser, error) { return nil, d.err }
+
+func TestTheThirdAttemptThatFailsLeavesFAILEDWithItsReason(t *testing.T) {
+	for reason, err := range map[string]error{
+		"deleted or may not be read": objects.ErrDenied,
+		"restore it":                 &objects.ArchivedError{Key: "uploads/" + id + "/x.csv"},
+		"failed 3 times":             errors.New("secret detail"),
+	} {
+		f := newFixture(t)
+		f.validator.Bucket = func(string) objects.Bucket { return denied{f.bucket, err} }
+		for attempt := 1; attempt <= 3; attempt++ {
+			if err := f.handle("one request", event("uploads/"+id+"/x.csv", "v1", "01")); err == nil {
+				t.Fatal("no error")
+			}
+			if failed := f.status("x.csv") == feed.Failed; failed != (attempt == 3) {
+				t.Errorf("after attempt %d: %s", attempt, f.status("x.csv"))
+			}
+		}
+		if got := f.reason("x.csv", "v1"); !strings.Contains(got, reason) || strings.Contains(got, "secret") {
+			t.Errorf("the reason is %q", got)
+		}
+		f.validator.Bucket = func(string) objects.Bucket { return f.bucket }
+		f.send("x.csv", "v1", "01", good)
+		if f.status("x.csv") != feed.Validated {
+			t.Errorf("after a redrive: %s", f.status("x.csv"))
+		}
+		f.wantSent(1)
+	}
+}
+
+func TestAThirdAttemptThatSucceedsReplacesFAILED(t *testing.T) {
+	f := newFixture(t)
+	for range 2 {
+		f.validator.Bucket = func(string) objects.Bucket { return denied{f.bucket, objects.ErrDenied} }
+		_ = f.handle("one", event("uploads/"+id+"/x.csv", "v1", "01"))
+	}
+	f.validator.Bucket = func(string) objects.Bucket { return f.bucket }
+	f.bucket.Put("uploads/"+id+"/x.csv", "v1", []byte(good))
+	if err := f.handle("one", event("uploads/"+id+"/x.csv", "v1", "01")); err != nil {
+		t.Fatal(err)
+	}
+	if f.status("x.csv") != feed.Validated {
+		t.Errorf("status %s", f.status("x.csv"))
+	}
+}
+
+func TestOneBadRecordDoesNotKeepTheOthersFromTheirTurn(t *testing.T) {
+	f := newFixture(t)
+	var first, second events.S3Event
+	for raw, into := range map[string]*events.S3Event{
+		string(event("uploads/acme/f/x.csv", "", "01")):   &first,
+		string(event("uploads/"+id+"/x.csv", "v1", "01")): &second,
+	} {
+		if err := json.Unmarshal([]byte(raw), into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.bucket.Put("uploads/"+id+"/x.csv", "v1", []byte(good))
+	both, err := json.Marshal(events.S3Event{Records: append(first.Records, second.Records...)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.handle("r", both); err == nil {
+		t.Error("no error")
+	}
+	f.wantSent(1)
+}
+
+func TestAFeedMayBeAllowedPricesOfZeroAndBelow(t *testing.T) {
+	const negative = "timestamp,symbol,price,size\n2020-04-20T18:00:00Z,CL,-37.63,1\n"
+	f := newFixture(t)
+	f.send("x.csv", "v1", "01", negative)
+	if f.status("x.csv") != feed.Rejected {
+		t.Errorf("status %s", f.status("x.csv"))
+	}
+	f.validator.NonPositivePrices = map[string]bool{id: true}
+	f.send("x.csv", "v2", "02", negative)
+	if f.status("x.csv") != feed.Validated {
+		t.Errorf("status %s", f.status("x.csv"))
+	}
+}
+
+// FuzzHandle: no event whatever makes the validator panic.
+func FuzzHandle(f *testing.F) {
+	for _, name := range []string{"testdata/put.json", "testdata/test-event.json"} {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
+	}
+	f.Add([]byte(`{"Records":[{"s3":{"bucket":{"name":"b"},"object":{"key":"%"}}}]}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		_ = newFixture(t).handle("r", raw)
+	})
+}
