@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from ministack import app
@@ -25,6 +26,8 @@ from local.emulator.fixes import async_invocation, event_source_mapping
 
 DRAIN_SECONDS = 5.0
 IDLE_SECONDS = 1.0
+
+_saving = threading.Lock()  # a stop saves, perhaps while the idle saver is at it
 
 
 def drain() -> None:
@@ -41,24 +44,46 @@ class IdleSaver:
 
     def __init__(self, serve: Any) -> None:
         self._serve = serve
-        self._last_call = time.monotonic()
-        self._saved = self._last_call
+        self._last_call = self._saved = time.monotonic()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve a call, as an ASGI application, and remember when it was."""
+        counts = not scope.get("path", "").startswith("/_ministack/")
+        self._last_call = time.monotonic() if counts else self._last_call
         await self._serve(scope, receive, send)
-        if not scope.get("path", "").startswith("/_ministack/"):
-            self._last_call = time.monotonic()
+        self._last_call = time.monotonic() if counts else self._last_call
 
     async def run(self) -> None:
         """Save, for as long as the emulator runs."""
         while persistence.PERSIST_STATE:
             await asyncio.sleep(IDLE_SECONDS)
             last = self._last_call
-            idle = time.monotonic() - last >= IDLE_SECONDS
-            if idle and last > self._saved and not lambda_svc.executions_in_flight()[0]:
-                await asyncio.to_thread(persistence.save_all, app._build_persistence_save_dict())
-                self._saved = last  # a call that came meanwhile is later, and saved next time
+            changed = last > self._saved
+            if changed and time.monotonic() - last >= IDLE_SECONDS and self._is_idle(last):
+                await asyncio.to_thread(self._save, last)
+
+    def _is_idle(self, last: float) -> bool:
+        return self._last_call == last and not lambda_svc.executions_in_flight()[0]
+
+    def _save(self, last: float) -> None:
+        """Write all files aside, and put them in place if nothing has changed meanwhile."""
+        home = persistence.STATE_DIR
+        aside = Path(f"{home}.next")
+        with _saving:
+            persistence.STATE_DIR = str(aside)
+            try:
+                for service, get_state in app._build_persistence_save_dict().items():
+                    if (state := get_state()) is not None:
+                        persistence.save_state(service, state)
+            except RuntimeError:  # a call came in and changed what is being read: next time
+                return
+            finally:
+                persistence.STATE_DIR = home
+            if self._is_idle(last):
+                Path(home).mkdir(parents=True, exist_ok=True)
+                for file in aside.iterdir():
+                    file.replace(Path(home) / file.name)
+                self._saved = last
 
 
 def end_functions() -> None:
@@ -79,7 +104,6 @@ def _release_interrupted() -> None:
 def apply() -> None:
     """Persist sessions, and release what a stop interrupted."""
     stock_load, stock_save = app._load_persisted_state, persistence.save_all
-    saving = threading.Lock()
 
     def load() -> None:
         stock_load()
@@ -92,7 +116,7 @@ def apply() -> None:
         sts._sessions.update(data.get("sessions", {}))
 
     def save(services: dict[str, Any]) -> None:
-        with saving:  # a stop saves too, perhaps while the idle saver is at it
+        with _saving:
             stock_save(services)
 
     app._load_persisted_state = load
