@@ -37,6 +37,8 @@ def preflight_template(origins: tuple[str, ...]) -> str:
     return (
         f"#set($allowed = {json.dumps(list(origins))})"
         '#set($origin = $input.params().header.get("Origin"))'
+        # Over HTTP/2 the names of headers come in lower case.
+        '#if(!$origin)#set($origin = $input.params().header.get("origin"))#end'
         "#if($allowed.contains($origin))"
         "#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)"
         "#end"

@@ -188,6 +188,8 @@ def test_of_several_origins_the_callers_own_is_named_if_it_is_one_of_them(archiv
     template = answer["responseTemplates"]["application/json"]
     assert '["https://a.example.com", "https://b.example.com"]' in template
     assert "$context.responseOverride.header.Access-Control-Allow-Origin" in template
+    assert 'header.get("Origin")' in template
+    assert 'header.get("origin")' in template
     error = part(stack, "Response", "default-4xx-response").inputs
     assert (
         (error["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"])
