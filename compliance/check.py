@@ -13,7 +13,6 @@ from compliance import deployed, inputs, plan_gate, preview, scanners, waivers
 from compliance.answers import cross_check
 from compliance.catalogue import read_catalogue
 from compliance.engine import ROOT_TYPE, EngineResource, PackAnswer, Preview
-from compliance.errors import BrokenRunError
 from compliance.evidence import (
     VERSION,
     Answer,

@@ -13,9 +13,9 @@ from tests.compliance import samples
 
 
 def html(evidence: Evidence) -> str:
-    return (
-        MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown.render(evidence))
-    )
+    parser = MarkdownIt("commonmark", {"html": True}).enable("table")
+    rendered: str = parser.render(markdown.render(evidence))
+    return rendered
 
 
 def many(number: int) -> Evidence:
