@@ -1,0 +1,394 @@
+package status
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/google/go-cmp/cmp"
+
+	"market-data-pipeline/handlers/internal/feed"
+	"market-data-pipeline/handlers/internal/store"
+	"market-data-pipeline/handlers/internal/upload"
+)
+
+const id = "acme/us-equities"
+
+var now = time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
+
+// fixture is an API over a record that a ledger writes.
+type fixture struct {
+	t      *testing.T
+	api    Status
+	store  *store.Memory
+	ledger feed.Ledger
+}
+
+func newFixture(t *testing.T) *fixture {
+	s := store.NewMemory()
+	return &fixture{
+		t: t, store: s,
+		api: Status{Store: s, Origins: []string{"https://acme.example"}, Now: func() time.Time { return now }},
+		ledger: feed.Ledger{
+			Store: s, Now: func() time.Time { return now },
+			Pause: func(context.Context, int) error { return nil },
+		},
+	}
+}
+
+func (f *fixture) must(err error) {
+	f.t.Helper()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func arrival(name string) feed.Arrival {
+	file, err := upload.New("acme", "us-equities", name)
+	if err != nil {
+		panic(err)
+	}
+	return feed.Arrival{File: file, VersionID: "v1", Sequencer: "01", Request: "r"}
+}
+
+// accept takes a file as far as its acceptance and its admission to the validator.
+func (f *fixture) accept(name string) feed.Turn {
+	f.t.Helper()
+	a := arrival(name)
+	receipt, err := f.ledger.Receive(context.Background(), a)
+	f.must(err)
+	turn := feed.Turn{Stage: feed.Validator, Feed: id, Ticket: receipt.Ticket, Attempt: 1}
+	turn.Ticket, _, err = f.ledger.Accept(context.Background(), a, turn, 3, 2)
+	f.must(err)
+	_, err = f.ledger.Admit(context.Background(), turn)
+	f.must(err)
+	return turn
+}
+
+// complete takes a file through all stages.
+func (f *fixture) complete(name string) {
+	f.t.Helper()
+	turn := f.accept(name)
+	f.must(f.ledger.Complete(context.Background(), turn, feed.Outcome{Status: feed.Validated}))
+	turn.Stage = feed.Processor
+	f.must(f.ledger.Complete(context.Background(), turn, feed.Outcome{
+		Status: feed.Processed, Results: &feed.Results{Bars: "results/x/bars.parquet", Days: []string{"2013-10-07"}},
+	}))
+	turn.Stage = feed.Aggregator
+	f.must(f.ledger.Complete(context.Background(), turn, feed.Outcome{Status: feed.Aggregated}))
+}
+
+func (f *fixture) ask(change func(*events.APIGatewayProxyRequest)) events.APIGatewayProxyResponse {
+	f.t.Helper()
+	request := events.APIGatewayProxyRequest{
+		HTTPMethod: "GET", PathParameters: map[string]string{"partner": "acme", "feed": "us-equities"},
+		Headers: map[string]string{}, QueryStringParameters: map[string]string{},
+	}
+	change(&request)
+	response, err := f.api.Handle(context.Background(), request)
+	f.must(err)
+	return response
+}
+
+func (f *fixture) file(name string) events.APIGatewayProxyResponse {
+	f.t.Helper()
+	return f.ask(func(r *events.APIGatewayProxyRequest) { r.PathParameters["file"] = url.PathEscape(name) })
+}
+
+func (f *fixture) want(response events.APIGatewayProxyResponse, status int, body string) {
+	f.t.Helper()
+	if response.StatusCode != status {
+		f.t.Fatalf("status %d, want %d: %s", response.StatusCode, status, response.Body)
+	}
+	if diff := cmp.Diff(body, response.Body); body != "" && diff != "" {
+		f.t.Error(diff)
+	}
+	if status >= 400 {
+		var problem struct {
+			Title, Detail string
+			Status        int
+		}
+		f.must(json.Unmarshal([]byte(response.Body), &problem))
+		if response.Headers["Content-Type"] != "application/problem+json" || problem.Status != status || problem.Detail == "" {
+			f.t.Errorf("no problem document: %v %s", response.Headers, response.Body)
+		}
+	}
+}
+
+func TestAnAggregatedFileIsTold(t *testing.T) {
+	f := newFixture(t)
+	f.complete("1/x.csv")
+	f.want(f.file("1/x.csv"), 200, `{"partner":"acme","feed":"us-equities","file":"1/x.csv","sequence":1,"version":"v1",`+
+		`"status":"AGGREGATED","updatedAt":"2026-11-24T08:00:00.000Z","history":[`+
+		`{"status":"RECEIVED","at":"2026-11-24T08:00:00.000Z","version":"v1","reason":null},`+
+		`{"status":"VALIDATED","at":"2026-11-24T08:00:00.000Z","version":"v1","reason":null},`+
+		`{"status":"PROCESSED","at":"2026-11-24T08:00:00.000Z","version":"v1","reason":null},`+
+		`{"status":"AGGREGATED","at":"2026-11-24T08:00:00.000Z","version":"v1","reason":null}],`+
+		`"rows":3,"symbols":2,"rejects":null,"results":{"bars":"results/x/bars.parquet",`+
+		`"aggregates":["aggregates/acme/us-equities/2013-10-07.json"]},"waitingFor":null}`)
+}
+
+func TestARejectedFileNamesItsReport(t *testing.T) {
+	f := newFixture(t)
+	_, err := f.ledger.Receive(context.Background(), arrival("x.csv"))
+	f.must(err)
+	f.must(f.ledger.Reject(context.Background(), arrival("x.csv"), "why", &feed.Rejects{Count: 3, Key: "rejects/x.jsonl"}))
+	body := f.file("x.csv").Body
+	for _, part := range []string{`"status":"REJECTED"`, `"rejects":{"count":3,"location":"rejects/x.jsonl"}`, `"reason":"why"`, `"rows":null`} {
+		if !strings.Contains(body, part) {
+			t.Errorf("%s is not in %s", part, body)
+		}
+	}
+}
+
+func TestAWaitingFileNamesWhatItWaitsFor(t *testing.T) {
+	f := newFixture(t)
+	f.accept("3/x.csv")
+	if body := f.file("3/x.csv").Body; !strings.Contains(body, `"waitingFor":{"sequence":1,"file":null,"status":"MISSING"}`) {
+		t.Error(body)
+	}
+	f.complete("1/x.csv")
+	_, err := f.ledger.Receive(context.Background(), arrival("2/x.csv"))
+	f.must(err)
+	f.must(f.ledger.Reject(context.Background(), arrival("2/x.csv"), "why", nil))
+	if body := f.file("3/x.csv").Body; !strings.Contains(body, `"waitingFor":{"sequence":2,"file":"2/x.csv","status":"REJECTED"}`) {
+		t.Error(body)
+	}
+}
+
+func TestTheFeedTellsItsGapsAndWhoWaits(t *testing.T) {
+	f := newFixture(t)
+	f.complete("1/x.csv")
+	f.accept("4/x.csv")
+	f.accept("6/x.csv")
+	var answer feedAnswer
+	response := f.ask(func(*events.APIGatewayProxyRequest) {})
+	f.want(response, 200, "")
+	f.must(json.Unmarshal([]byte(response.Body), &answer))
+	if answer.Kind != "sequenced" || answer.Cursors != (cursors{1, 1, 1}) {
+		t.Errorf("got %s", response.Body)
+	}
+	if diff := cmp.Diff([]gap{{2, 3}, {5, 5}}, answer.Gaps); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]place{{4, "4/x.csv", feed.Waiting}, {6, "6/x.csv", feed.Waiting}}, answer.Waiting); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPagesFollowOneAnother(t *testing.T) {
+	f := newFixture(t)
+	var want []string
+	for n := range 7 {
+		want = append(want, fmt.Sprintf("%d/x.csv", n+1))
+		f.accept(want[n])
+	}
+	var got []string
+	query := map[string]string{"limit": "3"}
+	for pages := 0; ; pages++ {
+		response := f.ask(func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters = query })
+		f.want(response, 200, "")
+		var answer feedAnswer
+		f.must(json.Unmarshal([]byte(response.Body), &answer))
+		for _, file := range answer.Files {
+			got = append(got, file.File)
+		}
+		if answer.Cursor == nil {
+			break
+		}
+		query["cursor"] = *answer.Cursor
+		if pages > 3 {
+			t.Fatal("no end")
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestBadRequestsAreTheCallersFault(t *testing.T) {
+	f := newFixture(t)
+	f.complete("1/x.csv")
+	for name, c := range map[string]struct {
+		status int
+		change func(*events.APIGatewayProxyRequest)
+	}{
+		"no partner":         {400, func(r *events.APIGatewayProxyRequest) { r.PathParameters = nil }},
+		"an encoded partner": {400, func(r *events.APIGatewayProxyRequest) { r.PathParameters["partner"] = "%61cme" }},
+		"a climbing feed":    {400, func(r *events.APIGatewayProxyRequest) { r.PathParameters["feed"] = ".." }},
+		"another feed":       {404, func(r *events.APIGatewayProxyRequest) { r.PathParameters["feed"] = "other" }},
+		"another file":       {404, func(r *events.APIGatewayProxyRequest) { r.PathParameters["file"] = "2/x.csv" }},
+		"an empty file":      {400, func(r *events.APIGatewayProxyRequest) { r.PathParameters["file"] = "" }},
+		"a control byte":     {400, func(r *events.APIGatewayProxyRequest) { r.PathParameters["file"] = "%00.csv" }},
+		"broken UTF-8":       {400, func(r *events.APIGatewayProxyRequest) { r.PathParameters["file"] = "%ff.csv" }},
+		"a broken escape":    {404, func(r *events.APIGatewayProxyRequest) { r.PathParameters["file"] = "%zz.csv" }},
+		"a huge name":        {400, func(r *events.APIGatewayProxyRequest) { r.PathParameters["file"] = strings.Repeat("x", 9000) }},
+		"limit 0":            {400, func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters["limit"] = "0" }},
+		"limit 101":          {400, func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters["limit"] = "101" }},
+		"limit x":            {400, func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters["limit"] = "x" }},
+		"no cursor":          {400, func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters["cursor"] = "!" }},
+		"a foreign cursor": {400, func(r *events.APIGatewayProxyRequest) {
+			r.QueryStringParameters["cursor"] = token{Feed: "globex/f", After: "x"}.encode()
+		}},
+		"POST": {405, func(r *events.APIGatewayProxyRequest) { r.HTTPMethod = "POST" }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			response := f.ask(c.change)
+			f.want(response, c.status, "")
+			if c.status == 405 && response.Headers["Allow"] == "" {
+				t.Error("405 without Allow")
+			}
+		})
+	}
+}
+
+func TestNamesAreDecodedOnceOrNotAtAll(t *testing.T) {
+	f := newFixture(t)
+	f.complete("a%20b.csv")
+	f.complete("c d.csv")
+	for asked, want := range map[string]string{
+		"a%2520b.csv": "a%20b.csv", // as API Gateway hands it on
+		"a%20b.csv":   "a%20b.csv", // as a gateway does that has decoded it
+		"c%20d.csv":   "c d.csv",
+		"c d.csv":     "c d.csv",
+	} {
+		response := f.ask(func(r *events.APIGatewayProxyRequest) { r.PathParameters["file"] = asked })
+		f.want(response, 200, "")
+		if !strings.Contains(response.Body, fmt.Sprintf(`"file":%q`, want)) {
+			t.Errorf("%s gives %s", asked, response.Body)
+		}
+	}
+}
+
+func TestAnAnswerThatTheCallerHasIsNotSentAgain(t *testing.T) {
+	f := newFixture(t)
+	f.complete("1/x.csv")
+	etag := f.file("1/x.csv").Headers["ETag"]
+	for _, header := range []string{etag, "W/" + etag, `"other", ` + etag, "*"} {
+		response := f.ask(func(r *events.APIGatewayProxyRequest) {
+			r.PathParameters["file"] = "1/x.csv"
+			r.Headers["if-none-match"] = header
+		})
+		f.want(response, 304, "")
+		if response.Body != "" || response.Headers["ETag"] != etag || response.Headers["Cache-Control"] != "private, no-cache" {
+			t.Errorf("%s: %+v", header, response)
+		}
+	}
+	f.complete("1/y.csv")
+	if response := f.ask(func(r *events.APIGatewayProxyRequest) { r.Headers["If-None-Match"] = etag }); response.StatusCode != 200 {
+		t.Errorf("another document answers %d", response.StatusCode)
+	}
+}
+
+func TestHEADIsGETWithoutABody(t *testing.T) {
+	f := newFixture(t)
+	f.complete("1/x.csv")
+	get := f.file("1/x.csv")
+	head := f.ask(func(r *events.APIGatewayProxyRequest) { r.HTTPMethod, r.PathParameters["file"] = "HEAD", "1/x.csv" })
+	if head.StatusCode != 200 || head.Body != "" || !cmp.Equal(head.Headers, get.Headers) {
+		t.Errorf("got %+v", head)
+	}
+}
+
+func TestOnlyAllowedOriginsMayReadTheAnswer(t *testing.T) {
+	f := newFixture(t)
+	f.complete("1/x.csv")
+	for origin, want := range map[string]string{"https://acme.example": "https://acme.example", "https://evil.example": "", "": ""} {
+		for _, method := range []string{"GET", "OPTIONS", "DELETE"} {
+			response := f.ask(func(r *events.APIGatewayProxyRequest) { r.HTTPMethod, r.Headers["origin"] = method, origin })
+			if got := response.Headers["Access-Control-Allow-Origin"]; got != want || response.Headers["Vary"] != "Origin" {
+				t.Errorf("%s from %q: %v", method, origin, response.Headers)
+			}
+			if want != "" && !strings.Contains(response.Headers["Access-Control-Expose-Headers"], "ETag") {
+				t.Errorf("%s from %q exposes no ETag", method, origin)
+			}
+		}
+	}
+	f.api.Origins = []string{"*"}
+	if got := f.file("1/x.csv").Headers["Access-Control-Allow-Origin"]; got != "*" {
+		t.Errorf("any origin: %q", got)
+	}
+}
+
+// broken is a store that fails.
+type broken struct {
+	store.Store
+	err error
+}
+
+func (b broken) Get(context.Context, store.Key) (store.Item, error) { return store.Item{}, b.err }
+
+func TestTroubleOfTheTableTellsNothingOfTheInside(t *testing.T) {
+	for status, err := range map[int]error{
+		503: fmt.Errorf("%w: arn:aws:dynamodb:secret", store.ErrThrottled),
+		500: errors.New("arn:aws:dynamodb:secret"),
+	} {
+		f := newFixture(t)
+		f.api.Store = broken{f.store, err}
+		response := f.file("1/x.csv")
+		f.want(response, status, "")
+		if strings.Contains(response.Body, "secret") || status == 503 && response.Headers["Retry-After"] == "" {
+			t.Errorf("got %+v", response)
+		}
+	}
+}
+
+func TestWhatHasExpiredIsGoneThoughTheTableStillHasIt(t *testing.T) {
+	f := newFixture(t)
+	f.complete("1/x.csv")
+	f.must(f.ledger.Reject(context.Background(), feed.Arrival{
+		File: upload.File{Partner: "acme", Feed: "us-equities", Name: "x.txt"}, VersionID: "v1", Sequencer: "01",
+	}, "why", nil))
+	f.want(f.file("x.txt"), 200, "")
+	f.api.Now = func() time.Time { return now.Add(401 * 24 * time.Hour) }
+	f.want(f.file("x.txt"), 404, "")
+	response := f.file("1/x.csv") // its number is part of the order: its head stays
+	f.want(response, 200, "")
+	if !strings.Contains(response.Body, `"status":"AGGREGATED"`) || !strings.Contains(response.Body, `"history":[]`) {
+		t.Error(response.Body)
+	}
+}
+
+func TestTheEventOfAPIGatewayIsTakenAsItComes(t *testing.T) {
+	raw, err := os.ReadFile("testdata/get.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var request events.APIGatewayProxyRequest
+	if err := json.Unmarshal(raw, &request); err != nil {
+		t.Fatal(err)
+	}
+	f := newFixture(t)
+	f.complete("1/my trades.csv")
+	response, err := f.api.Handle(context.Background(), request)
+	f.must(err)
+	f.want(response, 200, "")
+}
+
+func FuzzHandle(f *testing.F) {
+	f.Add("GET", "acme", "us-equities", "1/x.csv", "", "")
+	f.Add("HEAD", "acme", "us-equities", "%2e%2e/%00", "50", "eyJmZWVkIjoiYSJ9")
+	f.Add("GET", "acme/../globex", "%", "", "-1", "x")
+	f.Fuzz(func(t *testing.T, method, partner, feedName, file, limit, cursor string) {
+		fixture := newFixture(t)
+		fixture.complete("1/x.csv")
+		for _, parameters := range []map[string]string{
+			{"partner": partner, "feed": feedName, "file": file}, {"partner": partner, "feed": feedName},
+		} {
+			response := fixture.ask(func(r *events.APIGatewayProxyRequest) {
+				r.HTTPMethod, r.PathParameters = method, parameters
+				r.QueryStringParameters = map[string]string{"limit": limit, "cursor": cursor}
+			})
+			if response.StatusCode >= 500 {
+				t.Fatalf("%s %q answers %d", method, parameters, response.StatusCode)
+			}
+		}
+	})
+}
