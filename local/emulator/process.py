@@ -192,6 +192,7 @@ def _environment(state_dir: Path, port: int, *, persist: bool) -> dict[str, str]
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "MINISTACK_REGION": REGION,
         "AUTH": "true",
+        "LAMBDA_CONCURRENCY": os.environ.get("LAMBDA_CONCURRENCY", "8"),  # of each function
         "PERSIST_STATE": "1" if persist else "0",
         "STATE_DIR": str(state_dir.absolute() / "state"),
         "S3_PERSIST": "1" if persist else "0",

@@ -164,7 +164,7 @@ def apply() -> None:
         stock: type = stock_class(config)
         return Environment if stock is lambda_runtime.ProvidedWorker else stock
 
-    slots = _Slots(int(os.environ.get("LAMBDA_CONCURRENCY", "8")))
+    slots = _Slots(int(os.environ["LAMBDA_CONCURRENCY"]))
     lambda_runtime._worker_class_for = worker_class
     lambda_svc._provided_worker_env = _variables
     lambda_svc._acquire_execution_slot = slots.acquire
