@@ -54,7 +54,7 @@ class Program:
         return outputs
 
     def plan(self, source: str) -> dict[str, str]:
-        """What a preview would do to each resource, by its name."""
+        """What a preview would do to each resource that changes, by its name."""
         return {step["urn"].rsplit("::", 1)[1]: step["op"] for step in self.steps(source)}
 
     def steps(self, source: str) -> list[dict[str, Any]]:
