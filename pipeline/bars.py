@@ -104,6 +104,12 @@ def _combine(one: Bar, other: Bar) -> Bar:
     )
 
 
+def check_name(path: Path) -> None:
+    """A UsageError unless bars can be written to a file of this name."""
+    if path.suffix not in (".parquet", ".csv"):
+        raise UsageError(f"{path}: bars are written as .parquet or .csv; name the file so.")
+
+
 def write(bars: list[Bar], path: Path) -> None:
     """Write bars as Parquet or CSV, by the file name's ending.
 
@@ -111,8 +117,7 @@ def write(bars: list[Bar], path: Path) -> None:
         UsageError: The name ends in neither.
         CommandError: The file cannot be written, or a sum has more than 38 digits.
     """
-    if path.suffix not in (".parquet", ".csv"):
-        raise UsageError(f"{path}: bars are written as .parquet or .csv; name the file so.")
+    check_name(path)
     try:
         if path.suffix == ".csv":
             _write_csv(bars, path)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,7 @@ from compliance import check as judge
 from compliance import preview
 from compliance.check import Setting
 from compliance.checkov.scanner import Checkov
-from compliance.evidence import Evidence, Outcome, dumps, now
-from compliance.reports import html, junit, markdown, sarif
+from compliance.evidence import Evidence, Outcome, now
 from compliance.scanners import Scanner
 from compliance.summary import summary, verdict_line
 from compliance.terraform.export import Export, export
@@ -25,20 +23,6 @@ REGION = "us-east-1"
 WAIVERS = "waivers.yaml"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """A rendering of the evidence and the name of the file it is written to."""
-
-    file: str
-    render: Callable[[Evidence], str]
-
-
-REPORTS: Mapping[str, Report] = {
-    "junit": Report(file="junit.xml", render=junit.render),
-    "sarif": Report(file="policies.sarif", render=sarif.render),
-    "markdown": Report(file="report.md", render=markdown.render),
-    "html": Report(file="report.html", render=html.render),
-}
 _WORDS = {
     Outcome.FAIL: "failed",
     Outcome.UNKNOWN: "undetermined",
@@ -141,15 +125,6 @@ def show_counts(evidence: Evidence) -> None:
 
 def _worst(tally: Mapping[Outcome, int]) -> Outcome:
     return next((outcome for outcome in _WORDS if tally.get(outcome)), Outcome.NOT_APPLICABLE)
-
-
-def write(evidence: Evidence, folder: Path) -> Path:
-    """Write the evidence and every report rendered from it; returns the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "evidence.json").write_text(dumps(evidence), encoding="utf-8")
-    for report in REPORTS.values():
-        (folder / report.file).write_text(report.render(evidence), encoding="utf-8")
-    return folder
 
 
 def export_terraform(target: Target, output: Path) -> Export:

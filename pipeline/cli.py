@@ -4,7 +4,7 @@ import sys
 from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from compliance.errors import BrokenRunError
 from local.emulator.process import EmulatorError
@@ -45,6 +45,9 @@ def _run() -> int:
         failure, code = error, error.code
     except BrokenRunError as error:
         failure, code = error, Exit.BROKEN
+    except EndpointConnectionError as error:
+        hint = "For the local stack, run `pipeline up`: its emulator does not answer."
+        failure, code = CommandError(f"{error} {hint}"), Exit.NOT_CARRIED_OUT
     except (BotoCoreError, ClientError, EmulatorError, OSError) as error:
         failure, code = error, Exit.NOT_CARRIED_OUT
     except KeyboardInterrupt:

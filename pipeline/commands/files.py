@@ -83,8 +83,11 @@ def results(
     as_json: Json = False,
 ) -> None:
     """The day's summary per symbol."""
-    found = Results(load(target(stack)), Feed.parse(feed))
-    aggregate = found.day(read_date(day))
+    if bars_file is not None:
+        bars.check_name(bars_file)
+    about, asked = Feed.parse(feed), read_date(day)
+    found = Results(load(target(stack)), about)
+    aggregate = found.day(asked)
     if bars_file is not None:
         merged = bars.merge(found.bars(aggregate))
         bars.write(merged, bars_file)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from compliance import evidence as evidence_file
+from compliance import report as reports
 from pipeline import checking
 from pipeline.commands.options import Json, Official, Stack
 from pipeline.console import answer, say
@@ -49,9 +50,9 @@ def check(
         found = checking.check_deployed(chosen, state)
     else:
         found = checking.check(chosen, checking.scanners(chosen, checkov=checkov))
-    where = checking.write(found, output or chosen.project / "reports")
+    files = reports.write(found, output or chosen.project / "reports")
     checking.show(found)
-    say(f"Evidence and reports: {where}")
+    say(f"Evidence and reports: {', '.join(map(str, files))}")
     if as_json:
         answer(evidence_file.dumps(found).rstrip())
     raise typer.Exit(checking.exit_code(found))
@@ -64,9 +65,9 @@ def report(
     output: Annotated[Path | None, typer.Option(help="Standard output without it.")] = None,
 ) -> None:
     """Render a report from evidence, however old."""
-    if form not in checking.REPORTS:
-        raise UsageError(f"{form!r} is no report: write one of {', '.join(checking.REPORTS)}.")
-    text = checking.REPORTS[form].render(evidence_file.load(source))
+    if form not in reports.FORMATS:
+        raise UsageError(f"{form!r} is no report: write one of {', '.join(reports.FORMATS)}.")
+    text = reports.render(evidence_file.load(source), form)
     if output is None:
         answer(text.removesuffix("\n"))
     else:

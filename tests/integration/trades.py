@@ -38,12 +38,13 @@ def days(files: list[Path]) -> dict[tuple[str, str], Day]:
                 'size': 'DECIMAL(18, 9)', 'exchange': 'VARCHAR', 'conditions': 'VARCHAR'})
         ), ordered as (
             select *, list_position($files, filename) as file,
-                timestamp::TIMESTAMP_NS as at, timestamp[:10] as day -- no cast: it would round
+                timestamp::TIMESTAMP_NS as moment,
+                timestamp[:10] as day -- a cast would round to microseconds first
             from trades
         )
         select day, symbol,
-            arg_min(price, (at, file, row)), max(price), min(price),
-            arg_max(price, (at, file, row)), sum(size),
+            arg_min(price, (moment, file, row)), max(price), min(price),
+            arg_max(price, (moment, file, row)), sum(size),
             sum(price * size), count(*)
         from ordered group by all
     """
