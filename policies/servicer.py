@@ -172,4 +172,5 @@ def _registered(policy: Policy) -> ResourceValidationPolicy | StackValidationPol
 
 
 def _judged_by_the_servicer(_args: Any, _report: Any) -> None:
-    """Never called: `PackServicer` judges by the policy itself."""
+    """Stands where the SDK wants a callback; `PackServicer` judges by the policy itself."""
+    raise AssertionError("register the pack's policies through PackServicer only")

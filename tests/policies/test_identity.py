@@ -197,7 +197,7 @@ ROLES = [
         ROLE,
         setting(ROLE, "assumeRolePolicy.Statement[0].Action", "sts:*"),
     ),
-    undetermined("iam-trust", ROLE, "assumeRolePolicy", iam_resources={POLICY}),
+    undetermined("iam-trust", ROLE, "assumeRolePolicy"),
 ]
 
 ACCESS = [

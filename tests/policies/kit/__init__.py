@@ -19,7 +19,7 @@ from tests.policies.kit.cases import (
     without,
 )
 from tests.policies.kit.declarations import UNKNOWN, Declaration, Declarations, declare
-from tests.policies.kit.engine import Found, Judgement, analyze, judge, request
+from tests.policies.kit.engine import Found, Judgement, analyze, judge, request, whole
 from tests.policies.kit.recording import ACCOUNT, REGION, record
 
 __all__ = [
@@ -45,5 +45,6 @@ __all__ = [
     "request",
     "setting",
     "undetermined",
+    "whole",
     "without",
 ]

@@ -86,9 +86,13 @@ def analyze(servicer: Any, stack: Declarations) -> list[Any]:
     diagnostics: list[Any] = []
     for resource in stack.resources:
         diagnostics += servicer.Analyze(request(resource), None).diagnostics
-    whole = proto.AnalyzeStackRequest(resources=[_in_stack(node) for node in stack.resources])
-    diagnostics += servicer.AnalyzeStack(whole, None).diagnostics
+    diagnostics += servicer.AnalyzeStack(whole(stack), None).diagnostics
     return diagnostics
+
+
+def whole(stack: Declarations) -> Any:
+    """What the engine sends about the stack when every resource is declared."""
+    return proto.AnalyzeStackRequest(resources=[_in_stack(node) for node in stack.resources])
 
 
 def request(resource: Declaration) -> Any:

@@ -1,0 +1,116 @@
+"""The pack as the engine talks to it: configuration, secrets, unknowns, the answers' file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policies.catalogue import POLICIES
+from policies.log import VARIABLE, AnswerLog
+from policies.servicer import PackServicer
+from tests.policies.kit import UNKNOWN, Declarations, analyze, judge, request, whole
+from tests.policies.kit.naive import naive_servicer
+
+FUNCTION = "processor-function"
+SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+
+
+def test_the_engine_learns_every_policy_as_mandatory() -> None:
+    info = PackServicer(POLICIES, AnswerLog(None)).GetAnalyzerInfo(None, None)  # type: ignore[no-untyped-call]
+    assert [policy.name for policy in info.policies] == [policy.name for policy in POLICIES]
+    assert {policy.enforcementLevel for policy in info.policies} == {1}  # mandatory
+
+
+def test_a_violation_tells_the_engine_who_what_and_how(baseline: Declarations) -> None:
+    stack = baseline.set(FUNCTION, "memorySize", 1024)
+    (told,) = judge(stack).diagnostics
+    assert (told.policyName, told.enforcementLevel) == ("function-memory", 1)
+    assert told.message.splitlines() == [
+        "Functions have exactly 512 MB of memory.",
+        "memorySize is 1024, not 512",
+        "Fix: Set memorySize to 512.",
+    ]
+
+
+def test_an_unknown_value_is_a_mandatory_violation(baseline: Declarations) -> None:
+    (told,) = judge(baseline.hide(FUNCTION, "memorySize")).diagnostics
+    assert told.enforcementLevel == 1
+    assert told.message.splitlines()[1] == "Undetermined: memorySize"
+
+
+def test_the_packs_configuration_overrides_the_missions_values(baseline: Declarations) -> None:
+    config: dict[str, dict[str, Any]] = {"function-memory": {"megabytes": 1024}}
+    assert judge(baseline, config=config).blocked() == {
+        "function-memory": {"processor-function", "status-function", "validator-function"}
+    }
+    stack = baseline
+    for function in ("processor-function", "status-function", "validator-function"):
+        stack = stack.set(function, "memorySize", 1024)
+    assert judge(stack, config=config).blocked() == {}
+
+
+def test_a_policy_that_is_switched_off_gives_no_answers(baseline: Declarations) -> None:
+    stack = baseline.set(FUNCTION, "memorySize", 1024)
+    judgement = judge(stack, config={"function-memory": {"enforcementLevel": "disabled"}})
+    assert judgement.blocked() == {}
+    assert judgement.of("function-memory") == []
+
+
+def test_a_secret_is_judged_and_never_told(baseline: Declarations) -> None:
+    number = {**SECRET, "value": 1024.0}
+    text = {**SECRET, "value": "AKIAIOSFODNN7EXAMPLE"}
+    stack = baseline.set(FUNCTION, "memorySize", number)
+    stack = stack.set(FUNCTION, "environment.variables.ANY", text)
+    judgement = judge(stack)
+    assert judgement.blocked() == {"function-memory": {FUNCTION}, "no-credentials": {FUNCTION}}
+    everything = repr(judgement.answers) + repr(judgement.diagnostics)
+    assert "1024" not in everything
+    assert "AKIA" not in everything
+
+
+def test_what_is_unknown_of_one_resource_spoils_no_others_answer(baseline: Declarations) -> None:
+    judgement = judge(baseline.hide("processor-role", "assumeRolePolicy"))
+    assert judgement.blocked() == {"iam-trust": {"processor-role"}}
+
+
+def test_the_answers_file_is_appended_to_without_values(
+    baseline: Declarations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "answers.jsonl"
+    monkeypatch.setenv(VARIABLE, str(path))
+    stack = baseline.set(FUNCTION, "environment.variables.CLUE", "marked-value")
+    for _ in range(2):
+        analyze(PackServicer(POLICIES, AnswerLog.from_environment()), stack)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 2 * len(POLICIES) * len(baseline.resources)
+    fields = {"policy", "urn", "type", "answer", "reason", "path", "message"}
+    assert all(set(json.loads(line)) == fields for line in lines)
+    assert "marked-value" not in path.read_text(encoding="utf-8")
+
+
+def test_the_stack_is_judged_by_inputs_even_when_its_outputs_are_unknown(
+    baseline: Declarations,
+) -> None:
+    servicer = PackServicer(POLICIES, AnswerLog(None))
+    for resource in baseline.resources:
+        servicer.Analyze(request(resource), None)
+    outputs = baseline
+    for resource in baseline.resources:
+        if resource.type.startswith("aws:"):
+            outputs = outputs.set(resource.name, "policy", UNKNOWN)
+    assert list(servicer.AnalyzeStack(whole(outputs), None).diagnostics) == []
+
+
+def test_the_sdks_own_servicer_gives_the_same_answers(baseline: Declarations) -> None:
+    broken = baseline.set(FUNCTION, "memorySize", 1024).hide("status-table", "ttl.enabled")
+    broken = broken.set("processor-queue", "redrivePolicy.maxReceiveCount", 4)
+    broken = broken.remove("bucket-versioning").remove("processor-logs")
+    for stack in (baseline, broken):
+        ours = analyze(PackServicer(POLICIES, AnswerLog(None)), stack)
+        theirs = analyze(naive_servicer(POLICIES, "dev"), stack)
+        assert _told(ours) == _told(theirs)
+
+
+def _told(diagnostics: list[Any]) -> set[tuple[str, str, str]]:
+    return {(told.policyName, told.urn, told.message) for told in diagnostics}
