@@ -46,10 +46,7 @@ func (l Ledger) transact(ctx context.Context, work func(*store.Transaction) erro
 // pause waits a random time that grows to at most 400 ms, so that the validators
 // of a burst of files in one feed soon fall out of step.
 func pause(ctx context.Context, try int) error {
-	limit := time.Duration(min(5<<try, 400)) * time.Millisecond
-	if try > 6 {
-		limit = 400 * time.Millisecond
-	}
+	limit := time.Duration(min(5<<min(try, 8), 400)) * time.Millisecond
 	timer := time.NewTimer(rand.N(limit))
 	defer timer.Stop()
 	select {

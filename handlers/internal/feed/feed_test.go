@@ -1,0 +1,377 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"market-data-pipeline/handlers/internal/store"
+	"market-data-pipeline/handlers/internal/upload"
+)
+
+const id = "acme/f"
+
+func TestTheRuleOfAdmission(t *testing.T) {
+	for _, c := range []struct {
+		what                      string
+		cursor, completed, parked int64
+		number, revision          int64
+		want                      Decision
+	}{
+		{"the first", 0, 0, 0, 1, 1, Proceed},
+		{"the next", 6, 0, 0, 7, 1, Proceed},
+		{"too early", 6, 0, 0, 8, 1, Park},
+		{"far too early", 0, 0, 0, 999_999_999_999_999_999, 1, Park},
+		{"again", 7, 1, 0, 7, 1, Duplicate},
+		{"a correction", 7, 1, 0, 7, 2, Proceed},
+		{"a correction of an earlier one", 7, 1, 0, 3, 2, Proceed},
+		{"an outdated revision", 7, 2, 0, 7, 1, Replaced},
+		{"a number that was skipped and comes after all", 7, 0, 0, 5, 1, Proceed},
+		{"an older revision while a newer one is parked", 6, 0, 2, 7, 1, Replaced},
+		{"a parked one that was woken", 6, 0, 2, 7, 2, Proceed},
+		{"a newer revision of a parked one", 5, 0, 1, 7, 2, Park},
+	} {
+		ticket := Ticket{Number: c.number, Revision: c.revision}
+		if got := decide(c.cursor, c.completed, c.parked, ticket); got != c.want {
+			t.Errorf("%s: %v, want %v", c.what, got, c.want)
+		}
+	}
+}
+
+func TestSequencersCompareAsS3Says(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"0055AED6DCD90281E5", "0055AED6DCD90281E4", true},
+		{"0055AED6DCD90281E4", "0055AED6DCD90281E5", false},
+		{"01", "01", false},
+		{"01", "0100", false}, // padded, they are equal
+		{"0101", "01", true},
+		{"0a", "09", true},
+		{"0A", "0b", false},
+		{"01", "", true},
+		{"", "", false},
+	} {
+		if got := After(c.a, c.b); got != c.want {
+			t.Errorf("After(%q, %q) = %v", c.a, c.b, got)
+		}
+	}
+}
+
+// fixture is a ledger whose clock stands still.
+type fixture struct {
+	t      *testing.T
+	ledger Ledger
+	now    time.Time
+}
+
+func newFixture(t *testing.T) *fixture {
+	f := &fixture{t: t, now: time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)}
+	f.ledger = Ledger{
+		Store: store.NewMemory(), Now: func() time.Time { return f.now },
+		Pause: func(context.Context, int) error { return nil },
+	}
+	return f
+}
+
+func (f *fixture) must(err error) {
+	f.t.Helper()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func load[T any](f *fixture, key store.Key) *T {
+	f.t.Helper()
+	item, err := f.ledger.Store.Get(context.Background(), key)
+	f.must(err)
+	document, err := store.Decode[T](item)
+	f.must(err)
+	return document
+}
+
+func arrival(name, version, sequencer string) Arrival {
+	file, err := upload.New("acme", "f", name)
+	if err != nil {
+		panic(err)
+	}
+	return Arrival{File: file, VersionID: version, Sequencer: sequencer, Request: "r-" + version}
+}
+
+func (f *fixture) receive(a Arrival) Receipt {
+	f.t.Helper()
+	receipt, err := f.ledger.Receive(context.Background(), a)
+	f.must(err)
+	return receipt
+}
+
+// accept receives and accepts an arrival.
+func (f *fixture) accept(a Arrival) Turn {
+	f.t.Helper()
+	receipt := f.receive(a)
+	turn := Turn{Stage: Validator, Feed: id, Ticket: receipt.Ticket, Attempt: 1}
+	ticket, accepted, err := f.ledger.Accept(context.Background(), a, turn, 1, 1)
+	f.must(err)
+	if !accepted {
+		f.t.Fatalf("%+v is not accepted", a)
+	}
+	turn.Ticket = ticket
+	return turn
+}
+
+func (f *fixture) admit(turn Turn, want Decision) {
+	f.t.Helper()
+	got, err := f.ledger.Admit(context.Background(), turn)
+	f.must(err)
+	if got != want {
+		f.t.Errorf("number %d revision %d: %v, want %v", turn.Ticket.Number, turn.Ticket.Revision, got, want)
+	}
+}
+
+func (f *fixture) complete(turn Turn) {
+	f.t.Helper()
+	status := map[Stage]Status{Validator: Validated, Processor: Processed, Aggregator: Aggregated}[turn.Stage]
+	f.must(f.ledger.Complete(context.Background(), turn, Outcome{Status: status}))
+}
+
+func (f *fixture) successor(stage Stage, want int64) {
+	f.t.Helper()
+	next, found, err := f.ledger.Successor(context.Background(), id, stage)
+	f.must(err)
+	if found != (want > 0) || next.Number != want {
+		f.t.Errorf("the successor is %+v, want number %d", next, want)
+	}
+}
+
+func TestFilesByArrivalAreNumberedOnceInTheirTurn(t *testing.T) {
+	f := newFixture(t)
+	for want, name := range []string{"a.csv", "b.csv", "c.csv"} {
+		for repeat := range 2 {
+			a := arrival(name, fmt.Sprint("v", repeat), fmt.Sprint("0", repeat))
+			if got := f.receive(a).Ticket.Number; got != int64(want+1) {
+				t.Errorf("%s has number %d", name, got)
+			}
+		}
+	}
+	if feed := load[Feed](f, Key(id)); feed.Next != 3 || feed.Highest != 3 || feed.Kind != ByArrival {
+		t.Errorf("the feed is %+v", feed)
+	}
+}
+
+func TestASequenceFarAheadIsTakenAndWaits(t *testing.T) {
+	f := newFixture(t)
+	turn := f.accept(arrival("500/x.csv", "v1", "01"))
+	f.admit(turn, Park)
+	if feed := load[Feed](f, Key(id)); feed.Highest != 500 || feed.Validator != 0 {
+		t.Errorf("the feed is %+v", feed)
+	}
+}
+
+func TestAttemptsAreCountedByRequest(t *testing.T) {
+	f := newFixture(t)
+	first, other := arrival("x.csv", "v1", "01"), arrival("x.csv", "v1", "01")
+	other.Request = "another"
+	for want, a := range []Arrival{first, first, other, first} {
+		expected := []int{1, 2, 1, 3}[want]
+		if got := f.receive(a).Attempt; got != expected {
+			t.Errorf("attempt %d, want %d", got, expected)
+		}
+	}
+}
+
+func TestAParkedTicketIsFoundByWhoeverCompletesTheOneBefore(t *testing.T) {
+	f := newFixture(t)
+	second, first := f.accept(arrival("2/x.csv", "v2", "01")), f.accept(arrival("1/x.csv", "v1", "01"))
+	f.admit(second, Park)
+	f.successor(Validator, 0)
+	f.admit(first, Proceed)
+	f.complete(first)
+	f.successor(Validator, 2)
+	f.successor(Validator, 2) // as often as it is asked
+	f.admit(second, Proceed)
+	f.complete(second)
+	f.successor(Validator, 0)
+}
+
+func TestParkingFailsWhenTheCursorMovesMeanwhile(t *testing.T) {
+	f := newFixture(t)
+	second, first := f.accept(arrival("2/x.csv", "v2", "01")), f.accept(arrival("1/x.csv", "v1", "01"))
+	racing := f.ledger
+	racing.Store = &hooked{Store: f.ledger.Store, before: func() { f.complete(first) }}
+	decision, err := racing.Admit(context.Background(), second)
+	f.must(err)
+	if decision != Proceed {
+		t.Errorf("%v: the wake-up has been and gone", decision)
+	}
+}
+
+// hooked is a store in which something happens just before the first commit.
+type hooked struct {
+	store.Store
+	before func()
+}
+
+func (h *hooked) Commit(ctx context.Context, writes ...store.Write) error {
+	if before := h.before; before != nil {
+		h.before = nil
+		before()
+	}
+	return h.Store.Commit(ctx, writes...)
+}
+
+func TestCompletingOutOfTurnIsAnError(t *testing.T) {
+	f := newFixture(t)
+	if err := f.ledger.Complete(context.Background(), f.accept(arrival("2/x.csv", "v", "01")), Outcome{Status: Validated}); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestCompletingTwiceChangesNothing(t *testing.T) {
+	f := newFixture(t)
+	turn := f.accept(arrival("1/x.csv", "v1", "01"))
+	turn.Stage = Processor
+	f.complete(turn)
+	before, err := f.ledger.Store.Get(context.Background(), Key(id))
+	f.must(err)
+	f.complete(turn)
+	after, err := f.ledger.Store.Get(context.Background(), Key(id))
+	f.must(err)
+	if before.Generation != after.Generation {
+		t.Error("the feed was written twice")
+	}
+}
+
+func TestSkippedNumbersArePassed(t *testing.T) {
+	f := newFixture(t)
+	fourth := f.accept(arrival("4/x.csv", "v4", "01"))
+	f.complete(f.accept(arrival("1/x.csv", "v1", "01")))
+	f.admit(fourth, Park)
+	for n := int64(2); n <= 3; n++ {
+		tx := store.Begin(f.ledger.Store)
+		number, err := store.Load[Number](context.Background(), tx, NumberKey(id, n))
+		f.must(err)
+		number.Ticket.Number, number.Status, number.SkippedAt = n, Skipped, "2026-11-24T08:00:00Z"
+		f.must(tx.Commit(context.Background()))
+	}
+	f.successor(Validator, 4)
+	f.admit(fourth, Proceed)
+	f.complete(fourth)
+	if cursor := load[Feed](f, Key(id)).Validator; cursor != 4 {
+		t.Errorf("the cursor is at %d", cursor)
+	}
+	f.admit(f.accept(arrival("2/x.csv", "v2", "01")), Proceed) // comes after all
+}
+
+func TestOnlyAFinalVersionExpiresAndNeverTheOrder(t *testing.T) {
+	f := newFixture(t)
+	turn := f.accept(arrival("1/x.csv", "v1", "01"))
+	f.complete(turn)
+	for _, stage := range []Stage{Processor, Aggregator} {
+		if at := load[Version](f, VersionKey(id, "1/x.csv", "v1")).ExpiresAt; at != 0 {
+			t.Errorf("expires at %d before the %s has had it", at, stage)
+		}
+		turn.Stage = stage
+		f.complete(turn)
+	}
+	if at := load[Version](f, VersionKey(id, "1/x.csv", "v1")).ExpiresAt; at != f.now.Add(400*24*time.Hour).Unix() {
+		t.Errorf("expires at %d", at)
+	}
+	for _, key := range []store.Key{Key(id), NumberKey(id, 1), FileKey(id, "1/x.csv")} {
+		item, err := f.ledger.Store.Get(context.Background(), key)
+		f.must(err)
+		if _, expires := item.Attributes["expiresAt"]; expires || item.Generation == 0 {
+			t.Errorf("%v expires or is missing", key)
+		}
+	}
+}
+
+func TestAnEventOfAnAcceptedVersionDoesNothingThoughItsRecordHasExpired(t *testing.T) {
+	f := newFixture(t)
+	a := arrival("1/x.csv", "v1", "01")
+	f.complete(f.accept(a))
+	memory := f.ledger.Store
+	f.ledger.Store = &without{memory, VersionKey(id, "1/x.csv", "v1")}
+	if receipt := f.receive(a); receipt.Standing != Done {
+		t.Errorf("standing %v", receipt.Standing)
+	}
+	if status := load[File](f, FileKey(id, "1/x.csv")).Status; status != Validated {
+		t.Errorf("status %s", status)
+	}
+}
+
+// without is a store from which an item has expired.
+type without struct {
+	store.Store
+	key store.Key
+}
+
+func (w *without) Get(ctx context.Context, key store.Key) (store.Item, error) {
+	if key == w.key {
+		return store.Item{Key: key}, nil
+	}
+	return w.Store.Get(ctx, key)
+}
+
+func (w *without) Commit(ctx context.Context, writes ...store.Write) error {
+	kept := slices.DeleteFunc(writes, func(x store.Write) bool { return x.Item.Key == w.key })
+	return w.Store.Commit(ctx, kept...)
+}
+
+func TestALateFailureOfAnEarlierStageDoesNotOverwriteALaterOnes(t *testing.T) {
+	f := newFixture(t)
+	turn := f.accept(arrival("1/x.csv", "v1", "01"))
+	f.complete(turn)
+	later := turn
+	later.Stage = Processor
+	f.complete(later)
+	f.must(f.ledger.Fail(context.Background(), turn, "late"))
+	if status := load[Version](f, VersionKey(id, "1/x.csv", "v1")).Status; status != Processed {
+		t.Errorf("status %s", status)
+	}
+}
+
+func TestOneStageDoesNotSettleAnothersFailure(t *testing.T) {
+	f := newFixture(t)
+	turn := f.accept(arrival("1/x.csv", "v1", "01"))
+	f.complete(turn)
+	failing := turn
+	failing.Stage = Processor
+	f.must(f.ledger.Fail(context.Background(), failing, "why"))
+	f.must(f.ledger.Settle(context.Background(), turn))
+	if status := load[File](f, FileKey(id, "1/x.csv")).Status; status != Failed {
+		t.Errorf("status %s", status)
+	}
+	f.must(f.ledger.Settle(context.Background(), failing))
+	if status := load[File](f, FileKey(id, "1/x.csv")).Status; status != Validated {
+		t.Errorf("status %s", status)
+	}
+}
+
+func TestATransactionThatNeverSucceedsGivesUp(t *testing.T) {
+	f := newFixture(t)
+	f.ledger.Store = conflicting{f.ledger.Store}
+	_, err := f.ledger.Receive(context.Background(), arrival("x.csv", "v1", "01"))
+	if !errors.Is(err, store.ErrConflict) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// conflicting is a store in which others are always faster.
+type conflicting struct{ store.Store }
+
+func (conflicting) Commit(context.Context, ...store.Write) error { return store.ErrConflict }
+
+func TestPausesAreShortAndEndWithTheFunction(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := pause(ctx, 1000); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if err := pause(context.Background(), 0); err != nil {
+		t.Error(err)
+	}
+}
