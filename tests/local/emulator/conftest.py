@@ -53,3 +53,11 @@ def notes() -> Iterator[Notes]:
 def account(emulator: process.Emulator, archive: bytes) -> Account:
     """The account of the shared emulator, with helpers to fill it."""
     return Account(emulator=emulator, archive=archive)
+
+
+@pytest.fixture(scope="session")
+def stock(archive: bytes) -> Iterator[Account]:
+    """The account of an emulator that weighs rights as the stock one does."""
+    fixes = ["secure_transport", "log_group_arns", "key_use", "role_trust", "service_calls"]
+    with process.ephemeral(without=fixes) as running:
+        yield Account(emulator=running, archive=archive)

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from local.emulator.process import ACCOUNT, HOST, REGION, Emulator
 
@@ -149,6 +150,23 @@ class Account:
             MessageGroupId=group,
             MessageDeduplicationId=uuid4().hex,
         )
+
+
+def refused(call: Callable[..., Any], **arguments: Any) -> bool:
+    """Whether a call is answered with an error of the caller's."""
+    try:
+        call(**arguments)
+    except ClientError as error:
+        assert error.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 403), error
+        return True
+    return False
+
+
+def new_bucket(account: Account) -> str:
+    """A bucket: its name."""
+    bucket = unique("bucket")
+    account.client("s3").create_bucket(Bucket=bucket)
+    return bucket
 
 
 def unique(kind: str) -> str:
