@@ -1,8 +1,11 @@
 """Rules on metrics and alarms (MON-1)."""
 
+from contextlib import suppress
+
 from policies.answers import PASSED, Answer, failed, not_applicable, verdict
 from policies.dead_letters import is_dead_letter_queue
 from policies.policy import Settings, Severity, StackPolicy, only
+from policies.reading import MalformedError, UndeterminedError
 from policies.resource import Resource, Stack
 from policies.types import (
     ALARM,
@@ -65,15 +68,17 @@ def _queue_alarms(stack: Stack) -> dict[str, list[Resource]]:
     """The alarms on visible messages, by the name of the queue that they watch."""
     alarms: dict[str, list[Resource]] = {}
     for alarm in stack.of(ALARM):
-        inputs = alarm.inputs
-        if (inputs.value.get("namespace"), inputs.value.get("metricName")) == (
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-        ):
-            dimensions = inputs.value.get("dimensions")
-            if isinstance(dimensions, dict) and list(dimensions) == ["QueueName"]:
-                alarms.setdefault(dimensions["QueueName"], []).append(alarm)
+        # An alarm that cannot be read watches nothing for certain.
+        with suppress(UndeterminedError, MalformedError):
+            inputs = alarm.inputs
+            dimensions = inputs.object("dimensions")
+            watched = (inputs.text("namespace"), inputs.text("metricName"))
+            if watched == _VISIBLE and [key for key, _ in dimensions.members()] == ["QueueName"]:
+                alarms.setdefault(dimensions.text("QueueName") or "", []).append(alarm)
     return alarms
+
+
+_VISIBLE = ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
 
 
 def _alarm_problems(alarm: Resource, stack: Stack) -> list[str]:
