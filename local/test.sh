@@ -26,6 +26,7 @@ go_format() {
   }
 }
 
+step "a browser for the HTML report" local/chromium.sh
 step "Python lint" "$bin/ruff" check --quiet .
 step "Python format" "$bin/ruff" format --quiet --check .
 step "Python types" "$bin/mypy"
