@@ -27,6 +27,12 @@ demo: setup ## Deploy to the local emulator under the pack, process sample files
 test: setup ## Every test: what continuous integration runs
 	@local/test.sh
 
+.PHONY: bench
+bench: setup ## Preview with and without the pack, files a second, and the parser against its peers
+	@$(PYTHON) -m benchmarks.preview
+	@$(PYTHON) -m benchmarks.throughput
+	@go -C handlers run ./bench
+
 .PHONY: lock
 lock: ## Compile the requirement files, with hashes
 	@for name in uv development; do \
