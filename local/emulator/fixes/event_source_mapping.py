@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import threading
 import time
 from typing import Any
@@ -27,7 +28,6 @@ from local.emulator.fixes.key_use import READ, queue_key, via
 from local.emulator.fixes.queue_atomicity import LOCK
 
 NEEDED = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-DEFAULT_CONCURRENCY = 8
 
 _log = logging.getLogger("emulator.mapping")
 stopping = threading.Event()
@@ -52,7 +52,8 @@ def _poll_mapping(mapping: dict[str, Any]) -> bool:
     queue = sqs._queue_by_arn(mapping["EventSourceArn"])
     if record is None or queue is None:
         return False
-    limit = (mapping.get("ScalingConfig") or {}).get("MaximumConcurrency") or DEFAULT_CONCURRENCY
+    slots = int(os.environ["LAMBDA_CONCURRENCY"])  # a message that waited for one burns a receive
+    limit = min((mapping.get("ScalingConfig") or {}).get("MaximumConcurrency") or slots, slots)
     url = sqs._queue_url(mapping["EventSourceArn"].rpartition(":")[2])
     taken = False
     while lambda_svc._esm_inflight.get(mapping["UUID"], 0) < limit and queue["messages"]:
