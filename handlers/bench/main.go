@@ -81,9 +81,10 @@ func run(file string, rows, rounds int, stream, write string, asJSON bool) error
 		return err
 	}
 	r.Ratios = map[string]float64{
-		"validate + bars / encoding/csv doing the same": r.Speeds[barsOurs] / r.Speeds[barsCSV],
-		"validate / encoding/csv doing the same":        r.Speeds[validateOurs] / r.Speeds[validateCSV],
-		"validate + bars / encoding/csv reading only":   r.Speeds[barsOurs] / r.Speeds[readCSV],
+		"validate + bars / encoding/csv doing the same":   r.Speeds[barsOurs] / r.Speeds[barsCSV],
+		"validate / encoding/csv doing the same":          r.Speeds[validateOurs] / r.Speeds[validateCSV],
+		"validate + bars / encoding/csv reading only":     r.Speeds[barsOurs] / r.Speeds[readCSV],
+		"gzip: validate / decompressing, then validating": r.Speeds[validateGzip] * (1/r.Speeds[gunzip] + 1/r.Speeds[validateOurs]),
 		// Decompression runs beside the parsing: by the clock, the slower counts.
 		"gzip: validate / decompressing only, by the clock": r.ClockSpeeds[validateGzip] / r.ClockSpeeds[gunzip],
 	}
