@@ -35,7 +35,8 @@ EVERYTHING = """
     aws.cloudwatch.EventTarget("target", rule=rule.name, event_bus_name=bus.name,
         target_id="life-target", arn=queue.arn, sqs_target={"message_group_id": "life"})
     aws.cloudwatch.MetricAlarm("alarm", name="life-alarm",
-        comparison_operator="GreaterThanThreshold", evaluation_periods=1, metric_name="Errors", namespace="AWS/Lambda", period=60,
+        comparison_operator="GreaterThanThreshold", evaluation_periods=1,
+        metric_name="Errors", namespace="AWS/Lambda", period=60,
         statistic="Sum", threshold=THRESHOLD, tags=TAGS)
 """
 FIRST = """
