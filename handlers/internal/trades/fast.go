@@ -8,7 +8,7 @@ import (
 	"market-data-pipeline/handlers/internal/decimal"
 )
 
-// The usual row is parsed here, eight bytes at a time: fields without quotes, in
+// The usual row is parsed here, eight bytes at a time: fields that need no quotes, in
 // printable ASCII, a timestamp in Z, a known symbol and numbers that are positive
 // and not long. Any other row, and every faulty one, is left untouched for split
 // and row, which alone say what is right; a test holds the two to each other.
@@ -35,55 +35,106 @@ type prefix struct {
 // they are. data ends with a line feed and its capacity goes on for padding bytes.
 func (s *scanner) usualRows(data []byte) (consumed int, err error) {
 	window := data[:len(data)+padding]
-	texts := len(s.columns) - requiredColumns
-	for consumed < len(data) {
-		row := window[consumed:]
-		time, at := s.usualTime(row)
-		if at == 0 || time < s.last {
-			return consumed, nil
-		}
-		id, length := s.usualSymbol(row[at:])
-		if length == 0 {
-			return consumed, nil
-		}
-		at += length + 1
-		price, length := usualNumber(row[at:])
-		at += length
-		if price == 0 || row[at] != ',' {
-			return consumed, nil
-		}
-		at++
-		size, length := usualNumber(row[at:])
-		at += length
-		if size == 0 {
-			return consumed, nil
-		}
-		if texts > 0 {
-			if row[at] != ',' {
-				return consumed, nil
+	for consumed < len(data) && err == nil && !s.stopped {
+		row, ok := s.usualRow(window[consumed:])
+		if !ok {
+			plain, size := s.withoutQuotes(data[consumed:])
+			if size == 0 {
+				break
 			}
-			at++
-			commas, length := usualText(row[at:])
-			at += length
-			if commas != texts-1 {
-				return consumed, nil
+			if row, ok = s.usualRow(plain); !ok {
+				break
 			}
+			row.size = size
 		}
-		if row[at] == '\r' {
-			at++
-		}
-		if row[at] != '\n' || at >= MaxRecordBytes {
-			return consumed, nil
-		}
-		consumed += at + 1
+		consumed += row.size
 		s.result.Rows++
-		s.last = time
-		if err := s.accept(time, id, decimal.New(price), decimal.New(size)); err != nil || s.stopped {
-			return consumed, err
-		}
+		s.last = row.time
+		err = s.accept(row.time, row.id, decimal.New(row.price), decimal.New(row.volume))
 		s.line++
 	}
-	return consumed, nil
+	return consumed, err
+}
+
+// usual is what a usual row says.
+type usual struct {
+	time          int64
+	id            int
+	price, volume uint64 // coefficients
+	size          int    // bytes, with the line end
+}
+
+// usualRow parses the row that text begins with, if it is a usual one.
+func (s *scanner) usualRow(text []byte) (row usual, ok bool) {
+	var at, length int
+	row.time, at = s.usualTime(text)
+	if at == 0 || row.time < s.last {
+		return row, false
+	}
+	row.id, length = s.usualSymbol(text[at:])
+	if length == 0 {
+		return row, false
+	}
+	at += length + 1
+	row.price, length = usualNumber(text[at:])
+	at += length
+	if row.price == 0 || text[at] != ',' {
+		return row, false
+	}
+	at++
+	row.volume, length = usualNumber(text[at:])
+	at += length
+	if row.volume == 0 {
+		return row, false
+	}
+	if texts := len(s.columns) - requiredColumns; texts > 0 {
+		if text[at] != ',' {
+			return row, false
+		}
+		at++
+		commas, length := usualText(text[at:])
+		at += length
+		if commas != texts-1 {
+			return row, false
+		}
+	}
+	if text[at] == '\r' {
+		at++
+	}
+	row.size = at + 1
+	return row, text[at] == '\n' && row.size <= MaxRecordBytes
+}
+
+// withoutQuotes copies the line that data begins with, leaving out the quotes,
+// and says how long it was; 0 if it is long, or if the quotes are missing, wrong
+// or needed for what they hold.
+func (s *scanner) withoutQuotes(data []byte) (line []byte, size int) {
+	line = s.unquoted[:]
+	length, inside := 0, false
+	for i, c := range data[:min(len(data), len(line)-padding)] {
+		switch {
+		case c != '"':
+			line[length] = c
+			length++
+			if c == '\n' && !inside && length <= i {
+				return line, i + 1
+			}
+			if c < ' ' && c != '\r' || inside && (c == ',' || c == '\r') {
+				return nil, 0
+			}
+		case !inside:
+			if i > 0 && data[i-1] != ',' {
+				return nil, 0
+			}
+			inside = true
+		default:
+			if next := data[i+1]; next != ',' && next != '\r' && next != '\n' {
+				return nil, 0
+			}
+			inside = false
+		}
+	}
+	return nil, 0
 }
 
 // usualTime reads the timestamp and the comma behind it and returns where they

@@ -29,6 +29,7 @@ type scanner struct {
 	record   record
 	prefix   prefix
 	scratch  []byte
+	unquoted [256 + padding]byte
 	hash     hash.Hash
 
 	symbols    symbols
