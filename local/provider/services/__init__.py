@@ -10,8 +10,10 @@ from local.provider.services import (
     iam,
     kms,
     lambda_,
+    lambda_events,
     logs,
     s3,
+    s3_rules,
     sns,
     sqs,
 )
@@ -25,8 +27,10 @@ _MODULES = (
     iam,
     kms,
     lambda_,
+    lambda_events,
     logs,
     s3,
+    s3_rules,
     sns,
     sqs,
 )

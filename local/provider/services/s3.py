@@ -103,7 +103,7 @@ def _empty(client: Any, bucket: str) -> None:
             )
 
 
-class _BucketSetting(Setting):
+class BucketSetting(Setting):
     """A setting of a bucket, written whole; its identifier is the bucket's name."""
 
     key: ClassVar[tuple[str, ...]] = ("bucket",)
@@ -127,7 +127,7 @@ class _BucketSetting(Setting):
         getattr(aws.client("s3"), f"delete_{self.setting}")(Bucket=state["bucket"])
 
 
-class BucketVersioning(_BucketSetting):
+class BucketVersioning(BucketSetting):
     """Whether the bucket keeps every version of an object."""
 
     type_name = "aws:s3/bucketVersioning:BucketVersioning"
@@ -143,7 +143,7 @@ class BucketVersioning(_BucketSetting):
         )
 
 
-class BucketServerSideEncryptionConfiguration(_BucketSetting):
+class BucketServerSideEncryptionConfiguration(BucketSetting):
     """How new objects are encrypted."""
 
     type_name = (
@@ -166,7 +166,7 @@ class BucketServerSideEncryptionConfiguration(_BucketSetting):
         return {"ServerSideEncryptionConfiguration": {"Rules": rules}}
 
 
-class BucketPublicAccessBlock(_BucketSetting):
+class BucketPublicAccessBlock(BucketSetting):
     """Whether anything in the bucket may be public."""
 
     type_name = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
@@ -182,7 +182,7 @@ class BucketPublicAccessBlock(_BucketSetting):
         return {"PublicAccessBlockConfiguration": arguments(inputs, *self.defaults)}
 
 
-class BucketOwnershipControls(_BucketSetting):
+class BucketOwnershipControls(BucketSetting):
     """Who owns what others upload."""
 
     type_name = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
@@ -192,7 +192,7 @@ class BucketOwnershipControls(_BucketSetting):
         return {"OwnershipControls": {"Rules": [pascal(inputs["rule"])]}}
 
 
-class BucketPolicy(_BucketSetting):
+class BucketPolicy(BucketSetting):
     """Who may do what in the bucket."""
 
     type_name = "aws:s3/bucketPolicy:BucketPolicy"
@@ -202,7 +202,7 @@ class BucketPolicy(_BucketSetting):
         return {"Policy": inputs["policy"]}
 
 
-class BucketLogging(_BucketSetting):
+class BucketLogging(BucketSetting):
     """Where the bucket's access log goes."""
 
     type_name = "aws:s3/bucketLogging:BucketLogging"
@@ -216,93 +216,7 @@ class BucketLogging(_BucketSetting):
         aws.client("s3").put_bucket_logging(Bucket=state["bucket"], BucketLoggingStatus={})
 
 
-class BucketLifecycleConfiguration(_BucketSetting):
-    """When objects move to other storage, and when they go."""
-
-    type_name = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
-    setting = "bucket_lifecycle"
-    computed = ("expectedBucketOwner", "transitionDefaultMinimumObjectSize")
-
-    def put(self, aws: Aws, inputs: Properties) -> Properties:
-        aws.client("s3").put_bucket_lifecycle_configuration(
-            Bucket=inputs["bucket"],
-            LifecycleConfiguration={"Rules": [_rule(rule) for rule in inputs["rules"]]},
-            **arguments(inputs, "transitionDefaultMinimumObjectSize"),
-        )
-        return {
-            "expectedBucketOwner": inputs.get("expectedBucketOwner", ""),
-            "transitionDefaultMinimumObjectSize": inputs.get(
-                "transitionDefaultMinimumObjectSize", "all_storage_classes_128K"
-            ),
-        }
-
-    def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
-        aws.client("s3").get_bucket_lifecycle_configuration(Bucket=state["bucket"])
-        return {}
-
-
-def _rule(rule: Properties) -> Properties:
-    """A lifecycle rule as the API writes it."""
-    return {
-        **arguments(
-            rule,
-            "abortIncompleteMultipartUpload",
-            "expiration",
-            "noncurrentVersionExpiration",
-            "noncurrentVersionTransitions",
-            "status",
-            "transitions",
-            ID="id",
-        ),
-        "Filter": _filter(rule.get("filter", {})),
-    }
-
-
-def _filter(filter_: Properties) -> Properties:
-    """A filter of a lifecycle rule or a metrics configuration; an empty one takes every object."""
-    both = filter_.get("and", filter_)
-    tags_ = [{"Key": key, "Value": value} for key, value in sorted(_tags(both).items())]
-    conditions = arguments(both, "objectSizeGreaterThan", "objectSizeLessThan", "prefix")
-    if len(conditions) + len(tags_) > 1:
-        return {"And": {**conditions, **({"Tags": tags_} if tags_ else {})}}
-    if tags_:
-        return {"Tag": tags_[0]}
-    return conditions or {"Prefix": ""}
-
-
-def _tags(filter_: Properties) -> dict[str, str]:
-    if tag := filter_.get("tag"):
-        return {str(tag["key"]): str(tag["value"])}
-    return tags(filter_)
-
-
-class BucketMetric(_BucketSetting):
-    """Request metrics of a bucket; its identifier is ``bucket:name``."""
-
-    type_name = "aws:s3/bucketMetric:BucketMetric"
-    key = ("bucket", "name")
-    autoname = "name"
-
-    def put(self, aws: Aws, inputs: Properties) -> Properties:
-        configuration: Properties = {"Id": inputs["name"]}
-        if filter_ := inputs.get("filter"):
-            configuration["Filter"] = _filter(filter_)
-        aws.client("s3").put_bucket_metrics_configuration(
-            Bucket=inputs["bucket"], Id=inputs["name"], MetricsConfiguration=configuration
-        )
-        return {}
-
-    def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
-        aws.client("s3").get_bucket_metrics_configuration(Bucket=state["bucket"], Id=state["name"])
-        return {}
-
-    def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
-        aws.client("s3").delete_bucket_metrics_configuration(
-            Bucket=state["bucket"], Id=state["name"]
-        )
-
-
-class BucketNotification(_BucketSetting):
+class BucketNotification(BucketSetting):
     """Whom S3 tells of what happens in the bucket."""
 
     type_name = "aws:s3/bucketNotification:BucketNotification"
@@ -343,9 +257,7 @@ def _notification(item: Properties, arn: str) -> Properties:
 
 TYPES: tuple[Resource, ...] = (
     Bucket(),
-    BucketLifecycleConfiguration(),
     BucketLogging(),
-    BucketMetric(),
     BucketNotification(),
     BucketOwnershipControls(),
     BucketPolicy(),
