@@ -67,13 +67,17 @@ def _all_aggregated(
     found: list[dict[str, Any]] = []
     for feed in feeds:
         about = Subject(feed=feed, file=None)
-        while status.verdict(answer := api.ask(about)) != 0 or len(answer["files"]) < per_feed:
+        while status.verdict(answer := api.ask(about)) != 0 or len(_files(answer)) < per_feed:
             time.sleep(0.2)
-        for file in answer["files"]:
+        for file in _files(answer):
             document = api.get(Subject(feed=feed, file=file["file"]))
             assert document is not None  # noqa: S101
             found.append(document)
     return found
+
+
+def _files(answer: dict[str, Any] | None) -> list[dict[str, Any]]:
+    return answer["files"] if answer else []
 
 
 def _moments(answer: dict[str, Any]) -> list[datetime]:
@@ -100,10 +104,11 @@ def main() -> None:
     if asked.json:
         sys.stdout.write(json.dumps(found, indent=2) + "\n")
         return
-    sys.stdout.write(
-        f"{found['files']:.0f} files in {asked.feeds} feeds: {found['filesPerSecond']:.1f} files/s; "
-        f"received to aggregated p50 {found['p50Seconds']:.2f} s, p99 {found['p99Seconds']:.2f} s\n"
+    lines = (
+        f"{found['files']:.0f} files in {asked.feeds} feeds: {found['filesPerSecond']:.1f} files/s",
+        f"received to aggregated: p50 {found['p50Seconds']:.2f} s, p99 {found['p99Seconds']:.2f} s",
     )
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 
 from compliance.errors import BrokenRunError
 from local.emulator.process import EmulatorError
-from pipeline.commands import files, governance, stack
+from pipeline.commands import feeds, files, governance, stack
 from pipeline.console import complain
 from pipeline.errors import CommandError, Exit
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="The market-data pipeline: deployed under its policy pack, here or on AWS.",
 )
-for group in (stack, governance, files):
+for group in (stack, governance, files, feeds):
     app.add_typer(group.app)
 
 

@@ -1,0 +1,102 @@
+"""Feeds that are held up: look, skip, try again, and move dead letters back."""
+
+from typing import Annotated
+
+import typer
+
+from pipeline.commands.options import Json, Stack
+from pipeline.console import answer, answer_json, answer_table, say
+from pipeline.deployment import FUNCTIONS, function_name, load
+from pipeline.errors import UsageError
+from pipeline.feeds import Operator
+from pipeline.names import Feed
+from pipeline.redrive import DeadLetter, DeadLetterQueue
+from pipeline.target import target
+
+app = typer.Typer()
+feed = typer.Typer(help="A feed that is held up: look at it, skip a number, try one again.")
+app.add_typer(feed, name="feed")
+
+FeedName = Annotated[str, typer.Argument(metavar="PARTNER/FEED")]
+Number = Annotated[int, typer.Argument(min=1, help="The number in the feed's order.")]
+
+
+@feed.command()
+def show(name: FeedName, stack: Stack = None, as_json: Json = False) -> None:
+    """The feed's cursors, and every number that is held up or was skipped."""
+    about = Feed.parse(name)
+    found = Operator(load(target(stack)), about).show()
+    if as_json:
+        answer_json(found)
+        return
+    cursors = ", ".join(f"{stage} {number}" for stage, number in found["cursors"].items())
+    answer(f"{name}: {found['kind']}, highest {found['highest']}; complete up to: {cursors}")
+    rows = [
+        (
+            str(number["number"]),
+            number["status"] or "",
+            number["file"] or "",
+            f"skipped by {number['skipped']['by']} at {number['skipped']['at']}: "
+            f"{number['skipped']['reason']}"
+            if number["skipped"]
+            else f"parked at: {', '.join(number['parked'])}"
+            if number["parked"]
+            else "",
+        )
+        for number in found["numbers"]
+    ]
+    if rows:
+        answer_table("Held up or skipped", (">number", "status", "file", ""), rows)
+
+
+@feed.command()
+def skip(
+    name: FeedName,
+    number: Number,
+    reason: Annotated[str, typer.Option(help="Why; kept with the number.")],
+    stack: Stack = None,
+) -> None:
+    """Let the feed go on without a number."""
+    about = Feed.parse(name)
+    woken = Operator(load(target(stack)), about).skip(number, reason)
+    say(f"Number {number} of {name} is skipped. Woken: {', '.join(woken) or 'nothing waited'}.")
+
+
+@feed.command()
+def retry(name: FeedName, number: Number, stack: Stack = None) -> None:
+    """Take a number up again from the beginning."""
+    about = Feed.parse(name)
+    say(Operator(load(target(stack)), about).retry(number))
+
+
+@app.command()
+def redrive(
+    function: Annotated[str, typer.Argument(help=f"One of {', '.join(FUNCTIONS)}.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show, and change nothing.")] = False,
+    stack: Stack = None,
+    as_json: Json = False,
+) -> None:
+    """Move a function's dead letters back, in feed order."""
+    function_name(function)
+    queue = DeadLetterQueue(load(target(stack)), function)
+    found = queue.look()
+    for letter in found:
+        say(_tell(letter))
+    moved: list[DeadLetter] = []
+    if found and not dry_run:
+        if not yes:
+            if as_json:
+                raise UsageError("--json cannot ask: say --yes or --dry-run.")
+            typer.confirm(f"Move {len(found)} back?", abort=True, err=True)
+        moved = list(queue.redrive())
+    say(f"{len(found)} dead letters seen, {len(moved)} moved back.")
+    if as_json:
+        documents = [letter.document() for letter in found]
+        answer_json({"seen": documents, "moved": [letter.document() for letter in moved]})
+
+
+def _tell(letter: DeadLetter) -> str:
+    if letter.payload is None:
+        return f"  {letter.message_id}: nothing that can be taken up again; it stays"
+    return f"  {letter.feed} {letter.number or ''} {letter.file}".rstrip()

@@ -1,0 +1,212 @@
+"""An operator's hand on a feed: look at its order, skip a number, try one again."""
+
+import getpass
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote_plus
+
+from pipeline.deployment import Deployment
+from pipeline.errors import CommandError, UsageError
+from pipeline.ledger import Item, Table, number_key
+from pipeline.names import Feed
+
+STAGES = ("validator", "processor", "aggregator")
+_KEPT = timedelta(days=400)  # how long a version's record outlives its end
+_OUTPUT_OF_QUEUE = {"processor": "processorQueueUrl", "aggregator": "aggregatorQueueUrl"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """One version of one number: what stages take in turn."""
+
+    number: int
+    revision: int
+    file: str
+    version: str
+
+    @classmethod
+    def of(cls, item: Item) -> "Ticket":
+        """The ticket in an item, or in one of its parked places."""
+        return cls(
+            number=int(item.get("number", 0)),
+            revision=int(item.get("revision", 0)),
+            file=item.get("file", ""),
+            version=item.get("versionId", ""),
+        )
+
+
+class Operator:
+    """What an operator does to one feed, under rights of their own.
+
+    Args:
+        deployment: The stack.
+        feed: The feed.
+    """
+
+    def __init__(self, deployment: Deployment, feed: Feed) -> None:
+        self._deployment = deployment
+        self._feed = feed
+        self._table = Table(deployment, feed)
+
+    def show(self) -> dict[str, Any]:
+        """The cursors, and every number that is not behind all of them or was skipped."""
+        head = self._head()
+        cursors = {stage: int(head.get(stage, 0)) for stage in STAGES}
+        return {
+            "feed": str(self._feed),
+            "kind": head.get("kind"),
+            "highest": int(head.get("highest", 0)),
+            "cursors": cursors,
+            "numbers": [
+                {
+                    "number": int(item["number"]),
+                    "file": item.get("file") or None,
+                    "status": item.get("status"),
+                    "parked": sorted(item.get("parked") or {}),
+                    "skipped": {
+                        "at": item["skippedAt"],
+                        "by": item["skippedBy"],
+                        "reason": item["skipReason"],
+                    }
+                    if item.get("skippedAt")
+                    else None,
+                }
+                for item in self._table.numbers()
+                if item.get("skippedAt") or int(item["number"]) > min(cursors.values())
+            ],
+        }
+
+    def skip(self, number: int, reason: str) -> list[str]:
+        """Let the feed go on without a number, and record why and by whom.
+
+        Args:
+            number: A number that holds the feed up: rejected, failed or missing.
+            reason: Kept with the number, and in the history of its file.
+
+        Returns:
+            What was woken, in words.
+
+        Raises:
+            UsageError: There is no reason, or the number is beyond the highest seen.
+            CommandError: The number is complete, or skipped already.
+        """
+        if not reason.strip():
+            raise UsageError("A skip needs a reason: it is kept with the number.")
+        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+        def work() -> tuple[None, list[Item]]:
+            head, item = self._head(), self._table.get(number_key(number))
+            if number > int(head.get("highest", 0)):
+                raise UsageError(
+                    f"{self._feed} has no number above {head.get('highest', 0)} yet: "
+                    f"{number} holds nothing up."
+                )
+            if number <= min(int(head.get(stage, 0)) for stage in STAGES):
+                raise CommandError(f"Number {number} of {self._feed} holds nothing up.")
+            if item.get("skippedAt"):
+                raise CommandError(f"Number {number} was skipped before: {item['skipReason']}")
+            item |= {
+                **{"number": number, "revision": item.get("revision", 0), "status": "SKIPPED"},
+                **{"skipReason": reason, "skippedBy": getpass.getuser(), "skippedAt": at},
+            }
+            return None, [item, *self._skipped_file(Ticket.of(item), reason, at)]
+
+        self._table.change(work)
+        return self.wake()
+
+    def _skipped_file(self, ticket: Ticket, reason: str, at: str) -> list[Item]:
+        """The records of a skipped number's file, if it has one, with the skip in its history."""
+        if not ticket.version:
+            return []
+        version = self._table.get(f"VERSION#{ticket.version}#{ticket.file}")
+        event = {"status": "SKIPPED", "at": at, "stage": "operator", "reason": reason}
+        version |= {
+            "status": "SKIPPED",
+            "history": [*version.get("history", []), event],
+            "expiresAt": int((datetime.now(UTC) + _KEPT).timestamp()),
+        }
+        head = self._table.get(f"FILE#{ticket.file}")
+        if head.get("versionId") != ticket.version:
+            return [version]
+        return [version, head | {"status": "SKIPPED", "updatedAt": at}]
+
+    def retry(self, number: int) -> str:
+        """Take a number up again from the beginning; what is complete stays as it is.
+
+        Raises:
+            CommandError: Nothing with that number has come, or it must be sent anew.
+        """
+        item = self._table.get(number_key(number))
+        ticket = Ticket.of(item)
+        if not ticket.version:
+            raise CommandError(f"Nothing with number {number} has come in {self._feed}.")
+        if item.get("status") == "REJECTED":
+            raise CommandError(
+                f"{ticket.file} was rejected, and would be again: send a valid version of it, "
+                f"or skip it with `pipeline feed skip {self._feed} {number} --reason …`."
+            )
+        self._invoke_validator(ticket)
+        return f"{ticket.file} is taken up again"
+
+    def wake(self) -> list[str]:
+        """Send each stage the ticket that is parked next behind its cursor."""
+        head, woken = self._head(), []
+        for stage in STAGES:
+            number = int(head.get(stage, 0)) + 1
+            while (item := self._table.get(number_key(number))).get("skippedAt"):
+                number += 1
+            parked = (item.get("parked") or {}).get(stage)
+            if parked:
+                self._send(stage, Ticket.of(parked))
+                woken.append(f"{stage}: {parked['file']}")
+        return woken
+
+    def _send(self, stage: str, ticket: Ticket) -> None:
+        if stage == "validator":
+            self._invoke_validator(ticket)
+            return
+        body = {
+            **{"partner": self._feed.partner, "feed": self._feed.name, "file": ticket.file},
+            **{"number": ticket.number, "revision": ticket.revision},
+            **{"bucket": self._deployment.output("bucketName"), "key": self._key(ticket)},
+            "versionId": ticket.version,
+        }
+        self._deployment.client("sqs").send_message(
+            QueueUrl=self._deployment.output(_OUTPUT_OF_QUEUE[stage]),
+            MessageBody=json.dumps(body),
+            MessageGroupId=str(self._feed),
+            MessageDeduplicationId=uuid.uuid4().hex,
+        )
+
+    def _invoke_validator(self, ticket: Ticket) -> None:
+        """Tell the validator of an object version once more, as the bucket did."""
+        head = self._table.get(f"FILE#{ticket.file}")
+        record = {
+            "eventSource": "aws:s3",
+            "eventName": "ObjectCreated:Put",
+            "s3": {
+                "bucket": {"name": self._deployment.output("bucketName")},
+                "object": {
+                    "key": quote_plus(self._key(ticket), safe="/"),
+                    "versionId": ticket.version,
+                    "sequencer": head.get("sequencer", "0"),
+                },
+            },
+        }
+        self._deployment.client("lambda").invoke(
+            FunctionName=self._deployment.output("validatorFunctionName"),
+            InvocationType="Event",
+            Payload=json.dumps({"Records": [record]}).encode(),
+        )
+
+    def _key(self, ticket: Ticket) -> str:
+        return f"uploads/{self._feed}/{ticket.file}"
+
+    def _head(self) -> Item:
+        head = self._table.get("FEED")
+        if head["generation"] == 0:
+            raise CommandError(f"The feed {self._feed} has had no file yet.")
+        return head

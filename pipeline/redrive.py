@@ -1,0 +1,161 @@
+"""Moving a dead-letter queue's messages back, in feed order, one at a time.
+
+A message is sent first and deleted from the dead-letter queue afterwards, so an interruption
+between the two repeats it at worst, and the functions take a repeat for what it is.
+"""
+
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_plus
+
+from pipeline.deployment import Deployment, function_name
+
+_HELD = 60  # seconds that a message is kept from others while it is looked at
+_SOURCES = {"processor": "processorQueueUrl", "aggregator": "aggregatorQueueUrl"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadLetter:
+    """A message of a dead-letter queue.
+
+    Attributes:
+        feed: `partner/feed`, or empty where the message names none.
+        number: Its place in the feed; 0 where the message names none.
+        payload: What is sent back, or None for what nothing here could take up again.
+    """
+
+    function: str
+    message_id: str
+    receipt: str
+    feed: str
+    number: int
+    file: str
+    payload: str | None
+
+    def document(self) -> dict[str, object]:
+        """The message in the answer of `pipeline redrive --json`."""
+        return {
+            "function": self.function,
+            "messageId": self.message_id,
+            "feed": self.feed or None,
+            "number": self.number or None,
+            "file": self.file or None,
+            "redrivable": self.payload is not None,
+        }
+
+
+class DeadLetterQueue:
+    """A function's dead-letter queue, under the operator's rights.
+
+    Args:
+        deployment: The stack.
+        function: The function's short name.
+    """
+
+    def __init__(self, deployment: Deployment, function: str) -> None:
+        self._function = function_name(function)
+        self._deployment = deployment
+        self._sqs = deployment.client("sqs")
+        self._url = deployment.output(f"{function}DlqUrl")
+
+    def look(self) -> list[DeadLetter]:
+        """The messages that can be seen now, in feed order, left where they are.
+
+        A FIFO queue shows at most ten messages of a group at once.
+        """
+        letters = list(self._receive())
+        for letter in letters:
+            self._sqs.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
+            )
+        return sorted(letters, key=_order)
+
+    def redrive(self) -> Iterator[DeadLetter]:
+        """Send back what can be, in feed order; yields each. The rest stays where it is."""
+        while letters := sorted(self._receive(), key=_order):
+            for letter in letters:
+                if letter.payload is not None:
+                    self._send(letter, letter.payload)
+                    self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=letter.receipt)
+                    yield letter
+
+    def _receive(self) -> Iterator[DeadLetter]:
+        while True:
+            answer = self._sqs.receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=10,
+                VisibilityTimeout=_HELD,
+                MessageSystemAttributeNames=["MessageGroupId"],
+            )
+            messages = answer.get("Messages", ())
+            if not messages:
+                return
+            for message in messages:
+                yield self._letter(message)
+
+    def _letter(self, message: dict[str, Any]) -> DeadLetter:
+        body = _json(message["Body"])
+        if self._function == "validator":
+            payload = body.get("detail", {}).get("requestPayload")
+            feed, number, file = _uploaded(payload)
+        else:
+            payload = body if {"partner", "feed", "file", "number"} <= body.keys() else None
+            feed, number, file = _work(payload)
+        redrivable = file and self._function != "status"
+        return DeadLetter(
+            function=self._function,
+            message_id=message["MessageId"],
+            receipt=message["ReceiptHandle"],
+            feed=feed,
+            number=number,
+            file=file,
+            payload=json.dumps(payload) if redrivable else None,
+        )
+
+    def _send(self, letter: DeadLetter, payload: str) -> None:
+        if self._function == "validator":
+            self._deployment.client("lambda").invoke(
+                FunctionName=self._deployment.output("validatorFunctionName"),
+                InvocationType="Event",
+                Payload=payload.encode(),
+            )
+            return
+        self._sqs.send_message(
+            QueueUrl=self._deployment.output(_SOURCES[self._function]),
+            MessageBody=payload,
+            MessageGroupId=letter.feed,
+            MessageDeduplicationId=uuid.uuid4().hex,
+        )
+
+
+def _order(letter: DeadLetter) -> tuple[str, int]:
+    return letter.feed, letter.number
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _work(payload: dict[str, Any] | None) -> tuple[str, int, str]:
+    """Feed, number and file of a queue's message."""
+    if payload is None:
+        return "", 0, ""
+    return f"{payload['partner']}/{payload['feed']}", int(payload["number"]), payload["file"]
+
+
+def _uploaded(payload: dict[str, Any] | None) -> tuple[str, int, str]:
+    """Feed, declared number and file of a bucket's event."""
+    records = (payload or {}).get("Records") or []
+    if not records:
+        return "", 0, ""
+    key = unquote_plus(records[0]["s3"]["object"]["key"])
+    _, partner, feed, file, *_ = [*key.split("/", 3), "", "", ""]
+    first = file.split("/")[0]
+    return f"{partner}/{feed}", int(first) if first.isdecimal() else 0, file

@@ -1,0 +1,112 @@
+"""An operator lets a feed go on, and moves dead letters back in order."""
+
+import json
+import uuid
+
+import pytest
+
+from pipeline.deployment import Deployment
+from pipeline.errors import CommandError, UsageError
+from pipeline.feeds import Operator
+from pipeline.names import Feed
+from pipeline.redrive import DeadLetterQueue
+from tests.integration.cloud import Cloud, Partner, eventually, new_feed
+from tests.integration.trades import csv
+
+BAD = csv("2026-01-05T14:30:00Z,SYNA,none,1,Q,@")
+GOOD = csv("2026-01-05T14:31:00Z,SYNA,2,1,Q,@")
+
+
+@pytest.fixture
+def deployment(cloud: Cloud) -> Deployment:
+    return Deployment(outputs=cloud.outputs, session=cloud.session)
+
+
+def test_skipping_a_rejected_file_lets_the_next_go_on_and_keeps_the_reason(
+    deployment: Deployment, partner: Partner
+) -> None:
+    feed = new_feed("skip")
+    partner.put(feed, "1/a.csv", BAD)
+    assert partner.settled(feed, "1/a.csv")["status"] == "REJECTED"
+    partner.put(feed, "2/b.csv", GOOD)
+    eventually(lambda: partner.status(feed, "2/b.csv"), lambda a: a["status"] == "WAITING")
+
+    operator = Operator(deployment, Feed(partner=partner.name, name=feed))
+    assert operator.skip(1, "the partner has no better file") == ["validator: 2/b.csv"]
+
+    assert partner.settled(feed, "2/b.csv")["status"] == "AGGREGATED"
+    skipped = partner.status(feed, "1/a.csv")
+    assert skipped["status"] == "SKIPPED"
+    assert skipped["history"][-1]["reason"] == "the partner has no better file"
+    (shown,) = operator.show()["numbers"]
+    assert (shown["number"], shown["skipped"]["reason"]) == (1, "the partner has no better file")
+
+
+def test_a_gap_that_never_closes_can_be_skipped(deployment: Deployment, partner: Partner) -> None:
+    feed = new_feed("gap")
+    for number in (3, 4):
+        partner.put(feed, f"{number}/x.csv", GOOD)
+        eventually(
+            lambda n=number: partner.status(feed, f"{n}/x.csv"),  # type: ignore[misc]
+            lambda a: a["status"] == "WAITING",
+        )
+    operator = Operator(deployment, Feed(partner=partner.name, name=feed))
+    assert operator.skip(1, "never sent") == []
+    operator.skip(2, "never sent")
+    assert partner.settled(feed, "3/x.csv")["status"] == "AGGREGATED"
+    assert partner.settled(feed, "4/x.csv")["status"] == "AGGREGATED"
+
+
+def test_what_holds_nothing_up_is_not_skipped(deployment: Deployment, partner: Partner) -> None:
+    feed = new_feed("whole")
+    partner.put(feed, "1/a.csv", GOOD)
+    assert partner.settled(feed, "1/a.csv")["status"] == "AGGREGATED"
+    operator = Operator(deployment, Feed(partner=partner.name, name=feed))
+    with pytest.raises(CommandError, match="holds nothing up"):
+        operator.skip(1, "why not")
+    with pytest.raises(UsageError, match="no number above 1"):
+        operator.skip(2, "why not")
+    with pytest.raises(UsageError, match="reason"):
+        operator.skip(1, " ")
+
+
+def test_a_number_taken_up_again_counts_once(deployment: Deployment, partner: Partner) -> None:
+    feed = new_feed("again")
+    partner.put(feed, "1/a.csv", GOOD)
+    before = partner.settled(feed, "1/a.csv")
+    Operator(deployment, Feed(partner=partner.name, name=feed)).retry(1)
+    partner.put(feed, "2/b.csv", GOOD)
+    assert partner.settled(feed, "2/b.csv")["status"] == "AGGREGATED"
+    assert partner.status(feed, "1/a.csv")["history"] == before["history"]
+
+
+def test_dead_letters_go_back_in_feed_order_and_poison_stays(
+    cloud: Cloud, deployment: Deployment, partner: Partner
+) -> None:
+    feed = new_feed("redrive")
+    sqs, dead = cloud.client("sqs"), cloud.outputs["processorDlqUrl"]
+    bodies = []
+    for number in (2, 1):
+        version = partner.put(feed, f"{number}/x.csv", GOOD)
+        work = {
+            **{"partner": partner.name, "feed": feed, "file": f"{number}/x.csv"},
+            **{"number": number, "revision": 1, "bucket": cloud.outputs["bucketName"]},
+            **{"key": f"uploads/{partner.name}/{feed}/{number}/x.csv", "versionId": version},
+        }
+        bodies.append(json.dumps(work))
+    for number in (1, 2):
+        assert partner.settled(feed, f"{number}/x.csv")["status"] == "AGGREGATED"
+    for body in [f"poison of {feed}", *bodies]:
+        sqs.send_message(
+            QueueUrl=dead,
+            MessageBody=body,
+            MessageGroupId=feed,
+            MessageDeduplicationId=uuid.uuid4().hex,
+        )
+    queue = DeadLetterQueue(deployment, "processor")
+    ours = [letter for letter in queue.look() if letter.feed == f"{partner.name}/{feed}"]
+    assert [letter.number for letter in ours] == [1, 2]
+
+    moved = [letter for letter in queue.redrive() if letter.feed == f"{partner.name}/{feed}"]
+    assert [letter.number for letter in moved] == [1, 2]
+    assert {partner.status(feed, f"{n}/x.csv")["status"] for n in (1, 2)} == {"AGGREGATED"}
