@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"flag"
+	"fmt"
 	"testing"
 )
 
@@ -10,17 +11,27 @@ var (
 	first     = flag.Uint64("seed", 1, "the seed of the first schedule")
 )
 
+// Schedules share nothing, so runs of them go in parallel:
+//
+//	go test ./internal/simulation -run Schedule -schedules 100000 -timeout 0
 func TestEveryScheduleEndsAsTheFeedPrescribes(t *testing.T) {
-	for i := range *schedules {
-		if failure := Run(*first+uint64(i), NoBug); failure != nil {
-			t.Fatal(failure)
-		}
+	const run = 250
+	for start := 0; start < *schedules; start += run {
+		t.Run(fmt.Sprintf("from seed %d", *first+uint64(start)), func(t *testing.T) {
+			t.Parallel()
+			for i := start; i < min(start+run, *schedules); i++ {
+				if failure := Run(*first+uint64(i), NoBug); failure != nil {
+					t.Fatal(failure)
+				}
+			}
+		})
 	}
 }
 
 func TestPlantedBugsAreFound(t *testing.T) {
 	for _, bug := range []Bug{DropWake, DropCondition, AcknowledgeFirst} {
 		t.Run(string(bug), func(t *testing.T) {
+			t.Parallel()
 			const limit = 2000
 			for seed := uint64(1); seed <= limit; seed++ {
 				if failure := Run(seed, bug); failure != nil {
