@@ -112,26 +112,31 @@ func (s *scanner) withoutQuotes(data []byte) (line []byte, size int) {
 	line = s.unquoted[:]
 	length, inside := 0, false
 	for i, c := range data[:min(len(data), len(line)-padding)] {
-		switch {
-		case c != '"':
+		if c != '"' {
 			line[length] = c
 			length++
-			if c == '\n' && !inside && length <= i {
-				return line, i + 1
+			if c > ',' {
+				continue
 			}
-			if c < ' ' && c != '\r' || inside && (c == ',' || c == '\r') {
-				return nil, 0
-			}
-		case !inside:
+		}
+		switch {
+		case c == '"' && !inside:
 			if i > 0 && data[i-1] != ',' {
 				return nil, 0
 			}
 			inside = true
-		default:
+		case c == '"':
 			if next := data[i+1]; next != ',' && next != '\r' && next != '\n' {
 				return nil, 0
 			}
 			inside = false
+		case inside && (c == ',' || c == '\r' || c == '\n'):
+			return nil, 0
+		case c == '\n':
+			if length > i {
+				return nil, 0
+			}
+			return line, i + 1
 		}
 	}
 	return nil, 0
@@ -140,6 +145,9 @@ func (s *scanner) withoutQuotes(data []byte) (line []byte, size int) {
 // usualTime reads the timestamp and the comma behind it and returns where they
 // end, or 0.
 func (s *scanner) usualTime(row []byte) (int64, int) {
+	if row[0] == '"' {
+		return 0, 0
+	}
 	first, second := word(row), word(row[8:])
 	if first != s.prefix.first || second != s.prefix.second || row[16] != ':' {
 		if !s.usualPrefix(row[:prefixBytes]) {
