@@ -63,6 +63,10 @@ def cross_check(preview: Preview, policies: Sequence[Policy]) -> tuple[PackAnswe
     expected = {
         (policy.name, resource.urn) for policy in policies for resource in preview.resources
     }
+    external = {resource.urn for resource in preview.resources if resource.external}
+    for policy, urn in expected - given.keys():
+        if urn in external:
+            given[policy, urn] = _not_asked(policy, urn)
     problems += [
         f"{_pair(key)} has no answer (is the policy disabled by the pack's configuration?)"
         for key in sorted(expected - given.keys())
@@ -88,6 +92,18 @@ def cross_check(preview: Preview, policies: Sequence[Policy]) -> tuple[PackAnswe
             f"the engine and the policy pack disagree ({len(problems)} times):\n{shown}{more}"
         )
     return tuple(given[key] for key in sorted(given))
+
+
+def _not_asked(policy: str, urn: str) -> PackAnswer:
+    """The engine need not ask the pack about a resource that the program only reads."""
+    return PackAnswer(
+        policy=policy,
+        urn=urn,
+        outcome=Outcome.NOT_APPLICABLE,
+        reason="The program only reads this resource; it is managed elsewhere.",
+        path=None,
+        message=None,
+    )
 
 
 def _pair(key: tuple[str, str]) -> str:

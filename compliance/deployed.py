@@ -106,11 +106,7 @@ def _read_state(path: Path) -> list[Mapping[str, Any]]:
         resources = document["deployment"].get("resources") or []
         if not resources:
             raise BrokenRunError(f"the state in {path.name} has no resources: nothing is deployed")
-        return [
-            resource
-            for resource in resources
-            if not resource.get("external") and not resource.get("delete")
-        ]
+        return [resource for resource in resources if not resource.get("delete")]
     except FileNotFoundError:
         raise BrokenRunError(f"no state file at {path}; `pulumi stack export` writes it") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

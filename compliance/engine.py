@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -18,13 +18,15 @@ class EngineResource:
     """A resource as the engine plans it or keeps it in its state.
 
     Values of `inputs` and `outputs` are masked where the program called them secret. A value
-    unknown at preview is the engine's sentinel text.
+    unknown at preview is the engine's sentinel text. An `external` resource is only read: another
+    stack, or a person, manages it.
     """
 
     urn: str
     type: str
     parent: str | None
     custom: bool
+    external: bool
     protect: bool
     retain_on_delete: bool
     ignore_changes: tuple[str, ...]
@@ -34,7 +36,6 @@ class EngineResource:
     inputs: Mapping[str, Any]
     outputs: Mapping[str, Any]
     source: Source | None
-    operations: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -75,15 +76,14 @@ class Preview:
     pack_versions: Mapping[str, str]
 
 
-def resource_from_state(
-    state: Mapping[str, Any], *, operations: Iterable[str] = ()
-) -> EngineResource:
+def resource_from_state(state: Mapping[str, Any]) -> EngineResource:
     """Reads one resource of `pulumi preview --json`, of an engine event or of a state file."""
     return EngineResource(
         urn=state["urn"],
         type=state["type"],
         parent=state.get("parent") or None,
         custom=bool(state.get("custom")),
+        external=bool(state.get("external")),
         protect=bool(state.get("protect")),
         retain_on_delete=bool(state.get("retainOnDelete")),
         ignore_changes=tuple(state.get("ignoreChanges") or ()),
@@ -96,7 +96,6 @@ def resource_from_state(
         inputs=state.get("inputs") or {},
         outputs=state.get("outputs") or {},
         source=source_of(state),
-        operations=tuple(operations),
     )
 
 

@@ -182,21 +182,17 @@ def _resources(
 ) -> tuple[EngineResource, ...]:
     """What will exist after the deployment, by URN: digest's detail over the events' outline."""
     states: dict[str, Mapping[str, Any]] = {}
-    operations: dict[str, list[str]] = {}
     for event in events:
         outline = event.get("resourcePreEvent") or event.get("resOutputsEvent")
         if outline is None or not outline["metadata"].get("new"):
             continue
         metadata = outline["metadata"]
-        if metadata["op"] in ("read", "delete", "delete-replaced"):
+        if metadata["op"] in ("delete", "delete-replaced"):
             continue
         urn = metadata["urn"]
         states[urn] = {**metadata["new"], **digest.get(urn, {})}
+        if metadata["op"] in ("read", "read-replacement"):
+            states[urn] = {**states[urn], "external": True}
         if outputs := metadata["new"].get("outputs"):
             states[urn] = {**states[urn], "outputs": outputs}
-        if metadata["op"] not in operations.setdefault(urn, []):
-            operations[urn].append(metadata["op"])
-    return tuple(
-        resource_from_state(states[urn], operations=sorted(operations[urn]))
-        for urn in sorted(states)
-    )
+    return tuple(resource_from_state(states[urn]) for urn in sorted(states))

@@ -83,6 +83,27 @@ def test_a_discrepancy_breaks_the_run(preview: Preview, message: str) -> None:
         cross_check(preview, POLICIES)
 
 
+READ = resource_from_state({"urn": samples.ORDERS, "type": "aws:sqs/queue:Queue", "external": True})
+
+
+def test_a_resource_that_is_only_read_need_not_be_answered_for() -> None:
+    with_read = dataclasses.replace(GOOD, resources=(*GOOD.resources, READ))
+    (filled,) = [a for a in cross_check(with_read, POLICIES) if a.urn == samples.ORDERS]
+    assert filled.outcome is Outcome.NOT_APPLICABLE
+    assert "managed elsewhere" in (filled.reason or "")
+
+
+def test_a_violation_by_a_resource_that_is_only_read_stands() -> None:
+    violated = dataclasses.replace(
+        GOOD,
+        resources=(*GOOD.resources, READ),
+        answers=(*GOOD.answers, pack_answer(samples.ORDERS, Outcome.FAIL)),
+        violations=(VIOLATION, dataclasses.replace(VIOLATION, urn=samples.ORDERS)),
+    )
+    outcomes = {a.urn: a.outcome for a in cross_check(violated, POLICIES)}
+    assert outcomes[samples.ORDERS] is Outcome.FAIL
+
+
 def test_an_undetermined_answer_must_be_a_violation_to_the_engine() -> None:
     unknown = dataclasses.replace(FAILED, outcome=Outcome.UNKNOWN)
     assert cross_check(dataclasses.replace(GOOD, answers=(unknown, PASSED)), POLICIES)
