@@ -74,7 +74,7 @@ def run(target: Target, operation: str, arguments: Sequence[str], step: Step) ->
         text=True,
     ) as process:
         assert process.stdout is not None and process.stderr is not None  # noqa: S101
-        record = _Record(step)
+        record = Record(step)
         for line in process.stdout:
             record.read(line)
         errors = process.stderr.read()
@@ -83,7 +83,7 @@ def run(target: Target, operation: str, arguments: Sequence[str], step: Step) ->
     return record.changes
 
 
-class _Record:
+class Record:
     """What one run of the engine told so far."""
 
     def __init__(self, step: Step) -> None:

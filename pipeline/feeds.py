@@ -121,7 +121,7 @@ class Operator:
         """The records of a skipped number's file, if it has one, with the skip in its history."""
         if not ticket.version:
             return []
-        version = self._table.get(f"VERSION#{ticket.version}#{ticket.file}")
+        version = self._table.get(f"VERSION#{ticket.file}#{ticket.version}")
         event = {"status": "SKIPPED", "at": at, "stage": "operator", "reason": reason}
         version |= {
             "status": "SKIPPED",

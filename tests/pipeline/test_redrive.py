@@ -1,0 +1,97 @@
+"""What a dead letter is about, read from whatever ended up in the queue."""
+
+import json
+from typing import Any
+
+import pytest
+
+from pipeline.deployment import Deployment
+from pipeline.redrive import DeadLetter, DeadLetterQueue
+
+
+class Sqs:
+    """A queue that holds these bodies, and hides what it has given."""
+
+    def __init__(self, *bodies: str) -> None:
+        self.waiting = [
+            {"Body": body, "MessageId": str(n), "ReceiptHandle": str(n)}
+            for n, body in enumerate(bodies)
+        ]
+        self.sent: list[str] = []
+        self.deleted: list[str] = []
+
+    def receive_message(self, **_: Any) -> dict[str, Any]:
+        given, self.waiting = self.waiting[:10], self.waiting[10:]
+        return {"Messages": given} if given else {}
+
+    def change_message_visibility(self, **_: Any) -> None:
+        """Nothing is hidden from anyone else here."""
+
+    def send_message(self, **message: Any) -> None:
+        self.sent.append(message["MessageBody"])
+
+    def delete_message(self, **message: Any) -> None:
+        self.deleted.append(message["ReceiptHandle"])
+
+
+class Lambda:
+    """Remembers what it was invoked with."""
+
+    def __init__(self) -> None:
+        self.payloads: list[dict[str, Any]] = []
+
+    def invoke(self, **call: Any) -> None:
+        self.payloads.append(json.loads(call["Payload"]))
+
+
+def queue(
+    function: str, sqs: Sqs, monkeypatch: pytest.MonkeyPatch
+) -> tuple[DeadLetterQueue, Lambda]:
+    functions = Lambda()
+    clients = {"sqs": sqs, "lambda": functions}
+    monkeypatch.setattr(Deployment, "client", lambda _self, service: clients[service])
+    monkeypatch.setattr(Deployment, "output", lambda _self, name: name)
+    return DeadLetterQueue(Deployment(outputs={}, session=None), function), functions
+
+
+def work(number: int) -> str:
+    return json.dumps({"partner": "acme", "feed": "x", "file": f"{number}/a.csv", "number": number})
+
+
+def test_work_goes_back_in_feed_order_and_is_deleted_after_it_was_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sqs = Sqs(work(12), work(2), work(7))
+    dead, _ = queue("processor", sqs, monkeypatch)
+    assert [letter.number for letter in dead.redrive()] == [2, 7, 12]
+    assert sqs.sent == [work(2), work(7), work(12)]
+    assert sqs.deleted == ["1", "2", "0"]
+
+
+@pytest.mark.parametrize("body", ["poison", "[1]", '{"partner": "acme"}', "null"])
+def test_what_is_no_work_stays(body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sqs = Sqs(body)
+    dead, _ = queue("aggregator", sqs, monkeypatch)
+    assert list(dead.redrive()) == []
+    assert (sqs.sent, sqs.deleted) == ([], [])
+
+
+def test_a_failed_event_of_the_bucket_is_given_to_the_validator_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    event = {"Records": [{"s3": {"object": {"key": "uploads/acme/x/7/a+b%C3%A9.csv"}}}]}
+    sqs = Sqs(json.dumps({"detail": {"requestPayload": event}}))
+    dead, functions = queue("validator", sqs, monkeypatch)
+    (moved,) = dead.redrive()
+    assert (moved.feed, moved.number, moved.file) == ("acme/x", 7, "7/a bé.csv")
+    assert functions.payloads == [event]
+
+
+def test_a_failed_question_about_a_status_is_shown_and_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sqs = Sqs(work(1))
+    dead, _ = queue("status", sqs, monkeypatch)
+    (seen,) = dead.look()
+    assert isinstance(seen, DeadLetter)
+    assert not seen.document()["redrivable"]
