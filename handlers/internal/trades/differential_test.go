@@ -76,7 +76,7 @@ func agree(t interface {
 // Pieces of which rows are made: usual, unusual and faulty ones.
 var (
 	moments = []string{"08:00:30.270Z", "08:00:30.270Z", "08:00:30.271Z", "08:00:31Z", "08:01:00.000001Z", "08:01:00.123456789Z",
-		"08:01:00.12345678Z", "08:01:00.1234567890Z", "08:01:59.9Z", "08:01:60Z", "08:01:6xZ", "08:02:00.000+00:00", "08:02:00.000z",
+		"08:01:00.12345678Z", "08:01:00.1234567890Z", "08:01:59.9Z", "08:01:60Z", "08:01:60.000Z", "08:01:6xZ", "08:02:00.000+00:00", "08:02:00.000z",
 		"08:02:01.5-04:00", "08:02:02.Z", "08:02:02,Z", "08:02:02.0 Z", "07:00:00.000Z", "25:00:00Z", "08:02:03.000", "08:02:03.00Z,", ""}
 	names = []string{"IBM", "IBM", "AIG", "A", "ABCDEFG", "ABCDEFGH", "ABCDEFGHI", "ABCDEFGHIJKLMNOP", "ABCDEFGHIJKLMNOPQRSTUVWX",
 		"ABCDEFGHIJKLMNOPQRSTUVWXY", "ibm", "IBM\x00", "", "A,B", `"IBM"`, `"A`, "É", "\xff", "A\r"}
@@ -84,7 +84,7 @@ var (
 		"0.1234567890", "1.", ".1", "0", "0.0", "-1", "+1", "1e3", "1..2", "1.2.3", "12345678901", "1234567890123456789", "0001", "",
 		`"1"`, `"1`, "1 ", "1\r", "1/2", "1:2"}
 	texts = []string{"P", "", "20002020", "2000", "12345678", "123456789012345678", "a b~", "é", `"a,b"`, "\"a\nb\"", `"a""b"`, `"a"b`,
-		`a"b`, "\x7f", "\x1f", "\t", "a\xc3", "-,", ",", ",,", strings.Repeat("x", 100)}
+		`a"b`, `a"b"`, "\"a\r\"", "-x", "\x7f", "\x1f", "\t", "a\xc3", "-,", ",", ",,", strings.Repeat("x", 100)}
 	ends    = []string{"\n", "\n", "\n", "\r\n", "\r", "\n\n", ""}
 	headers = []string{head, "timestamp,symbol,price,size,exchange\n", "timestamp,symbol,price,size,exchange,conditions\r\n",
 		"\uFEFFtimestamp,symbol,price,size,conditions\n"}
@@ -132,6 +132,10 @@ func TestNothingDependsOnWhereABlockEnds(t *testing.T) {
 			writeRow(&file, 6, 20, random.IntN)
 			if random.IntN(1000) == 0 {
 				file.WriteString(strings.Repeat("long,", random.IntN(MaxRecordBytes/2)) + "\n")
+			}
+			if random.IntN(1000) == 0 { // a usual row, but for its length
+				usual := "2013-10-07T08:02:02.000Z,IBM,181.52,100,P,"
+				file.WriteString(usual + strings.Repeat("x", MaxRecordBytes-len(usual)-2+random.IntN(3)) + "\n")
 			}
 		}
 		agree(t, file.Bytes(), Options{})

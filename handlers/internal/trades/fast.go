@@ -219,12 +219,12 @@ func (s *scanner) usualSymbol(text []byte) (id, length int) {
 	return id, length
 }
 
-// usualNumber reads a number of at most 7 integer digits as its coefficient and
+// usualNumber reads a number of at most 8 integer digits as its coefficient and
 // returns its length; the coefficient is 0 if it is anything else.
 func usualNumber(text []byte) (coefficient uint64, length int) {
 	x := word(text) ^ '0'*ones
 	integer := countDigits(x)
-	if integer == 0 || integer == 8 {
+	if integer == 0 {
 		return 0, 0
 	}
 	if text[integer] != '.' {
