@@ -11,6 +11,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -24,25 +25,31 @@ func main() {
 	}
 }
 
-// pack writes beside the archive and renames, so that nobody reads half of it.
+// pack writes beside the archive and renames, so that nobody reads half of it and
+// two builds at the same time do not mix.
 func pack(executable, archive string) error {
 	in, err := os.Open(executable)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	out, err := os.Create(archive + ".new")
+	out, err := os.CreateTemp(filepath.Dir(archive), ".archive-*")
 	if err != nil {
 		return err
 	}
+	defer os.Remove(out.Name()) // where it has not become the archive
 	if err := write(out, in); err != nil {
 		out.Close()
 		return fmt.Errorf("write %s: %w", archive, err)
 	}
+	if err := out.Chmod(0o644); err != nil {
+		out.Close()
+		return err
+	}
 	if err := out.Close(); err != nil {
 		return err
 	}
-	return os.Rename(archive+".new", archive)
+	return os.Rename(out.Name(), archive)
 }
 
 func write(out io.Writer, executable io.Reader) error {
