@@ -35,7 +35,7 @@ bench: setup ## Preview with and without the pack, files a second, and the parse
 
 .PHONY: lock
 lock: ## Compile the requirement files, with hashes
-	@for name in uv development; do \
+	@for name in uv development checkov; do \
 	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command "make lock" \
 	    --output-file requirements/$$name.txt requirements/$$name.in; done

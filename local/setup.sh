@@ -93,6 +93,14 @@ make_environment() {
   "${uv[@]}" --no-deps --no-build-isolation --editable .
 }
 
+# Checkov pins old dependencies, so it gets an environment that nothing else shares.
+make_checkov() {
+  follow_pip_settings
+  "$venv/bin/uv" venv --quiet --no-config --clear --python "$python" .cache/checkov
+  env -u UV_TARGET -u UV_PREFIX -u UV_SYSTEM_PYTHON "$venv/bin/uv" pip install --quiet --no-config \
+    --python .cache/checkov/bin/python --require-hashes -r requirements/checkov.txt
+}
+
 build_cli() {
   mkdir -p "$(dirname "$cli")"
   GOFLAGS='' go build -C local/toolchain -o "$PWD/$cli.new" \
@@ -120,6 +128,12 @@ inputs=$(cat requirements/uv.txt requirements/development.txt requirements/runti
 if ! [ -x "$venv/bin/pipeline" ] || [ "$(cat "$venv/.setup" 2>/dev/null)" != "$made_of $inputs" ]; then
   step "Python environment $venv" make_environment "$base" "$made_of"
   echo "$made_of $inputs" >"$venv/.setup"
+fi
+
+inputs=$(cksum <requirements/checkov.txt)
+if [ "$(cat .cache/checkov/.setup 2>/dev/null)" != "$made_of $inputs" ]; then
+  step "Checkov" make_checkov
+  echo "$made_of $inputs" >.cache/checkov/.setup
 fi
 
 if ! [ -x "$cli" ] && ! "$python" -m local.toolchain >/dev/null 2>&1; then
