@@ -2,7 +2,6 @@ package trades
 
 import (
 	"bytes"
-	"encoding/binary"
 	"math/bits"
 
 	"market-data-pipeline/handlers/internal/decimal"
@@ -14,9 +13,6 @@ import (
 // and row, which alone say what is right; a test holds the two to each other.
 
 const (
-	ones     = 0x0101010101010101
-	highBits = 0x80 * ones
-
 	prefixBytes = len("2013-10-07T08:00:")
 
 	// "00.000Z," as a word, and what added to its difference from a text carries
@@ -263,44 +259,14 @@ var powers = [10]uint64{1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 10, 1}
 func usualText(text []byte) (commas, length int) {
 	for {
 		w := word(text[length:])
-		// Where a subtraction borrows, marks behind the first may be wrong.
+		// Where a subtraction borrows, marks behind the first may be wrong: a hyphen
+		// behind a comma counts as one more, which makes the row an unusual one.
 		end := ((w-0x20*ones)&^w | equalBytes(w, '"') | equalBytes(w, 0x7f) | w) & highBits
-		found := exactlyEqualBytes(w, ',') & (end&-end - 1) // below the end, if there is one
+		found := equalBytes(w, ',') & (end&-end - 1) // below the end, if there is one
 		commas += bits.OnesCount64(found)
 		length += bits.TrailingZeros64(end) / 8 // 8 if there is none
 		if end != 0 {
 			return commas, length
 		}
 	}
-}
-
-func word(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
-
-// equalBytes marks the high bit of the bytes of w that are c; marks behind the
-// first may be wrong.
-func equalBytes(w uint64, c byte) uint64 {
-	x := w ^ uint64(c)*ones
-	return (x - ones) &^ x & highBits
-}
-
-// exactlyEqualBytes marks no byte wrongly.
-func exactlyEqualBytes(w uint64, c byte) uint64 {
-	x := w ^ uint64(c)*ones
-	return ^((x&^highBits + (highBits - ones)) | x) & highBits
-}
-
-// countDigits is how many bytes of x, from the first, are digits without their
-// '0': at most 8.
-func countDigits(x uint64) int {
-	others := (x + (0x80-10)*ones | x) & highBits // the first mark is right
-	return bits.TrailingZeros64(others) / 8
-}
-
-// digitsValue is the number that the first bytes of x make, up to 8 digits
-// without their '0'.
-func digitsValue(x uint64, digits int) uint64 {
-	x <<= 64 - 8*digits // leading zeros take the place of what follows
-	x = x*10 + x>>8     // pairs, in every other byte
-	const pairs = 0x000000ff000000ff
-	return ((x&pairs)*(100+1_000_000<<32) + (x>>16&pairs)*(1+10_000<<32)) >> 32
 }
