@@ -79,10 +79,8 @@ def _verb(resource: Resource) -> str | None:
 
 def _has(parameters: Node, prefix: str, header: str) -> bool:
     wanted = f"{prefix}access-control-{header}"
-    return any(
-        key.lower() == wanted and value.value not in ("", "''", False)
-        for key, value in parameters.members()
-    )
+    found = [parameters.child(key) for key, _ in parameters.members() if key.lower() == wanted]
+    return any(value is not None and value.value not in ("", "''", False) for value in found)
 
 
 CORS = StackPolicy(

@@ -70,11 +70,11 @@ def _judge_resources(resource: Resource, stack: Stack, _settings: Settings) -> A
     documents = list(_documents(resource))
     if not documents:
         return not_applicable("This role carries no inline policy.")
-    owner = resource
-    if resource.type == ROLE_POLICY:
-        owner = stack.target(resource, "role", ROLE) or resource
-    trusted = _trusted(owner, stack)
     problems: list[str] = []
+    owner = stack.target(resource, "role", ROLE) if resource.type == ROLE_POLICY else resource
+    if owner is None:
+        problems.append("role is no role of this stack")
+    trusted = _trusted(owner, stack) if owner is not None else frozenset()
     for document in documents:
         for statement in statements(document):
             if statement.allows:

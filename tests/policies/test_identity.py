@@ -143,6 +143,13 @@ RESOURCES = [
             POLICY, "policy.Statement[3].Resource"
         ),
     ),
+    fails(
+        "a policy of a role of elsewhere",
+        "iam-resources",
+        POLICY,
+        setting(POLICY, "role", "other-role-dev"),
+        "role is no role of this stack",
+    ),
     undetermined("iam-resources", POLICY, "policy", iam_actions={POLICY}),
     not_applicable("for a role without inline policy", "iam-resources", ROLE, lambda s: s),
 ]
