@@ -4,41 +4,18 @@ They are generated from what the resources hold and from what the SDK's types wo
 resource or property is mutated without anyone listing it.
 """
 
-import json
+import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from compliance.engine import EngineResource
-from mutation.sdk import additions, has_argument
+from mutation import sdk
+from mutation.changes import UNKNOWN, Changes
 
-UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-
-# Values with a meaning, and the neighbours that weaken it. Any other text is altered instead.
-_NEIGHBOURS: Mapping[str, tuple[str, ...]] = {
-    "Active": ("PassThrough",),
-    "Allow": ("Deny",),
-    "AWS_IAM": ("NONE",),
-    "BucketOwnerEnforced": ("ObjectWriter",),
-    "Deny": ("Allow",),
-    "ENABLED": ("DISABLED",),
-    "Enabled": ("Disabled", "Suspended"),
-    "GLACIER": ("DEEP_ARCHIVE", "STANDARD_IA"),
-    "GreaterThanThreshold": ("LessThanThreshold",),
-    "INFO": ("OFF",),
-    "JSON": ("Text",),
-    "PAY_PER_REQUEST": ("PROVISIONED",),
-    "Production": ("Staging",),
-    "aws:kms": ("AES256",),
-    "bootstrap": ("main",),
-    "false": ("true",),
-    "messageGroup": ("queue",),
-    "perMessageGroupId": ("perQueue",),
-    "provided.al2023": ("provided.al2", "go1.x", "python3.12"),
-    "uploads/": ("", "results/"),
-    "us-east-1": ("us-west-2",),
-}
+PROVIDER = "pulumi:providers:aws"
+_ARN = re.compile(r"arn:aws:(?P<service>[a-z0-9-]+):[a-z0-9-]*:\d*:(?P<kind>[a-z-]+[/:])?.+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,41 +29,91 @@ class Mutant:
     mutated: EngineResource | None
 
     @property
+    def resource(self) -> str:
+        """What the program calls the resource."""
+        return self.urn.rsplit("::", 1)[-1]
+
+    @property
     def name(self) -> str:
-        """How reports call it, such as `validator-function memorySize: increment`."""
-        return f"{self.urn.rsplit('::', 1)[-1]} {self.path or '(resource)'}: {self.kind}"
+        """How reports call it, such as `validator-function (Function) memorySize: increment`."""
+        short = self.type.rsplit(":", 1)[-1]
+        return f"{self.resource} ({short}) {self.path or 'itself'}: {self.kind}"
 
 
 def mutants(resources: tuple[EngineResource, ...]) -> Iterator[Mutant]:
-    """Every mutant of every AWS resource and of the provider's region."""
+    """Every mutant of every AWS resource and of the provider's region, in a fixed order."""
+    siblings = _siblings(resources)
     for resource in resources:
         if resource.type.startswith("aws:"):
-            yield from _of_resource(resource)
-        elif resource.type == "pulumi:providers:aws":
-            yield from _of_inputs(resource, only=("region",))
+            changes = Changes(siblings=siblings, others=_others(resource, resources))
+            yield from _of_resource(resource, changes)
+        elif resource.type == PROVIDER:
+            region = {"region": resource.inputs.get("region")}
+            for path, kind, inputs in Changes().of(region, "", lambda changed: changed):
+                rest = {k: v for k, v in resource.inputs.items() if k != "region"}
+                yield _with(resource, path, kind, {**rest, **inputs})
 
 
-def _of_resource(resource: EngineResource) -> Iterator[Mutant]:
-    yield from _of_inputs(resource)
+def _of_resource(resource: EngineResource, changes: Changes) -> Iterator[Mutant]:
+    inputs = dict(resource.inputs)
+    for path, kind, changed in changes.of(inputs, "", lambda changed: changed):
+        if changed != inputs:
+            yield _with(resource, path, kind, changed)
+    for key, value in inputs.items():
+        if _holds_unknown(value) and resource.property_dependencies.get(key):
+            # As if it came from elsewhere: a data source, another stack.
+            nothing = {**resource.property_dependencies, key: ()}
+            yield _mutant(
+                resource, key, "lose source", replace(resource, property_dependencies=nothing)
+            )
+    known = sdk.arguments(resource.type)
+    if "region" in known and "region" not in inputs:
+        yield _with(resource, "region", "add", {**inputs, "region": "us-west-2"})
+    for path, changed in _additions(resource.type, known, inputs, "", lambda changed: changed):
+        yield _with(resource, path, "add", changed)
     yield _mutant(resource, "", "remove", None)
     yield _mutant(resource, "protect", "set", replace(resource, protect=True))
     yield _mutant(resource, "retainOnDelete", "set", replace(resource, retain_on_delete=True))
-    if has_argument(resource.type, "region") and "region" not in resource.inputs:
-        yield _with(resource, "region", "add", {**resource.inputs, "region": "us-west-2"})
-    for key, value in additions(resource.type, resource.inputs):
-        yield _with(resource, key, "add", {**resource.inputs, key: value})
 
 
-def _of_inputs(resource: EngineResource, only: tuple[str, ...] = ()) -> Iterator[Mutant]:
-    for path, kind, inputs in _changes(dict(resource.inputs), "", lambda changed: changed):
-        if not only or path in only:
-            yield _with(resource, path, kind, inputs)
+def _additions(
+    token: str,
+    known: sdk.Arguments,
+    present: Mapping[str, Any],
+    path: str,
+    put: Callable[[Any], Any],
+) -> Iterator[tuple[str, Any]]:
+    """What could be set besides, in an object and in the objects inside it."""
+    at = f"{path}." if path else ""
+    for key, value in sdk.additions(token, known, present, inner=bool(path)):
+        yield f"{at}{key}", put({**present, key: value})
+    for key, value in present.items():
+        inner = sdk.below(token, known, key)
+        if not inner:
+            continue
+
+        def inside(changed: Any, key: str = key) -> Any:
+            return put({**present, key: changed})
+
+        if isinstance(value, dict):
+            yield from _additions(token, inner, value, f"{at}{key}", inside)
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+
+            def there(changed: Any, index: int = index, value: list[Any] = value) -> Any:
+                return inside([*value[:index], changed, *value[index + 1 :]])
+
+            if isinstance(item, dict):
+                label = item.get("id") or index
+                yield from _additions(token, inner, item, f"{at}{key}[{label}]", there)
 
 
 def _with(resource: EngineResource, path: str, kind: str, inputs: Mapping[str, Any]) -> Mutant:
     """A changed property is no longer made from another resource, unless it is still unknown."""
     top = path.split(".")[0].split("[")[0]
-    dependencies = {**resource.property_dependencies, top: ()}
+    dependencies = dict(resource.property_dependencies)
+    was, is_ = _holds_unknown(resource.inputs.get(top)), _holds_unknown(inputs.get(top))
+    if not (was and is_):
+        dependencies[top] = ()
     changed = replace(resource, inputs=inputs, property_dependencies=dependencies)
     return _mutant(resource, path, kind, changed)
 
@@ -97,79 +124,43 @@ def _mutant(
     return Mutant(urn=resource.urn, type=resource.type, path=path, kind=kind, mutated=mutated)
 
 
-Change = tuple[str, str, Any]
+def _holds_unknown(value: Any) -> bool:
+    return any(leaf == UNKNOWN for leaf in _leaves(value))
 
 
-def _changes(value: Any, path: str, put: Callable[[Any], Any]) -> Iterator[Change]:
-    """Every change at or below `value`; `put` builds the whole inputs around a changed value."""
+def _leaves(value: Any) -> Iterator[Any]:
     if isinstance(value, dict):
-        yield from _of_object(value, path, put)
+        for item in value.values():
+            yield from _leaves(item)
     elif isinstance(value, list):
-        yield from _of_list(value, path, put)
-    elif isinstance(value, bool):
-        yield path, "flip", put(not value)
-    elif isinstance(value, int | float):
-        for kind, changed in (("increment", value + 1), ("decrement", value - 1)):
-            yield path, kind, put(changed)
-    elif isinstance(value, str) and value != UNKNOWN:
-        yield from _of_text(value, path, put)
+        for item in value:
+            yield from _leaves(item)
+    else:
+        yield value
 
 
-def _of_object(value: dict[str, Any], path: str, put: Callable[[Any], Any]) -> Iterator[Change]:
-    if _SIGNATURE in value:  # an archive: its content has tests of its own
-        return
-    for key, item in value.items():
-        if key.startswith("__"):
-            continue
-        here = f"{path}.{key}" if path else key
-
-        def inside(changed: Any, key: str = key) -> Any:
-            return put({**value, key: changed})
-
-        yield here, "drop", put({k: v for k, v in value.items() if k != key})
-        if item != UNKNOWN:
-            yield here, "unknown", inside(UNKNOWN)
-        yield from _changes(item, here, inside)
+def _siblings(resources: tuple[EngineResource, ...]) -> Mapping[str, str]:
+    """Per ARN that stands in the stack, the next one of the same service and kind."""
+    kinds: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for resource in resources:
+        for leaf in _leaves(dict(resource.inputs)):
+            found = _ARN.fullmatch(leaf) if isinstance(leaf, str) else None
+            if found:
+                kinds[(found["service"], found["kind"] or "")].add(leaf)
+    siblings: dict[str, str] = {}
+    for arns in kinds.values():
+        ordered = sorted(arns)
+        siblings |= {one: ordered[i - 1] for i, one in enumerate(ordered) if len(ordered) > 1}
+    return siblings
 
 
-def _of_list(value: list[Any], path: str, put: Callable[[Any], Any]) -> Iterator[Change]:
-    for index, item in enumerate(value):
-
-        def inside(changed: Any, index: int = index) -> Any:
-            return put([*value[:index], changed, *value[index + 1 :]])
-
-        here = f"{path}[{index}]"
-        if len(value) > 1:
-            yield here, "drop", put([*value[:index], *value[index + 1 :]])
-        yield from _changes(item, here, inside)
-
-
-def _of_text(value: str, path: str, put: Callable[[Any], Any]) -> Iterator[Change]:
-    document = _document(value)
-    if document is not None:
-        yield path, "malformed", put(value[:-1])
-        for below in _changes(document, path, lambda changed: put(json.dumps(changed))):
-            if below[1] != "unknown":  # an unknown inside makes the whole text unknown
-                yield below
-        return
-    last = path.rsplit(".", 1)[-1].split("[")[0]
-    if last in ("Action", "NotAction") and ":" in value:
-        yield path, "broaden", put(f"{value.split(':')[0]}:*")
-        yield path, "broaden to all", put("*")
-    elif (last == "Resource" and value != "*") or (".Principal" in path and value != "*"):
-        yield path, "broaden", put("*")
-    if value.startswith("arn:aws:"):
-        yield path, "point elsewhere", put(f"{value}-other")
-    for neighbour in _NEIGHBOURS.get(value, () if value.startswith("arn:") else (f"{value}-x",)):
-        yield path, f"become {neighbour!r}" if value in _NEIGHBOURS else "alter", put(neighbour)
-
-
-def _document(value: str) -> dict[str, Any] | None:
-    """The JSON object in a string, None if there is none."""
-    if not value.startswith("{"):
-        return None
-    try:
-        parsed = json.loads(value)
-    except ValueError:
-        return None
-    return parsed if isinstance(parsed, dict) else None
+def _others(resource: EngineResource, resources: tuple[EngineResource, ...]) -> Mapping[str, str]:
+    """The first word of its name, and that of the next resource named and typed like it."""
+    word, _, rest = resource.name.partition("-")
+    words = sorted(
+        other.name.partition("-")[0]
+        for other in resources
+        if other.type == resource.type and other.name.partition("-")[2] == rest
+    )
+    other = words[words.index(word) - 1] if len(words) > 1 else word
+    return {word: other} if other != word else {}
