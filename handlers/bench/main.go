@@ -19,6 +19,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
@@ -126,13 +127,14 @@ func read(file string) ([]byte, error) {
 
 // byteCount reads a number of bytes, MiB or GiB.
 func byteCount(text string) (int64, error) {
-	var n, unit int64 = 0, 1
+	number, unit := text, int64(1)
 	for suffix, size := range map[string]int64{"MiB": 1 << 20, "GiB": 1 << 30} {
-		if number, ok := strings.CutSuffix(text, suffix); ok {
-			text, unit = number, size
+		if digits, ok := strings.CutSuffix(text, suffix); ok {
+			number, unit = digits, size
 		}
 	}
-	if _, err := fmt.Sscanf(text, "%d", &n); err != nil {
+	n, err := strconv.ParseInt(number, 10, 32)
+	if err != nil || n < 0 {
 		return 0, fmt.Errorf("--stream %q: want a number of bytes, MiB or GiB, such as 4GiB", text)
 	}
 	return n * unit, nil

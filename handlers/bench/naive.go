@@ -39,7 +39,7 @@ func naive(plain []byte, withBars bool) error {
 	if !slices.Equal(header, []string{"timestamp", "symbol", "price", "size", "exchange", "conditions"}) {
 		return errors.New("unexpected header")
 	}
-	out := parquet.NewGenericWriter[bars.Row](io.Discard, parquet.Compression(&parquet.Zstd))
+	out := parquet.NewGenericWriter[bars.Row](io.Discard, parquet.Compression(&parquet.Snappy))
 	current := map[string]*naiveBar{}
 	known := map[string]bool{} // checking a symbol once is enough
 	var last, minute time.Time

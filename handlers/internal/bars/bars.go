@@ -61,7 +61,7 @@ type bar struct {
 func NewBuilder(w io.Writer) *Builder {
 	return &Builder{
 		out: parquet.NewGenericWriter[Row](w,
-			parquet.Compression(&parquet.Zstd),
+			parquet.Compression(&parquet.Snappy),
 			parquet.MaxRowsPerRowGroup(rowsPerGroup)),
 		rows: make([]Row, 0, rowsPerWrite),
 		days: summary.Days{},
