@@ -11,7 +11,8 @@ from compliance.evidence import Finding, Outcome
 from compliance.scanners import Scan
 from compliance.terraform.plan import TerraformView, map_preview, plan_document
 
-_RULE = re.compile(r"""\bid\s*[=:]\s*["']?(CKV2?_[A-Z0-9]+_[0-9]+)""")
+# In Python `id = "CKV_…"`, in YAML `id: "CKV_…"`, in JSON `"id": "CKV_…"`.
+_RULE = re.compile(r"""\bid"?\s*[=:]\s*["']?(CKV2?_[A-Z0-9]+_[0-9]+)""")
 
 
 class Checkov:
@@ -51,7 +52,7 @@ def rules(executable: Path) -> frozenset[str]:
         rule
         for package in packages
         for file in package.rglob("*")
-        if file.suffix in (".py", ".yaml")
+        if file.suffix in (".py", ".yaml", ".json")
         for rule in _RULE.findall(file.read_text(encoding="utf-8"))
     )
 
