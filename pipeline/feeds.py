@@ -15,6 +15,7 @@ from pipeline.names import Feed
 
 STAGES = ("validator", "processor", "aggregator")
 _KEPT = timedelta(days=400)  # how long a version's record outlives its end
+_PASSED_AT_ONCE = 90  # skipped numbers that a stage's cursor passes on one message
 _OUTPUT_OF_QUEUE = {"processor": "processorQueueUrl", "aggregator": "aggregatorQueueUrl"}
 
 
@@ -79,22 +80,27 @@ class Operator:
             ],
         }
 
-    def skip(self, number: int, reason: str) -> list[str]:
-        """Let the feed go on without a number, and record why and by whom.
+    def skip(self, numbers: range, reason: str) -> list[str]:
+        """Let the feed go on without some numbers, and record why and by whom.
 
         Args:
-            number: A number that holds the feed up: rejected, failed or missing.
-            reason: Kept with the number, and in the history of its file.
+            numbers: Numbers that hold the feed up: rejected, failed or missing.
+            reason: Kept with each number, and in the history of its file.
 
         Returns:
             What was woken, in words.
 
         Raises:
-            UsageError: There is no reason, or the number is beyond the highest seen.
-            CommandError: The number is complete, or skipped already.
+            UsageError: There is no reason, or a number is beyond the highest seen.
+            CommandError: A number is complete, or skipped already.
         """
         if not reason.strip():
             raise UsageError("A skip needs a reason: it is kept with the number.")
+        for number in numbers:
+            self._skip(number, reason)
+        return self.wake()
+
+    def _skip(self, number: int, reason: str) -> None:
         at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
         def work() -> tuple[None, list[Item]]:
@@ -115,7 +121,6 @@ class Operator:
             return None, [item, *self._skipped_file(Ticket.of(item), reason, at)]
 
         self._table.change(work)
-        return self.wake()
 
     def _skipped_file(self, ticket: Ticket, reason: str, at: str) -> list[Item]:
         """The records of a skipped number's file, if it has one, with the skip in its history."""
@@ -155,12 +160,13 @@ class Operator:
         """Send each stage the ticket that is parked next behind its cursor."""
         head, woken = self._head(), []
         for stage in STAGES:
-            number = int(head.get(stage, 0)) + 1
+            number = first = int(head.get(stage, 0)) + 1
             while (item := self._table.get(number_key(number))).get("skippedAt"):
                 number += 1
             parked = (item.get("parked") or {}).get(stage)
             if parked:
-                self._send(stage, Ticket.of(parked))
+                for _ in range(first, number + 1, _PASSED_AT_ONCE):
+                    self._send(stage, Ticket.of(parked))
                 woken.append(f"{stage}: {parked['file']}")
         return woken
 

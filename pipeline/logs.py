@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -29,7 +30,7 @@ def lines(deployment: Deployment, function: str, *, since: float, follow: bool) 
     group = f"/aws/lambda/{name}"
     client = deployment.client("logs")
     begin = int((time.time() - since) * 1000)
-    seen: set[str] = set()
+    seen: set[tuple[str, int, str]] = set()
     while True:
         try:
             pages = client.get_paginator("filter_log_events").paginate(
@@ -39,11 +40,16 @@ def lines(deployment: Deployment, function: str, *, since: float, follow: bool) 
         except ClientError as error:
             raise CommandError(f"The log group {group} cannot be read: {error}") from error
         for event in sorted(events, key=lambda e: e["timestamp"]):
-            if event["eventId"] not in seen:
+            if _identity(event) not in seen:
                 at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
                 yield f"{at.isoformat(timespec='milliseconds')} {event['message'].rstrip()}"
-        seen = {event["eventId"] for event in events}
+        seen = {_identity(event) for event in events}
         if not follow:
             return
         begin = max([begin, *(event["timestamp"] - _OVERLAP for event in events)])
         time.sleep(_PAUSE)
+
+
+def _identity(event: dict[str, Any]) -> tuple[str, int, str]:
+    """What tells a line from others; the emulator gives it no identifier of its own."""
+    return event["logStreamName"], event["timestamp"], event["message"]

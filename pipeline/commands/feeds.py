@@ -54,12 +54,16 @@ def skip(
     name: FeedName,
     number: Number,
     reason: Annotated[str, typer.Option(help="Why; kept with the number.")],
+    through: Annotated[int | None, typer.Option(help="Skip all up to this number.")] = None,
     stack: Stack = None,
 ) -> None:
     """Let the feed go on without a number."""
     about = Feed.parse(name)
-    woken = Operator(load(target(stack)), about).skip(number, reason)
-    say(f"Number {number} of {name} is skipped. Woken: {', '.join(woken) or 'nothing waited'}.")
+    numbers = range(number, (through or number) + 1)
+    if not numbers:
+        raise UsageError(f"--through {through} lies before {number}.")
+    woken = Operator(load(target(stack)), about).skip(numbers, reason)
+    say(f"{len(numbers)} skipped in {name}. Woken: {', '.join(woken) or 'nothing waited'}.")
 
 
 @feed.command()

@@ -9,7 +9,10 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from pipeline import sample
+from pipeline import bars, logs, sample
+from pipeline.deployment import Deployment
+from pipeline.names import Feed
+from pipeline.results import Results
 from tests.integration.cloud import Cloud, Partner, eventually, new_feed
 from tests.integration.trades import Day, csv, days
 
@@ -103,6 +106,40 @@ def test_bars_carry_exact_decimals(cloud: Cloud, partner: Partner, tmp_path: Pat
     assert bar["notional"] == Decimal("6.000000000000000001")
     assert bar["volume"] == Decimal("2.000000001")
     assert (bar["open"], bar["close"], bar["trades"]) == (Decimal("1e-9"), 3, 2)
+
+
+def test_bars_of_files_that_interleave_equal_those_of_one_file(
+    cloud: Cloud, partner: Partner
+) -> None:
+    rows = [
+        f"2026-01-05T14:{30 + n // 20}:{n % 20 * 3:02}Z,SYN{'AB'[n % 2]},182.{n},{n + 1},Q,@"
+        for n in range(60)
+    ]
+    parts = {"whole": [rows], "parts": [rows[::3], rows[1::3], rows[2::3]]}
+    found = {}
+    for name, contents in parts.items():
+        feed = new_feed(name)
+        for number, part in enumerate(contents, 1):
+            partner.put(feed, f"{number}/x.csv", csv(*part))
+        assert partner.settled(feed, f"{len(contents)}/x.csv")["status"] == "AGGREGATED"
+        deployment = Deployment(outputs=cloud.outputs, session=cloud.session)
+        results = Results(deployment, Feed(partner=partner.name, name=feed))
+        found[name] = bars.merge(results.bars(results.day(date(2026, 1, 5))))
+    assert len(found["whole"]) == 6
+    assert found["parts"] == found["whole"]
+
+
+def test_a_functions_log_tells_of_the_file(cloud: Cloud, partner: Partner) -> None:
+    feed = new_feed("log")
+    partner.put(feed, "a.csv", csv())
+    partner.settled(feed, "a.csv")
+    deployment = Deployment(outputs=cloud.outputs, session=cloud.session)
+
+    def told() -> list[str]:
+        lines = logs.lines(deployment, "aggregator", since=600, follow=False)
+        return [line for line in lines if feed in line]
+
+    assert eventually(told, bool)
 
 
 def test_a_file_waits_for_the_one_before_it(partner: Partner) -> None:
