@@ -7,7 +7,6 @@ _READ_TABLE = ["dynamodb:GetItem", "dynamodb:Query"]
 _USE_TABLE = [
     *_READ_TABLE,
     "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
     "dynamodb:ConditionCheckItem",
 ]
 _CONSUME = [

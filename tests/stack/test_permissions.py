@@ -19,7 +19,6 @@ API = "arn:aws:execute-api:us-east-1:123456789012:*/status-stage-dev"
 READ_TABLE = {("dynamodb:GetItem", TABLE), ("dynamodb:Query", TABLE)}
 USE_TABLE = READ_TABLE | {
     ("dynamodb:PutItem", TABLE),
-    ("dynamodb:UpdateItem", TABLE),
     ("dynamodb:ConditionCheckItem", TABLE),
 }
 READ_KEY = {("kms:Decrypt", KEYS)}

@@ -1,0 +1,43 @@
+"""Which deployment the tests of the deployed pipeline look at: one for all of their folders.
+
+`FLAT_OUTPUTS` names the flat outputs of a deployment that exists, on AWS or here. Without it a
+local one is made, with a port and a state of its own, and destroyed at the end.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.cloud import Cloud, Partner
+from tests.integration.project import Project
+
+
+@pytest.fixture(scope="session")
+def flat_outputs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    named = os.environ.get("FLAT_OUTPUTS")
+    if named is not None:
+        yield Path(named)
+        return
+    project = Project.make(tmp_path_factory.mktemp("deployment"))
+    try:
+        project.pipeline("up")
+        yield project.outputs
+    finally:
+        project.run("pipeline", "stop")
+
+
+@pytest.fixture(scope="session")
+def cloud(flat_outputs: Path) -> Cloud:
+    return Cloud(flat_outputs)
+
+
+@pytest.fixture(scope="session")
+def partner(cloud: Cloud) -> Partner:
+    return cloud.partner(cloud.partners[0])
+
+
+@pytest.fixture(scope="session")
+def other_partner(cloud: Cloud) -> Partner:
+    return cloud.partner(cloud.partners[1])
