@@ -43,9 +43,10 @@ def run(target: Target, paths: Sequence[Path]) -> Exit:
             checking.show(evidence)
             return checking.exit_code(evidence)
         deployment = load(target)
+        sent = files.send(deployment, uploads)
         with step("Through the pipeline") as current:
-            answers = follow(deployment, files.send(deployment, uploads), timeout=_TIMEOUT)
-            current.result(f"{len(answers)} files")
+            answers = follow(deployment, sent, timeout=_TIMEOUT)
+            current.result(status.summary({"files": answers}))
         _show_files(deployment, uploads, answers)
         _show_days(deployment, uploads)
         checking.show_counts(evidence)
@@ -91,8 +92,9 @@ def _show_files(
             report = Results(deployment, upload.feed).reject_report(
                 answer["rejects"]["location"], limit=_REASONS_SHOWN
             )
-            for line in report:
-                say(f"  {upload.status}: {line}")
+            for fault in report:
+                where = f"line {fault['line']}, {fault['column']} {fault['value']!r}"
+                say(f"  {upload.status}: {where}: {fault['reason']}")
 
 
 def _show_days(deployment: Deployment, uploads: Sequence[Upload]) -> None:

@@ -65,9 +65,9 @@ class Results:
         return [bar for bar in bars if 0 <= bar.minute - begins < _DAY]
 
     def reject_report(self, location: str, limit: int) -> list[dict[str, Any]]:
-        """The first lines of a rejected file's report."""
-        data = self._read(location) or b""
-        return [json.loads(line) for line in data.splitlines()[:limit]]
+        """The first faults in a rejected file's report, each with line, column, value, reason."""
+        lines = map(json.loads, (self._read(location) or b"").splitlines())
+        return [line for line in lines if "line" in line][:limit]
 
     def _read(self, key: str) -> bytes | None:
         """An object's bytes, or None; an archived object's restore is asked for and said."""
