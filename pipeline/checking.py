@@ -119,7 +119,7 @@ def show_counts(evidence: Evidence) -> None:
     """Print how many policies passed, failed or had nothing to judge."""
     worst = Counter(_worst(tally) for tally in evidence.tallies.values())
     counts = ", ".join(f"{worst[outcome]} {word}" for outcome, word in _WORDS.items())
-    answer(f"Compliance: {len(evidence.policies)} policies: {counts}")
+    answer(f"\nCompliance: {len(evidence.policies)} policies: {counts}")
     answer(verdict_line(evidence))
 
 
