@@ -125,6 +125,26 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Gap:
+    """What a scanner could not look at: one property, or the whole resource if `path` is None."""
+
+    scanner: str
+    urn: str
+    path: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disagreement:
+    """One fact of one resource that the pack and a scanner judge differently."""
+
+    rule: str
+    policy: str
+    urn: str
+    scanner_accepts: bool
+    pack: Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
 class Waiver:
     """An exception under review. `matched` counts the answers and findings it covers."""
 
@@ -193,6 +213,8 @@ class Evidence:
     answers: tuple[Answer, ...]
     findings: tuple[Finding, ...]
     scanners: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+    disagreements: tuple[Disagreement, ...]
     waivers: tuple[Waiver, ...]
     problems: tuple[Problem, ...]
     ungoverned: tuple[Ungoverned, ...]

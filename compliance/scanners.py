@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from compliance.engine import Preview
-from compliance.evidence import Finding
+from compliance.evidence import Finding, Gap
 
 # Every scanner there is, with the form of its rules, so that a waiver can be judged even in a run
 # without the scanner.
@@ -22,16 +22,29 @@ RULE_FORMS: Mapping[str, re.Pattern[str]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Opinion:
+    """A rule's answer about a resource, where a policy of the pack judges the same fact."""
+
+    rule: str
+    policy: str
+    urn: str
+    accepts: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scan:
     """What one scanner found.
 
     `rules` are all the identifiers that the scanner knows (without its name in front), found or
-    not, so that a waiver of a rule that does not exist is noticed.
+    not, so that a waiver of a rule that does not exist is noticed. `gaps` is what it could not
+    look at, `opinions` its answers about facts that the pack judges too.
     """
 
     version: str
     rules: Collection[str]
     findings: Sequence[Finding]
+    gaps: Sequence[Gap] = ()
+    opinions: Sequence[Opinion] = ()
 
 
 class Scanner(Protocol):

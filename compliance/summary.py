@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from compliance.evidence import Answer, Evidence, Outcome, Verdict
+from compliance.evidence import Answer, Evidence, Finding, Outcome, Verdict
 
 _STYLES = {
     Outcome.FAIL: "bold red",
@@ -57,11 +59,8 @@ def summary(evidence: Evidence) -> RenderableType:
         Text(""),
         *(Text(f"✗ {problem}", style="red") for problem in evidence.problems),
         *(_blocked(answer) for answer in evidence.blocking),
-        *(
-            Text(f"✗ {finding.rule} {finding.urn or ''}\n    {finding.message}", style="red")
-            for finding in evidence.findings
-            if finding.outcome is Outcome.FAIL
-        ),
+        *(_found(finding) for finding in evidence.findings if finding.outcome is Outcome.FAIL),
+        *(Text(line, style="yellow") for line in _notes(evidence)),
         Text(verdict_line(evidence), style=style),
     )
 
@@ -75,6 +74,26 @@ def _blocked(answer: Answer) -> Text:
     for line in (answer.message or "").splitlines():
         text.append(f"\n    {line}")
     return text
+
+
+def _found(finding: Finding) -> Text:
+    text = Text("✗ ", style=_STYLES[Outcome.FAIL])
+    text.append(finding.rule, style="bold")
+    name = finding.urn.rsplit("::", 1)[-1] if finding.urn else "the whole stack"
+    text.append(f" on {name}{f'  {finding.source}' if finding.source else ''}")
+    text.append(f"\n    {finding.message}")
+    return text
+
+
+def _notes(evidence: Evidence) -> Iterator[str]:
+    """What does not block and must not be overlooked either."""
+    if evidence.gaps:
+        names = ", ".join(sorted({gap.scanner for gap in evidence.gaps}))
+        yield f"! {len(evidence.gaps)} properties or resources that {names} could not look at"
+    for rule, policy in sorted({(d.rule, d.policy) for d in evidence.disagreements}):
+        ones = [d for d in evidence.disagreements if (d.rule, d.policy) == (rule, policy)]
+        verb = "accepts" if ones[0].scanner_accepts else "objects"
+        yield f"! {rule} {verb} where {policy} says {ones[0].pack} ({len(ones)} resources)"
 
 
 def render_summary(evidence: Evidence, *, width: int = 100) -> str:

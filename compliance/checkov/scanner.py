@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from compliance.checkov import runner
+from compliance.checkov.same_fact import SAME_FACT
 from compliance.engine import EngineResource, Preview
 from compliance.errors import BrokenRunError
-from compliance.evidence import Finding, Outcome
-from compliance.scanners import Scan
+from compliance.evidence import Finding, Gap, Outcome
+from compliance.scanners import Opinion, Scan
 from compliance.terraform.plan import TerraformView, map_preview, plan_document
 
 # In Python `id = "CKV_…"`, in YAML `id: "CKV_…"`, in JSON `"id": "CKV_…"`.
@@ -39,6 +40,8 @@ class Checkov:
             version=done.version,
             rules=rules(self._executable),
             findings=tuple(_findings(done, view, preview)),
+            gaps=tuple(_gaps(view)),
+            opinions=tuple(_opinions(done, view)),
         )
 
 
@@ -55,6 +58,25 @@ def rules(executable: Path) -> frozenset[str]:
         if file.suffix in (".py", ".yaml", ".json")
         for rule in _RULE.findall(file.read_text(encoding="utf-8"))
     )
+
+
+def _gaps(view: TerraformView) -> Iterator[Gap]:
+    for urns in view.unmapped_types.values():
+        yield from (Gap(scanner="checkov", urn=urn, path=None) for urn in urns)
+    for urn, paths in sorted(view.unmapped_properties.items()):
+        yield from (Gap(scanner="checkov", urn=urn, path=path) for path in paths)
+
+
+def _opinions(done: runner.Scan, view: TerraformView) -> Iterator[Opinion]:
+    urns = {mapped.address: mapped.urn for mapped in view.resources}
+    for result in done.results:
+        if result.rule in SAME_FACT and result.address in urns:
+            yield Opinion(
+                rule=f"checkov:{result.rule}",
+                policy=SAME_FACT[result.rule],
+                urn=urns[result.address],
+                accepts=result.passed,
+            )
 
 
 def _findings(done: runner.Scan, view: TerraformView, preview: Preview) -> Iterator[Finding]:

@@ -50,6 +50,11 @@ def _failures(evidence: Evidence) -> list[str]:
     ]
     lines += [_answer(answer) for answer in evidence.blocking]
     lines += [_finding(f) for f in evidence.findings if f.outcome is Outcome.FAIL]
+    lines += [
+        f"- {_plain(d.rule)} {'accepts' if d.scanner_accepts else 'objects'} where "
+        f"**{_plain(d.policy)}** says {d.pack}: {_code(d.urn.rsplit('::', 1)[-1])}"
+        for d in evidence.disagreements
+    ]
     return [*lines, ""] if lines else []
 
 
@@ -93,6 +98,8 @@ def _footer(evidence: Evidence) -> str:
     ]
     if evidence.waivers:
         parts.append(f"{len(evidence.waivers)} waivers")
+    if evidence.gaps:
+        parts.append(f"{len(evidence.gaps)} properties or resources a scanner could not look at")
     if evidence.ungoverned:
         parts.append(f"{len(evidence.ungoverned)} resource types ungoverned")
     return ", ".join(parts)

@@ -13,8 +13,10 @@ from compliance import evidence as document
 from compliance import report
 from compliance.evidence import (
     Answer,
+    Disagreement,
     Evidence,
     Finding,
+    Gap,
     Hashes,
     Link,
     Outcome,
@@ -143,6 +145,16 @@ def sample(**changes: object) -> Evidence:
             ),
         ),
         scanners=("checkov",),
+        gaps=(Gap(scanner="checkov", urn=FUNCTION, path="snapStart"),),
+        disagreements=(
+            Disagreement(
+                rule="checkov:CKV_AWS_27",
+                policy="queue-encryption",
+                urn=QUEUE,
+                scanner_accepts=True,
+                pack=Outcome.WAIVED,
+            ),
+        ),
         waivers=(
             Waiver(
                 rule="queue-encryption",
@@ -162,7 +174,7 @@ def sample(**changes: object) -> Evidence:
 
 def compliant() -> Evidence:
     """The sample with nothing left to object to."""
-    evidence = sample(findings=(), scanners=())
+    evidence = sample(findings=(), scanners=(), gaps=(), disagreements=())
     answers = tuple(
         a
         if a.outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE)
@@ -209,6 +221,10 @@ def hostile() -> Evidence:
         answers=tuple(answered(a) for a in evidence.answers),
         findings=tuple(
             dataclasses.replace(f, message=HOSTILE, guideline=HOSTILE) for f in evidence.findings
+        ),
+        gaps=tuple(dataclasses.replace(g, path=HOSTILE) for g in evidence.gaps),
+        disagreements=tuple(
+            dataclasses.replace(d, urn=urn(d.urn) or "") for d in evidence.disagreements
         ),
         waivers=tuple(
             dataclasses.replace(w, reason=HOSTILE, owner=HOSTILE, resource=HOSTILE)

@@ -210,7 +210,35 @@ def _findings(evidence: Evidence) -> str:
     names = ", ".join(f"{name} {evidence.tools.get(name, '')}" for name in evidence.scanners)
     told = f'<p class="quiet">Found by {escape(names)} in the same preview.</p>'
     table = _table(("rule", "finding", "resource", "state"), rows) if rows else ""
-    return _section("findings", "Scanners", told + (table or '<p class="empty">No findings.</p>'))
+    content = told + (table or '<p class="empty">No findings.</p>')
+    return _section("findings", "Scanners", content + _disagreements(evidence) + _gaps(evidence))
+
+
+def _disagreements(evidence: Evidence) -> str:
+    if not evidence.disagreements:
+        return ""
+    rows = [
+        f"<tr><td><code>{escape(one.rule)}</code></td>"
+        f"<td>{'accepts' if one.scanner_accepts else 'objects'}</td>"
+        f"<td><code>{escape(one.policy)}</code></td><td>{one.pack}</td>"
+        f"<td>{_on(one.urn, None)}</td></tr>"
+        for one in evidence.disagreements
+    ]
+    heads = ("rule", "the scanner", "policy", "the pack", "resource")
+    told = '<p class="quiet">Facts that the pack and a scanner judge differently.</p>'
+    return f"<h3>Disagreements</h3>{told}{_table(heads, rows)}"
+
+
+def _gaps(evidence: Evidence) -> str:
+    if not evidence.gaps:
+        return ""
+    rows = [
+        f"<tr><td>{escape(gap.scanner)}</td><td>{_on(gap.urn, None)}</td>"
+        f"<td>{f'<code>{escape(gap.path)}</code>' if gap.path else 'the whole resource'}</td></tr>"
+        for gap in evidence.gaps
+    ]
+    told = '<p class="quiet">What a scanner has no name for, and so could not look at.</p>'
+    return f"<h3>Not looked at</h3>{told}{_table(('scanner', 'resource', 'property'), rows)}"
 
 
 def _waivers(evidence: Evidence) -> str:

@@ -1,13 +1,16 @@
 """Checkov's findings reach the evidence with the resource and line that they are about."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
+from compliance.checkov.same_fact import SAME_FACT
 from compliance.checkov.scanner import Checkov, rules
 from compliance.engine import EngineResource, Preview
 from compliance.errors import BrokenRunError
-from compliance.evidence import Outcome, Source
+from compliance.evidence import Gap, Outcome, Source
+from policies.catalogue import POLICIES
 
 CHECKOV = Path(__file__).parents[3] / ".cache" / "checkov" / "bin" / "checkov"
 GROUP = EngineResource(
@@ -15,6 +18,7 @@ GROUP = EngineResource(
     type="aws:cloudwatch/logGroup:LogGroup",
     parent=None,
     custom=True,
+    external=False,
     protect=False,
     retain_on_delete=False,
     ignore_changes=(),
@@ -24,7 +28,6 @@ GROUP = EngineResource(
     inputs={"name": "/x", "retentionInDays": 7},
     outputs={},
     source=Source(file="stack/function.py", line=12),
-    operations=("create",),
 )
 PREVIEW = Preview(resources=(GROUP,), violations=(), answers=(), config={}, pack_versions={})
 
@@ -47,3 +50,22 @@ def test_rules_of_every_form_are_known() -> None:
 def test_a_scan_that_cannot_run_is_a_broken_run(tmp_path: Path) -> None:
     with pytest.raises(BrokenRunError, match="make setup"):
         Checkov(tmp_path / "checkov", region="us-east-1").scan(PREVIEW)
+
+
+def test_a_property_that_terraform_has_no_name_for_is_a_gap() -> None:
+    newer = dataclasses.replace(GROUP, inputs={**GROUP.inputs, "novelty": True})
+    preview = dataclasses.replace(PREVIEW, resources=(newer,))
+    gaps = Checkov(CHECKOV, region="us-east-1").scan(preview).gaps
+    assert gaps == (Gap(scanner="checkov", urn=GROUP.urn, path="novelty"),)
+
+
+def test_opinions_on_what_the_pack_judges_too_are_kept() -> None:
+    opinions = Checkov(CHECKOV, region="us-east-1").scan(PREVIEW).opinions
+    assert [(o.rule, o.policy, o.accepts) for o in opinions if o.rule.endswith("338")] == [
+        ("checkov:CKV_AWS_338", "log-group-retention", False)
+    ]
+
+
+def test_every_rule_said_to_judge_the_same_fact_exists_on_both_sides() -> None:
+    assert set(SAME_FACT) <= rules(CHECKOV)
+    assert set(SAME_FACT.values()) <= {policy.name for policy in POLICIES}
