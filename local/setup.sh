@@ -87,8 +87,10 @@ make_environment() {
     "$python" -m pip install --quiet --disable-pip-version-check --no-input \
     --require-hashes -r requirements/uv.txt
   follow_pip_settings
+  # Compiled at once: a preview starts four interpreters, and where PYTHONDONTWRITEBYTECODE is set
+  # each of them would compile the whole Pulumi SDK again.
   local uv=(env -u UV_TARGET -u UV_PREFIX -u UV_SYSTEM_PYTHON "$venv/bin/uv" pip install
-    --quiet --no-config --python "$python")
+    --quiet --no-config --compile-bytecode --python "$python")
   "${uv[@]}" --require-hashes -r requirements/development.txt
   "${uv[@]}" --no-deps --no-build-isolation --editable .
 }
@@ -144,4 +146,5 @@ begin=$SECONDS
 build_functions
 ((SECONDS == begin)) || echo "setup: functions: $((SECONDS - begin)) s"
 
+"$python" -m compileall -q stack policies compliance local pipeline
 "$python" -m local.environment
