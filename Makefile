@@ -33,6 +33,10 @@ bench: setup ## Preview with and without the pack, files a second, and the parse
 	@$(PYTHON) -m benchmarks.throughput
 	@go -C handlers run ./bench
 
+.PHONY: mutation
+mutation: setup ## Change one thing of the stack at a time: every policy has to bite, and no other
+	@$(PYTHON) -m mutation $(if $(JSON),--json)
+
 .PHONY: lock
 lock: ## Compile the requirement files, with hashes
 	@for name in uv development checkov; do \

@@ -151,7 +151,7 @@ def _of_word(value: str, path: str, put: Callable[[Any], Any]) -> Iterator[Chang
 
 
 def _of_archive(value: dict[str, Any], path: str, put: Callable[[Any], Any]) -> Iterator[Change]:
-    """What else an archive could hold: another architecture's executable, a script, no executable."""
+    """What else could be delivered: an executable for another machine, a script, or none."""
     file = value.get("path")
     rest = {k: v for k, v in value.items() if k not in ("path", "assets", "hash")}
     if isinstance(file, str):

@@ -142,7 +142,7 @@ class _Watched(dict[str, Any]):
         super().__init__(values)
         self._note = note
 
-    def get(self, key: str, default: Any = None) -> Any:  # type: ignore[override]
+    def get(self, key: str, default: Any = None) -> Any:
         self._note(key)
         return super().get(key, default)
 

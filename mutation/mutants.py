@@ -13,6 +13,7 @@ from typing import Any
 from compliance.engine import EngineResource
 from mutation import sdk
 from mutation.changes import UNKNOWN, Changes
+from mutation.strangers import Stranger, strangers
 
 PROVIDER = "pulumi:providers:aws"
 _ARN = re.compile(r"arn:aws:(?P<service>[a-z0-9-]+):[a-z0-9-]*:\d*:(?P<kind>[a-z-]+[/:])?.+")
@@ -40,8 +41,13 @@ class Mutant:
         return f"{self.resource} ({short}) {self.path or 'itself'}: {self.kind}"
 
 
-def mutants(resources: tuple[EngineResource, ...]) -> Iterator[Mutant]:
-    """Every mutant of every AWS resource and of the provider's region, in a fixed order."""
+def mutants(resources: tuple[EngineResource, ...], suffix: str) -> Iterator[Mutant]:
+    """Every mutant of every AWS resource and of the provider's region, in a fixed order.
+
+    Args:
+        resources: The stack as the engine plans it.
+        suffix: Its environment suffix, for the names of strangers.
+    """
     siblings = _siblings(resources)
     for resource in resources:
         if resource.type.startswith("aws:"):
@@ -52,6 +58,9 @@ def mutants(resources: tuple[EngineResource, ...]) -> Iterator[Mutant]:
             for path, kind, inputs in Changes().of(region, "", lambda changed: changed):
                 rest = {k: v for k, v in resource.inputs.items() if k != "region"}
                 yield _with(resource, path, kind, {**rest, **inputs})
+    like = [resource for resource in resources if resource.type.startswith("aws:")]
+    for stranger in strangers(suffix):
+        yield from (_appearing(stranger, resource) for resource in like[:1])
 
 
 def _of_resource(resource: EngineResource, changes: Changes) -> Iterator[Mutant]:
@@ -72,8 +81,24 @@ def _of_resource(resource: EngineResource, changes: Changes) -> Iterator[Mutant]
     for path, changed in _additions(resource.type, known, inputs, "", lambda changed: changed):
         yield _with(resource, path, "add", changed)
     yield _mutant(resource, "", "remove", None)
+    foreign = resource.urn.replace(resource.type, "aws:s3/bucketObject:BucketObject")
+    yield _mutant(resource, "aliases", "set", replace(resource, aliases=(foreign,)))
+    yield _mutant(resource, "ignoreChanges", "set", replace(resource, ignore_changes=("tags",)))
     yield _mutant(resource, "protect", "set", replace(resource, protect=True))
     yield _mutant(resource, "retainOnDelete", "set", replace(resource, retain_on_delete=True))
+
+
+def _appearing(stranger: Stranger, like: EngineResource) -> Mutant:
+    """A stranger beside the resources of the stack."""
+    stack = "::".join(like.urn.split("::")[:2])
+    added = replace(
+        like,
+        urn=f"{stack}::{stranger.type}::stranger",
+        type=stranger.type,
+        inputs=stranger.inputs,
+        property_dependencies={},
+    )
+    return _mutant(added, "", "appear", added)
 
 
 def _additions(

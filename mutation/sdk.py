@@ -25,7 +25,7 @@ ADMINISTRATOR = json.dumps(
 )
 """A policy that gives everyone everything."""
 
-# Texts that mean something where the program sets none; any other text is added inside objects only.
+# What means something where the program sets none; other texts are tried inside objects only.
 _TEXTS: Mapping[str, Any] = {
     "acl": "public-read",
     "body": "{}",
@@ -78,7 +78,7 @@ def inner_arguments(token: str, args: str) -> Arguments:
 
 
 def below(token: str, known: Arguments, key: str) -> Arguments:
-    """The arguments of the object, or of each object of the list, that `key` takes; none if none."""
+    """The arguments of each object that `key` takes; none if it takes no objects."""
     parameter = known.get(key)
     match = _ARGS.search(str(parameter.annotation)) if parameter is not None else None
     return inner_arguments(token, match[1]) if match else {}

@@ -1,0 +1,134 @@
+"""Changes of the REST API (API, MON-1, MON-2)."""
+
+from mutation.ownership import equivalent, owned
+from mutation.rules.reasons import DEFAULT, OTHER_KIND, REFUSED, STACK_TESTS
+
+_GET = "*-get-*|*-head-*"
+_OPTIONS = "*-options-*"
+_HEADER = "responseParameters.method.response.header"
+_NEEDED = "|".join(
+    f"{_HEADER}.Access-Control-Allow-{name}" for name in ("Origin", "Methods", "Headers")
+)
+_CACHE_ONLY = "how long, and for whom, an answer is kept; it is allowed as before"
+_REQUIRED = "pulumi-aws requires it and refuses the program"
+_IDENTIFIER = (
+    "an identifier that AWS assigns, of another API then: AWS finds no such part of it and refuses"
+)
+_STRUCTURE = "*Integration|IntegrationResponse|Method|MethodResponse|RequestValidator|Resource"
+
+_METHODS = (
+    equivalent(_STRUCTURE, "restApi", _REQUIRED, "drop"),
+    equivalent(_STRUCTURE, "restApi", _IDENTIFIER, "lose source"),
+    owned("Integration", "connectionType", "no-vpc", "become 'VPC_LINK'"),
+    equivalent("Integration", "connectionType", DEFAULT, "drop"),
+    equivalent("Integration", "timeoutMilliseconds|connectionType", STACK_TESTS),
+    equivalent("Integration", "tlsConfig", OTHER_KIND),
+    owned("Integration", "|type|httpMethod|resourceId", "api-cors", of=_OPTIONS),
+    owned("Integration", "requestTemplates*", "api-cors", of=_OPTIONS),
+    owned(
+        "Integration",
+        "|type|httpMethod|integrationHttpMethod|resourceId|uri",
+        "api-function",
+        of=_GET,
+        also="api-cors",
+    ),
+    owned("Method", "|resourceId", "api-cors", of=_OPTIONS),
+    owned("Method", "httpMethod", "api-cors", of=_OPTIONS, also="api-authorisation api-function"),
+    owned(
+        "Method", "authorization|apiKeyRequired", "api-cors", "flip|become *|unknown", of=_OPTIONS
+    ),
+    owned("Method", "authorization", "api-authorisation", of=_GET),
+    owned("Method", "resourceId", "api-cors", of=_GET, also="api-function"),
+    owned(
+        "Method",
+        "httpMethod",
+        "api-authorisation",
+        "unknown",
+        of=_GET,
+        also="api-cors api-function",
+    ),
+    owned("Method", "httpMethod", "api-function", "alter", of=_GET, also="api-cors"),
+    equivalent("Method", "httpMethod|authorization", _REQUIRED, "drop"),
+    equivalent("Method", "|apiKeyRequired|requestParameters*|requestValidatorId", STACK_TESTS),
+    equivalent("RequestValidator", "*", STACK_TESTS),
+    owned("Resource", "", "api-cors", of="feed-resource|file-resource"),
+    equivalent("Resource", "*", STACK_TESTS),
+    equivalent("Deployment", "*", STACK_TESTS),
+)
+
+_CORS = (
+    equivalent("IntegrationResponse", "responseTemplates*", "browsers read no body of OPTIONS"),
+    owned(
+        "IntegrationResponse|MethodResponse",
+        f"|httpMethod|resourceId|statusCode|responseParameters|{_NEEDED}",
+        "api-cors",
+    ),
+    equivalent("IntegrationResponse|MethodResponse", f"{_HEADER}.*", _CACHE_ONLY),
+    equivalent(
+        "Response",
+        "responseParameters.gatewayresponse.header.Vary|"
+        "responseParameters.gatewayresponse.header.Access-Control-Expose-Headers",
+        "which headers of an error a page may read, and for whom it is kept",
+    ),
+    owned("Response", "*", "api-cors"),
+)
+
+_SETTINGS = (
+    owned("MethodSettings", "|methodPath|restApi|stageName", "api-throttle"),
+    owned(
+        "MethodSettings",
+        "settings",
+        "api-throttle api-logging-level detailed-metrics",
+        also="api-cache-encryption",
+    ),
+    owned("MethodSettings", "settings.throttlingRateLimit", "api-throttle"),
+    owned("MethodSettings", "settings.throttlingBurstLimit", "api-throttle", "drop|unknown"),
+    equivalent(
+        "MethodSettings",
+        "settings.throttlingBurstLimit",
+        "the rate is asked for exactly; the burst only bounds how unevenly it comes",
+    ),
+    owned("MethodSettings", "settings.loggingLevel", "api-logging-level"),
+    equivalent("MethodSettings", "settings.dataTraceEnabled", DEFAULT, "drop"),
+    owned("MethodSettings", "settings.dataTraceEnabled", "api-logging-level"),
+    owned("MethodSettings", "settings.metricsEnabled", "detailed-metrics"),
+    owned("MethodSettings", "settings.cachingEnabled", "api-cache-encryption"),
+    equivalent("MethodSettings", "settings.*", "about a cache, and there is none", "add"),
+    owned("Stage", "", "iam-resources"),
+    equivalent(
+        "Stage", "accessLogSettings.format*", "which fields a log line has", "malformed|alter"
+    ),
+    equivalent("Stage", "accessLogSettings.format.*", "which fields a log line has", "drop"),
+    owned("Stage", "accessLogSettings*", "api-logs"),
+    owned("Stage", "xrayTracingEnabled", "api-tracing"),
+    owned("Stage", "cacheClusterEnabled", "elastic-capacity"),
+    owned("Stage", "restApi", "api-logs api-throttle", also="api-function"),
+    equivalent("Stage", "deployment", _REQUIRED, "drop"),
+    equivalent("Stage", "deployment", _IDENTIFIER, "lose source"),
+    equivalent("Stage", "canarySettings", "of a deployment that does not exist; AWS refuses it"),
+    owned("Account", "*", "api-logs"),
+)
+
+_API = (
+    owned("RestApi", "", "api-throttle", also="api-logs resource-name"),
+    owned("RestApi", "body", "api-authorisation"),
+    owned("RestApi", "policy", "resource-policy"),
+    equivalent("RestApi", "securityPolicy", REFUSED, "alter"),
+    owned("RestApi", "securityPolicy", "api-transport"),
+    owned("RestApi", "endpointConfiguration.types", "no-vpc", "become 'PRIVATE'"),
+    owned("RestApi", "endpointConfiguration.types", "region", "become 'EDGE'|drop"),
+    owned("RestApi", "endpointConfiguration", "region", "drop"),
+    owned(
+        "RestApi",
+        "endpointConfiguration|endpointConfiguration.types",
+        "no-vpc",
+        "unknown",
+        also="region",
+    ),
+    owned("RestApi", "endpointConfiguration.vpcEndpointIds", "no-vpc"),
+    equivalent("RestApi", "endpointConfiguration.ipAddressType", REFUSED, "add"),
+    equivalent("RestApi", "endpointAccessMode", STACK_TESTS),
+    owned("RestApi", "disableExecuteApiEndpoint", "api-function"),
+)
+
+RULES = (*_METHODS, *_CORS, *_SETTINGS, *_API)

@@ -1,0 +1,56 @@
+"""Changes that mean the same on every type: tags, names, region, clean destruction (ORG)."""
+
+from mutation.ownership import equivalent, owned
+from mutation.rules.reasons import DEFAULT, PROSE, REFUSED, TOOL
+
+# What refers to a resource by its name comes loose when the name changes.
+_LOOSE = {
+    "Bucket": (
+        "bucket-archive bucket-encryption bucket-notification bucket-ownership "
+        "bucket-public-access bucket-transport bucket-versioning detailed-metrics iam-resources"
+    ),
+    "Alias": "bucket-encryption event-bus-encryption iam-resources queue-encryption "
+    "topic-encryption function-dead-letter dead-letter-alarm",
+    "EventBus": "function-dead-letter iam-resources resource-policy",
+    "EventRule": "function-dead-letter resource-policy",
+    "Function": "bucket-notification event-source-mapping function-dead-letter api-function "
+    "queue-visibility function-permission iam-resources",
+    "LogGroup": "api-logs function-log-group iam-resources resource-policy",
+    "Queue": "dead-letter-alarm dead-letter-retention event-source-mapping function-dead-letter "
+    "iam-resources queue-transport queue-visibility",
+    "Role": "api-logs function-role iam-resources iam-trust",
+    "Stage": "api-function api-throttle api-logs iam-resources",
+    "Table": "detailed-metrics iam-resources",
+    "Topic": "dead-letter-alarm topic-transport",
+}
+_NAME = {"Bucket": "bucket", "Stage": "stageName", "Dashboard": "dashboardName"}
+_NAMED = (
+    *("BucketMetric", "Dashboard", "MetricAlarm", "RequestValidator", "RestApi", "RolePolicy"),
+    *_LOOSE,
+)
+
+RULES = (
+    owned("*", "tags*", "resource-tags"),
+    owned("*", "region", "region"),
+    owned("*", "protect", "destroyable plan-gate/no-protect"),
+    owned("*", "aliases", "plan-gate/no-foreign-alias"),
+    owned("*", "ignoreChanges", "plan-gate/no-ignored-changes"),
+    owned("*", "retainOnDelete", "plan-gate/no-retain-on-delete"),
+    owned("*", "skipDestroy|deletionProtectionEnabled", "destroyable", "unknown|flip|add"),
+    equivalent("*", "skipDestroy|deletionProtectionEnabled", DEFAULT, "drop"),
+    # AWS fixes the form of this name, and it is known only once the API is.
+    owned("LogGroup", "name", "api-logs", of="status-execution-log-group", also="resource-name"),
+    *(
+        owned(type_, _NAME.get(type_, "name"), "resource-name", also=_LOOSE.get(type_, ""))
+        for type_ in _NAMED
+    ),
+    equivalent("*", "description|alarmDescription|*.Sid|statementId|targetId", PROSE),
+    equivalent("*", "policy.Version|assumeRolePolicy.Version", REFUSED, "alter"),
+    equivalent(
+        "*",
+        "policy.Version|assumeRolePolicy.Version",
+        "the older version of the language reads these statements alike: they use no variables",
+        "drop",
+    ),
+    equivalent("*", "timeouts|useResourceTimeoutForPropagation|failOnWarnings", TOOL),
+)
