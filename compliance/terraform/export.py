@@ -43,27 +43,24 @@ def export(view: TerraformView, *, region: str, program: Path, output: Path) -> 
     resources: dict[str, dict[str, Any]] = {}
     for resource in view.resources:
         body = _escaped(_configurable(resource))
-        for attribute in resource.converted.unknown:
-            body[attribute] = _reference(resource, attribute, body.get(attribute), by_address)
-            if body[attribute] is None:
-                variable = f"{resource.name}_{attribute}"
+        for attribute, hidden in resource.converted.unknown.items():
+            targets = [by_address[target] for target in resource.references.get(attribute, ())]
+            variable = f"{resource.name}_{attribute}"
+            if not targets:
                 variables[variable] = {
                     "type": "string",
                     "description": f"{attribute} of {resource.address}, unknown at preview",
                 }
-                body[attribute] = f"${{var.{variable}}}"
+            expression = _Expression(
+                resource=resource,
+                targets=targets,
+                view=by_address,
+                otherwise=f"${{var.{variable}}}",
+            )
+            body[attribute] = _filled(body.get(attribute), hidden, attribute, expression)
         _copy_archive(body, program, output)
-        after = sorted(
-            {
-                target
-                for attribute, targets in resource.references.items()
-                if attribute not in resource.converted.unknown
-                for target in targets
-                if target != resource.address
-            }
-        )
-        if after:
-            body["depends_on"] = after
+        if resource.after:
+            body["depends_on"] = list(resource.after)
         resources.setdefault(resource.type, {})[resource.name] = body
     document: dict[str, Any] = {
         "terraform": {
@@ -80,12 +77,16 @@ def export(view: TerraformView, *, region: str, program: Path, output: Path) -> 
 
 
 def _configurable(resource: Mapped) -> dict[str, Any]:
-    """The values without attributes that only the provider sets."""
+    """The values that the program set and that configuration may set.
+
+    What a provider fills in is left to the one that will read this: versions differ in defaults.
+    """
     block = block_of(resource.type)
     return {
         name: value
         for name, value in resource.converted.values.items()
-        if name in block.blocks or block.attributes[name].configurable
+        if name not in resource.defaulted
+        and (name in block.blocks or block.attributes[name].configurable)
     }
 
 
@@ -100,29 +101,47 @@ def _escaped(value: Any) -> Any:
     return value
 
 
-def _reference(
-    resource: Mapped, attribute: str, known: Any, by_address: Mapping[str, Mapped]
-) -> Any:
-    """The expression for an unknown value, None where nothing tells what it comes from."""
-    hidden = resource.converted.unknown[attribute]
-    targets = [by_address[target] for target in resource.references.get(attribute, ())]
-    if not targets:
-        return None if hidden is True else known
-    if (resource.type, attribute) == ("aws_cloudwatch_log_group", "name"):
-        return _execution_log_group(by_address)
-    expressions = [f"${{{target.address}.{_attribute(attribute, target)}}}" for target in targets]
-    kind = block_of(resource.type).attributes.get(attribute)
-    plural = kind is not None and isinstance(kind.type, list) and kind.type[0] in ("list", "set")
-    if isinstance(known, Mapping) and isinstance(hidden, Mapping):
-        return dict(known) | dict.fromkeys(hidden, expressions[0])
-    return expressions if plural else expressions[0]
+@dataclass(frozen=True, kw_only=True)
+class _Expression:
+    """What stands for an unknown value, by the name of the attribute that takes it."""
+
+    resource: Mapped
+    targets: list[Mapped]
+    view: Mapping[str, Mapped]
+    otherwise: str
+
+    def of(self, attribute: str) -> str:
+        if (self.resource.type, attribute) == ("aws_cloudwatch_log_group", "name"):
+            return _execution_log_group(self.view) or self.otherwise
+        if not self.targets:
+            return self.otherwise
+        target = self.targets[0]
+        return f"${{{target.address}.{_attribute(attribute, target)}}}"
+
+
+def _filled(known: Any, hidden: Any, attribute: str, expression: _Expression) -> Any:
+    """`known` with an expression wherever `hidden`, its mirror, says that a value is unknown."""
+    if hidden is True:
+        return expression.of(attribute)
+    if isinstance(hidden, Mapping):
+        below = dict(known or {})
+        return below | {
+            name: _filled(below.get(name), mirror, name, expression)
+            for name, mirror in hidden.items()
+        }
+    if isinstance(hidden, list):
+        return [
+            _filled(item, mirror, attribute, expression) if mirror else item
+            for item, mirror in zip(known, hidden, strict=True)
+        ]
+    return known
 
 
 def _attribute(attribute: str, target: Mapped) -> str:
     """Which attribute of the target a property of this name asks for."""
     offered = block_of(target.type).attributes
-    if attribute == "parent_id" and "root_resource_id" in offered:
-        return "root_resource_id"
+    if attribute == "parent_id":
+        return "root_resource_id" if "root_resource_id" in offered else "id"
     wants_arn = attribute.endswith("arn") or attribute in ("kms_key_id", "kms_master_key_id")
     if wants_arn and "arn" in offered:
         return "arn"

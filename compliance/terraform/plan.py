@@ -33,19 +33,29 @@ class PlannedResource(Protocol):
         """Its inputs, unknowns and secrets as the engine marks them."""
 
     @property
+    def dependencies(self) -> Sequence[str]:
+        """The URNs of all resources that have to exist before it."""
+
+    @property
     def property_dependencies(self) -> Mapping[str, Sequence[str]]:
         """By input property, the URNs that its value depends on."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mapped:
-    """One resource in Terraform's terms; `references` go by top-level attribute to addresses."""
+    """One resource in Terraform's terms; references and dependencies are addresses.
+
+    `references` go by top-level attribute; `after` is all that has to exist before it; `defaulted`
+    are the attributes that the provider filled in, not the program.
+    """
 
     urn: str
     type: str
     name: str
     converted: Converted
     references: Mapping[str, tuple[str, ...]]
+    after: tuple[str, ...]
+    defaulted: frozenset[str]
 
     @property
     def address(self) -> str:
@@ -133,10 +143,11 @@ def _map(
     identities: Mapping[tuple[str, str], str],
 ) -> Mapped:
     kind, name = addresses[resource.urn]
+    block = block_of(kind)
     converted = convert(kind, resource.inputs)
     references: dict[str, tuple[str, ...]] = {}
     for key, urns in sorted(resource.property_dependencies.items()):
-        attribute = terraform_property(kind, block_of(kind), key, top=True)
+        attribute = terraform_property(kind, block, key, top=True)
         targets = [".".join(addresses[urn]) for urn in urns if urn in addresses]
         if attribute and targets:
             references[attribute] = tuple(dict.fromkeys(targets))
@@ -144,8 +155,20 @@ def _map(
         target = _named_target(attribute, value, identities)
         if target and target != f"{kind}.{name}":
             references.setdefault(attribute, (target,))
+    defaults = (
+        terraform_property(kind, block, key, top=True)
+        for key in resource.inputs.get("__defaults") or ()
+    )
     return Mapped(
-        urn=resource.urn, type=kind, name=name, converted=converted, references=references
+        urn=resource.urn,
+        type=kind,
+        name=name,
+        converted=converted,
+        references=references,
+        after=tuple(
+            sorted(".".join(addresses[u]) for u in resource.dependencies if u in addresses)
+        ),
+        defaulted=frozenset(name for name in defaults if name),
     )
 
 

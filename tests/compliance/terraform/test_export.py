@@ -80,3 +80,58 @@ def test_an_execution_log_group_is_named_after_the_api_and_its_stage(tmp_path: P
     assert resources["aws_cloudwatch_log_group"]["execution"]["name"] == (
         "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.api.id}/status-stage-dev"
     )
+
+
+def test_what_has_to_exist_before_is_said(tmp_path: Path) -> None:
+    queue = Planned(name="q", type="aws:sqs/queue:Queue", inputs={}, dependencies=[KEY.urn])
+    body = configuration(tmp_path, KEY, queue)["resource"]["aws_sqs_queue"]["q"]
+    assert body["depends_on"] == ["aws_kms_key.key"]
+
+
+def test_an_unknown_inside_a_block_is_filled_in_place(tmp_path: Path) -> None:
+    table = Planned(
+        name="t",
+        type="aws:dynamodb/table:Table",
+        inputs={"name": "t", "serverSideEncryption": {"enabled": True, "kmsKeyArn": UNKNOWN}},
+        property_dependencies={"serverSideEncryption": [KEY.urn]},
+    )
+    body = configuration(tmp_path, KEY, table)["resource"]["aws_dynamodb_table"]["t"]
+    assert body["server_side_encryption"] == [
+        {"enabled": True, "kms_key_arn": "${aws_kms_key.key.arn}"}
+    ]
+
+
+def test_unknown_elements_of_lists_and_maps_are_filled_in_place(tmp_path: Path) -> None:
+    function = Planned(
+        name="f",
+        type="aws:lambda/function:Function",
+        inputs={
+            "layers": ["a", UNKNOWN],
+            "environment": {"variables": {"A": "1", "KEY": UNKNOWN}},
+        },
+        property_dependencies={"layers": [KEY.urn], "environment": [KEY.urn]},
+    )
+    body = configuration(tmp_path, KEY, function)["resource"]["aws_lambda_function"]["f"]
+    assert body["layers"] == ["a", "${aws_kms_key.key.id}"]
+    assert body["environment"] == [{"variables": {"A": "1", "KEY": "${aws_kms_key.key.id}"}}]
+
+
+def test_the_parent_of_a_deeper_resource_is_that_resource(tmp_path: Path) -> None:
+    above = Planned(name="above", type="aws:apigateway/resource:Resource", inputs={"pathPart": "a"})
+    below = Planned(
+        name="below",
+        type="aws:apigateway/resource:Resource",
+        inputs={"pathPart": "b", "parentId": UNKNOWN},
+        property_dependencies={"parentId": [above.urn]},
+    )
+    resources = configuration(tmp_path, above, below)["resource"]["aws_api_gateway_resource"]
+    assert resources["below"]["parent_id"] == "${aws_api_gateway_resource.above.id}"
+
+
+def test_what_the_provider_filled_in_is_left_to_the_next_provider(tmp_path: Path) -> None:
+    queue = Planned(
+        name="q",
+        type="aws:sqs/queue:Queue",
+        inputs={"name": "q", "maxMessageSize": 1048576, "__defaults": ["maxMessageSize"]},
+    )
+    assert configuration(tmp_path, queue)["resource"]["aws_sqs_queue"]["q"] == {"name": "q"}

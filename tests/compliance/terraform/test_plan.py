@@ -27,6 +27,7 @@ class Planned:
     type: str
     inputs: Mapping[str, Any]
     property_dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    dependencies: Sequence[str] = ()
 
     @property
     def urn(self) -> str:
