@@ -1,0 +1,1 @@
+"""The deployed pipeline under a storm: killed, restarted, told everything twice."""

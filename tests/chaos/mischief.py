@@ -1,0 +1,137 @@
+"""What befalls the pipeline: functions die, events are told again, the emulator is restarted."""
+
+import contextlib
+import json
+import os
+import random
+import signal
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.emulator import process
+from tests.integration.cloud import Cloud
+
+KILL_EVERY = 0.4  # seconds, on average
+_OUTAGE = (BotoCoreError, ClientError)  # what a client sees while the emulator is away
+
+
+@contextlib.contextmanager
+def functions_killed(state: Path, seed: int) -> Iterator[list[int]]:
+    """Kill one function's process after the other, at random; yields the ids of the killed."""
+    chance, over, killed = random.Random(seed), threading.Event(), []  # noqa: S311
+
+    def kill() -> None:
+        while not over.wait(chance.uniform(0, 2 * KILL_EVERY)):
+            running = function_processes(state)
+            if running:
+                victim = chance.choice(running)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(victim, signal.SIGKILL)
+                    killed.append(victim)
+
+    with _in_background(kill, over):
+        yield killed
+
+
+def function_processes(state: Path) -> list[int]:
+    """The ids of all processes that the emulator of this state directory runs functions in."""
+    emulator = process.status(state)
+    if emulator is None:
+        return []
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != emulator.pid:
+            with contextlib.suppress(OSError):  # it has just ended
+                group = (entry / "stat").read_text().rpartition(")")[2].split()[2]
+                if int(group) == emulator.pid:
+                    found.append(int(entry.name))
+    return sorted(found)
+
+
+class Tap:
+    """A queue to which the bucket tells every upload as well, in the words that S3 uses."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._sqs = cloud.client("sqs")
+        bucket, name = cloud.outputs["bucketName"], f"tap-{uuid.uuid4().hex[:8]}"
+        arn = f"arn:aws:sqs:{cloud.outputs['region']}:{cloud.outputs['accountId']}:{name}"
+        allowed = {
+            "Effect": "Allow",
+            "Principal": {"Service": "s3.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": f"arn:aws:s3:::{bucket}"}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+        self._url = self._sqs.create_queue(QueueName=name, Attributes={"Policy": policy})[
+            "QueueUrl"
+        ]
+        s3 = cloud.client("s3")
+        told = s3.get_bucket_notification_configuration(Bucket=bucket)
+        told.pop("ResponseMetadata")
+        more = {"Id": name, "QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}
+        s3.put_bucket_notification_configuration(
+            Bucket=bucket,
+            NotificationConfiguration={
+                **told,
+                "QueueConfigurations": [more],
+            },
+        )
+
+    def events(self) -> list[str]:
+        """The uploads told of since the last look."""
+        answer = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10)
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        for message in messages:
+            self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+        return [message["Body"] for message in messages]
+
+
+@contextlib.contextmanager
+def events_repeated(cloud: Cloud, tap: Tap, seed: int) -> Iterator[list[str]]:
+    """Tell the validator every upload again, once or twice, in any order; yields what was told."""
+    chance, over, told = random.Random(seed), threading.Event(), []  # noqa: S311
+    functions, waiting = cloud.client("lambda"), []
+
+    def repeat() -> None:
+        while not over.wait(0.05) or waiting:
+            with contextlib.suppress(*_OUTAGE):
+                for event in tap.events():
+                    waiting.extend([event] * chance.choice((1, 1, 2)))
+            chance.shuffle(waiting)
+            while len(waiting) > (0 if over.is_set() else 8):  # the rest waits for others to mix
+                with contextlib.suppress(*_OUTAGE):
+                    functions.invoke(
+                        FunctionName=cloud.outputs["validatorFunctionName"],
+                        InvocationType="Event",
+                        Payload=waiting[-1],
+                    )
+                    told.append(waiting.pop())
+
+    with _in_background(repeat, over):
+        yield told
+
+
+def restart(state: Path) -> None:
+    """Stop the emulator, functions at work and all, and start it where it was."""
+    running = process.status(state)
+    assert running is not None, f"no emulator runs on {state}"
+    process.stop(state)
+    process.start(state, running.port)
+
+
+@contextlib.contextmanager
+def _in_background(work: Any, over: threading.Event) -> Iterator[None]:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
