@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from compliance import evidence as evidence_document
+from compliance import document
 from compliance.evidence import Evidence
 from compliance.reports import html, junit, markdown, sarif
 
@@ -37,7 +37,7 @@ def render(evidence: Evidence, form: str) -> str:
 def write(evidence: Evidence, folder: Path) -> tuple[Path, ...]:
     """Writes the evidence and every report into a folder, which is made; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {"evidence.json": evidence_document.dumps(evidence)}
+    texts = {"evidence.json": document.dumps(evidence)}
     texts |= {_FILES[form]: render(evidence, form) for form in FORMATS}
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -10,7 +10,8 @@ from compliance.engine import EngineResource, Preview
 from compliance.errors import BrokenRunError
 from compliance.evidence import Finding, Gap, Outcome
 from compliance.scanners import Opinion, Scan
-from compliance.terraform.plan import TerraformView, map_preview, plan_document
+from compliance.terraform.plan import plan_document
+from compliance.terraform.view import TerraformView, map_preview
 
 # In Python `id = "CKV_…"`, in YAML `id: "CKV_…"`, in JSON `"id": "CKV_…"`.
 _RULE = re.compile(r"""\bid"?\s*[=:]\s*["']?(CKV2?_[A-Z0-9]+_[0-9]+)""")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from compliance.terraform.plan import Mapped, TerraformView
 from compliance.terraform.schema import PROVIDER_VERSION, block_of
+from compliance.terraform.view import Mapped, TerraformView
 
 
 @dataclass(frozen=True, kw_only=True)

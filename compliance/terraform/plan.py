@@ -5,190 +5,21 @@ Scanners read `planned_values` (what will be), `resource_changes` (with `after_u
 `provider_config`. The format is HashiCorp's "JSON output format", version 1.2.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from compliance.terraform.names import terraform_property, terraform_type
-from compliance.terraform.schema import PROVIDER_VERSION, block_of
-from compliance.terraform.values import Converted, convert
+from compliance.terraform.schema import PROVIDER_VERSION
+from compliance.terraform.view import Mapped, TerraformView
 
 _PROVIDER = "registry.terraform.io/hashicorp/aws"
 
 
-class PlannedResource(Protocol):
-    """What the mapping needs of a previewed resource."""
-
-    @property
-    def urn(self) -> str:
-        """The engine's name of the resource."""
-
-    @property
-    def type(self) -> str:
-        """Its Pulumi type token."""
-
-    @property
-    def inputs(self) -> Mapping[str, Any]:
-        """Its inputs, unknowns and secrets as the engine marks them."""
-
-    @property
-    def dependencies(self) -> Sequence[str]:
-        """The URNs of all resources that have to exist before it."""
-
-    @property
-    def property_dependencies(self) -> Mapping[str, Sequence[str]]:
-        """By input property, the URNs that its value depends on."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mapped:
-    """One resource in Terraform's terms; references and dependencies are addresses.
-
-    `references` go by top-level attribute; `after` is all that has to exist before it; `defaulted`
-    are the attributes that the provider filled in, not the program.
-    """
-
-    urn: str
-    type: str
-    name: str
-    converted: Converted
-    references: Mapping[str, tuple[str, ...]]
-    after: tuple[str, ...]
-    defaulted: frozenset[str]
-
-    @property
-    def address(self) -> str:
-        """Terraform's address, such as `aws_sqs_queue.processor_queue`."""
-        return f"{self.type}.{self.name}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class TerraformView:
-    """All resources that could be mapped, and all that could not: nothing is dropped silently."""
-
-    resources: tuple[Mapped, ...]
-    unmapped_types: Mapping[str, tuple[str, ...]]  # Pulumi type → URNs
-    unmapped_properties: Mapping[str, tuple[str, ...]]  # URN → property paths
-
-
-def map_preview(resources: Iterable[PlannedResource]) -> TerraformView:
-    """Map every AWS resource of a preview; components and providers have no Terraform form."""
-    planned = [resource for resource in resources if resource.type.startswith("aws:")]
-    addresses: dict[str, tuple[str, str]] = {}
-    unmapped_types: dict[str, list[str]] = {}
-    for resource in planned:
-        kind = terraform_type(resource.type)
-        if kind is None:
-            unmapped_types.setdefault(resource.type, []).append(resource.urn)
-        else:
-            addresses[resource.urn] = (kind, _free_name(kind, resource.urn, addresses.values()))
-    identities = _identities(planned, addresses)
-    mapped = tuple(
-        _map(resource, addresses, identities) for resource in planned if resource.urn in addresses
-    )
-    return TerraformView(
-        resources=mapped,
-        unmapped_types={kind: tuple(urns) for kind, urns in sorted(unmapped_types.items())},
-        unmapped_properties={
-            resource.urn: resource.converted.unmapped
-            for resource in mapped
-            if resource.converted.unmapped
-        },
-    )
-
-
-def _free_name(kind: str, urn: str, taken: Iterable[tuple[str, str]]) -> str:
-    """A Terraform identifier from the resource's logical name, numbered if it is taken."""
-    base = re.sub(r"\W", "_", urn.rsplit("::", 1)[-1])
-    base = base if re.match(r"[A-Za-z_]", base) else f"_{base}"
-    names, name, number = {name for other, name in taken if other == kind}, base, 2
-    while name in names:
-        name, number = f"{base}_{number}", number + 1
-    return name
-
-
-def _identities(
-    planned: Iterable[PlannedResource], addresses: Mapping[str, tuple[str, str]]
-) -> dict[tuple[str, str], str]:
-    """By (identifying attribute, value) → address, to find references that were computed by name.
-
-    The program computes names and ARNs so that nothing is unknown at preview; the edge that a
-    Terraform author would have written as a reference is then visible in the value alone.
-    """
-    found: dict[tuple[str, str], str] = {}
-    for resource in planned:
-        kind, name = addresses.get(resource.urn, ("", ""))
-        attribute = _IDENTIFYING.get(kind)
-        value = resource.inputs.get(attribute[1]) if attribute else None
-        if attribute and isinstance(value, str):
-            found[(attribute[0], value)] = f"{kind}.{name}"
-    return found
-
-
-# Terraform type → (the attribute by which others name it, the Pulumi input that holds the name).
-_IDENTIFYING = {
-    "aws_s3_bucket": ("bucket", "bucket"),
-    "aws_lambda_function": ("function_name", "name"),
-    "aws_cloudwatch_event_rule": ("rule", "name"),
-    "aws_cloudwatch_event_bus": ("event_bus_name", "name"),
-    "aws_iam_role": ("role", "name"),
-    "aws_cloudwatch_log_group": ("log_group", "name"),
-}
-
-
-def _map(
-    resource: PlannedResource,
-    addresses: Mapping[str, tuple[str, str]],
-    identities: Mapping[tuple[str, str], str],
-) -> Mapped:
-    kind, name = addresses[resource.urn]
-    block = block_of(kind)
-    converted = convert(kind, resource.inputs)
-    references: dict[str, tuple[str, ...]] = {}
-    for key, urns in sorted(resource.property_dependencies.items()):
-        attribute = terraform_property(kind, block, key, top=True)
-        targets = [".".join(addresses[urn]) for urn in urns if urn in addresses]
-        if attribute and targets:
-            references[attribute] = tuple(dict.fromkeys(targets))
-    for attribute, value in converted.values.items():
-        target = _named_target(attribute, value, identities)
-        if target and target != f"{kind}.{name}":
-            references.setdefault(attribute, (target,))
-    defaults = (
-        terraform_property(kind, block, key, top=True)
-        for key in resource.inputs.get("__defaults") or ()
-    )
-    return Mapped(
-        urn=resource.urn,
-        type=kind,
-        name=name,
-        converted=converted,
-        references=references,
-        after=tuple(
-            sorted(".".join(addresses[u]) for u in resource.dependencies if u in addresses)
-        ),
-        defaulted=frozenset(name for name in defaults if name),
-    )
-
-
-def _named_target(
-    attribute: str, value: Any, identities: Mapping[tuple[str, str], str]
-) -> str | None:
-    if not isinstance(value, str):
-        return None
-    if attribute == "role" and ":role/" in value:  # functions name their role by ARN
-        value = value.rsplit("/", 1)[-1]
-    return identities.get((attribute, value))
-
-
-def plan_document(mapping: TerraformView, *, region: str) -> dict[str, Any]:
+def plan_document(view: TerraformView, *, region: str) -> dict[str, Any]:
     """The plan; every resource is shown as created, which is what a scanner judges."""
     return {
         "format_version": "1.2",
         "terraform_version": "1.9.0",
-        "planned_values": {"root_module": {"resources": [_planned(r) for r in mapping.resources]}},
-        "resource_changes": [_change(r) for r in mapping.resources],
+        "planned_values": {"root_module": {"resources": [_planned(r) for r in view.resources]}},
+        "resource_changes": [_change(r) for r in view.resources],
         "configuration": {
             "provider_config": {
                 "aws": {
@@ -198,7 +29,7 @@ def plan_document(mapping: TerraformView, *, region: str) -> dict[str, Any]:
                     "expressions": {"region": {"constant_value": region}},
                 }
             },
-            "root_module": {"resources": [_configuration(r) for r in mapping.resources]},
+            "root_module": {"resources": [_configuration(r) for r in view.resources]},
         },
     }
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from compliance import evidence as evidence_file
+from compliance import document
 from compliance import report as reports
 from pipeline import checking
 from pipeline.commands.options import Json, Official, Stack
@@ -54,7 +54,7 @@ def check(
     checking.show(found)
     say(f"Evidence and reports: {', '.join(map(str, files))}")
     if as_json:
-        answer(evidence_file.dumps(found).rstrip())
+        answer(document.dumps(found).rstrip())
     raise typer.Exit(checking.exit_code(found))
 
 
@@ -67,7 +67,7 @@ def report(
     """Render a report from evidence, however old."""
     if form not in reports.FORMATS:
         raise UsageError(f"{form!r} is no report: write one of {', '.join(reports.FORMATS)}.")
-    text = reports.render(evidence_file.load(source), form)
+    text = reports.render(document.load(source), form)
     if output is None:
         answer(text.removesuffix("\n"))
     else:

@@ -9,8 +9,7 @@ import dataclasses
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from compliance import evidence as document
-from compliance import report
+from compliance import document, report
 from compliance.evidence import (
     Answer,
     Disagreement,

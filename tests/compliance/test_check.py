@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from compliance import check, evidence
+from compliance import check, document, evidence
 from compliance.engine import Preview
 from compliance.errors import BrokenRunError
 from compliance.evidence import Answer, Evidence, Finding, Outcome, Verdict
@@ -98,7 +98,7 @@ def test_an_undetermined_value_has_a_code_of_its_own(workshop: Workshop) -> None
 def test_two_checks_of_the_same_inputs_differ_in_the_time_alone(workshop: Workshop) -> None:
     first, second = workshop.check(), workshop.check()
     same_time = dataclasses.replace(second, generated_at=first.generated_at)
-    assert evidence.dumps(same_time) == evidence.dumps(first)
+    assert document.dumps(same_time) == document.dumps(first)
 
 
 def test_the_hashes_change_with_the_program_the_pack_and_the_waivers(workshop: Workshop) -> None:
@@ -116,7 +116,7 @@ def test_the_hashes_change_with_the_program_the_pack_and_the_waivers(workshop: W
 def test_no_secret_comes_to_light(workshop: Workshop) -> None:
     workshop.program(fifo="False")
     events: list[Mapping[str, Any]] = []
-    text = evidence.dumps(workshop.check(on_event=events.append))
+    text = document.dumps(workshop.check(on_event=events.append))
     assert SECRET not in text
     assert SECRET not in json.dumps(events)
 
@@ -204,7 +204,7 @@ def test_a_scanners_findings_join_the_evidence(workshop: Workshop) -> None:
     assert result.tools["checkov"] == "3.3.30"
     assert result.scanners == ("checkov",)
     assert check.exit_code(result) == 3
-    assert evidence.loads(evidence.dumps(result), origin="check") == result
+    assert document.loads(document.dumps(result), origin="check") == result
 
 
 def test_a_program_that_fails_half_way_is_a_broken_run(workshop: Workshop) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from compliance import check, evidence
+from compliance import check, document
 from compliance.errors import BrokenRunError
 from compliance.evidence import Evidence, Outcome, Problem, Verdict
 from tests.compliance import samples
@@ -18,18 +18,18 @@ from tests.compliance import samples
 
 def test_it_is_read_back_as_it_was_written() -> None:
     for original in (samples.sample(), samples.compliant(), samples.hostile()):
-        assert evidence.loads(evidence.dumps(original), origin="sample") == original
+        assert document.loads(document.dumps(original), origin="sample") == original
 
 
 def test_its_bytes_are_those_of_the_golden_file() -> None:
     golden = (samples.GOLDEN / "evidence.json").read_text(encoding="utf-8")
-    assert evidence.dumps(samples.sample()) == golden
+    assert document.dumps(samples.sample()) == golden
 
 
 def test_only_the_time_tells_two_checks_of_the_same_inputs_apart() -> None:
     later = samples.sample(generated_at=datetime(2027, 1, 2, tzinfo=UTC))
-    first = evidence.dumps(samples.sample()).splitlines()
-    second = evidence.dumps(later).splitlines()
+    first = document.dumps(samples.sample()).splitlines()
+    second = document.dumps(later).splitlines()
     different = [pair for pair in zip(first, second, strict=True) if pair[0] != pair[1]]
     assert different == [
         (' "generatedAt": "2026-11-24T09:30:00Z",', ' "generatedAt": "2027-01-02T00:00:00Z",')
@@ -37,7 +37,7 @@ def test_only_the_time_tells_two_checks_of_the_same_inputs_apart() -> None:
 
 
 def test_its_schema_is_a_schema() -> None:
-    jsonschema.Draft202012Validator.check_schema(json.loads(evidence.SCHEMA.read_text()))
+    jsonschema.Draft202012Validator.check_schema(json.loads(document.SCHEMA.read_text()))
 
 
 def test_a_missing_answer_is_a_broken_run() -> None:
@@ -103,18 +103,18 @@ def test_each_verdict_has_its_exit_code(judged: Evidence, code: int) -> None:
 
 def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(BrokenRunError, match="`pipeline check` writes it"):
-        evidence.load(tmp_path / "evidence.json")
+        document.load(tmp_path / "evidence.json")
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "evidence.json").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BrokenRunError, match="cannot read the evidence"):
-        evidence.load(tmp_path / "evidence.json")
+        document.load(tmp_path / "evidence.json")
 
 
 def _document() -> dict[str, object]:
-    document: dict[str, object] = json.loads(evidence.dumps(samples.sample()))
-    return document
+    parsed: dict[str, object] = json.loads(document.dumps(samples.sample()))
+    return parsed
 
 
 def _changed(**changes: object) -> str:
@@ -125,7 +125,7 @@ def _changed(**changes: object) -> str:
     ("text", "message"),
     [
         ("", "is not JSON"),
-        (evidence.dumps(samples.sample())[:-100], "is not JSON"),
+        (document.dumps(samples.sample())[:-100], "is not JSON"),
         ("[]", "version None"),
         ('{"version": "2"}', "version '2', this tool reads '1'"),
         (_changed(answers=None), r"\$.answers"),
@@ -137,7 +137,7 @@ def _changed(**changes: object) -> str:
 )
 def test_broken_evidence_is_refused_and_named(text: str, message: str) -> None:
     with pytest.raises(BrokenRunError, match=message) as refused:
-        evidence.loads(text, origin="old.json")
+        document.loads(text, origin="old.json")
     assert "old.json" in str(refused.value) or "answers for" in str(refused.value)
 
 
@@ -147,8 +147,8 @@ def test_an_answer_that_names_no_waiver_of_the_list_is_refused() -> None:
 
 
 def test_an_answer_that_fails_without_saying_why_is_refused() -> None:
-    document = json.loads(evidence.dumps(samples.sample()))
-    failed = next(a for a in document["answers"] if a["outcome"] == "FAIL")
+    changed = json.loads(document.dumps(samples.sample()))
+    failed = next(a for a in changed["answers"] if a["outcome"] == "FAIL")
     del failed["message"]
     with pytest.raises(BrokenRunError, match="'message' is a required property"):
-        evidence.loads(json.dumps(document), origin="old.json")
+        document.loads(json.dumps(changed), origin="old.json")

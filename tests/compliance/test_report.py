@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance import evidence, report
+from compliance import document, report
 from tests.compliance import samples
 
 
@@ -19,13 +19,13 @@ def test_all_reports_and_the_evidence_are_written(tmp_path: Path) -> None:
         "report.md",
         "report.html",
     }
-    assert evidence.load(written[0]) == samples.sample()
+    assert document.load(written[0]) == samples.sample()
 
 
 @pytest.mark.parametrize("form", report.FORMATS)
 def test_old_evidence_gives_the_same_report_again(tmp_path: Path, form: str) -> None:
     path = report.write(samples.hostile(), tmp_path)[0]
-    assert report.render(evidence.load(path), form) == report.render(samples.hostile(), form)
+    assert report.render(document.load(path), form) == report.render(samples.hostile(), form)
 
 
 def test_an_unknown_format_is_named_with_those_that_exist() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from compliance.checkov.runner import CheckovError, read, scan
-from compliance.terraform.plan import map_preview, plan_document
+from compliance.terraform.plan import plan_document
+from compliance.terraform.view import map_preview
 from tests.compliance.terraform.test_plan import GROUP, KEY, Planned
 
 CHECKOV = Path(__file__).parents[3] / ".cache" / "checkov" / "bin" / "checkov"

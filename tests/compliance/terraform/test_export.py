@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from compliance.terraform.export import export
-from compliance.terraform.plan import map_preview
+from compliance.terraform.view import map_preview
 from tests.compliance.terraform.test_plan import ARCHIVE, GROUP, KEY, UNKNOWN, Planned
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from compliance.terraform.plan import map_preview, plan_document
+from compliance.terraform.plan import plan_document
 from compliance.terraform.values import MASKED, UNKNOWNS, convert
+from compliance.terraform.view import map_preview
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SECRET = {

@@ -1,0 +1,68 @@
+"""Evidence as a file: canonical JSON out, checked against its schema on the way in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+
+from compliance import codec
+from compliance.errors import BrokenRunError
+from compliance.evidence import VERSION, Evidence
+
+SCHEMA = Path(__file__).with_name("evidence.schema.json")
+
+
+def dumps(evidence: Evidence) -> str:
+    """The canonical text: keys sorted, one space of indentation, a newline at the end."""
+    document = codec.encode(evidence)
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def loads(text: str, *, origin: str) -> Evidence:
+    """Reads evidence again.
+
+    Args:
+        text: the document.
+        origin: where it came from, for messages.
+
+    Raises:
+        BrokenRunError: it is no JSON, of another version, or not as the schema says.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise BrokenRunError(
+            f"{origin} is not JSON ({error}); make it again with `pipeline check`"
+        ) from error
+    version = document.get("version") if isinstance(document, dict) else None
+    if version != VERSION:
+        raise BrokenRunError(
+            f"{origin} has evidence version {version!r}, this tool reads {VERSION!r}; "
+            "make it again with `pipeline check`"
+        )
+    schema = json.loads(SCHEMA.read_text())
+    fault = jsonschema.exceptions.best_match(
+        jsonschema.Draft202012Validator(schema).iter_errors(document)
+    )
+    if fault is not None:
+        raise BrokenRunError(
+            f"{origin} is not valid evidence: {fault.json_path}: {fault.message[:300]}"
+        )
+    return codec.decode(Evidence, document)
+
+
+def load(path: Path) -> Evidence:
+    """Reads an evidence file; see `loads`.
+
+    Raises:
+        BrokenRunError: also when the file is missing or not UTF-8.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BrokenRunError(f"no evidence at {path}; `pipeline check` writes it") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BrokenRunError(f"cannot read the evidence at {path}: {error}") from error
+    return loads(text, origin=str(path))
