@@ -9,6 +9,9 @@ from typing import Any
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """The engine's sentinel for what it does not know yet."""
 
+ACCESS_KEY = "AKIA" + "IOSFODNN7EXAMPLE"
+"""The access key of AWS's own documentation."""
+
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _ARN = re.compile(r"arn:aws:[a-z0-9-]+:[a-z0-9-]*:(\d{12}):.+")
 _STRANGER = "999999999999"
@@ -94,6 +97,9 @@ class Changes:
             if item != UNKNOWN:
                 yield here, "unknown", inside(UNKNOWN)
             yield from self.of(item, here, inside)
+            if key == "variables" and isinstance(item, dict):
+                yield here, "hide a password", inside({**item, "DB_PASSWORD": "sample"})
+                yield here, "hide an access key", inside({**item, "SETTING": ACCESS_KEY})
             if key == "Statement" and isinstance(item, list):
                 yield here, "add everyone", inside([*item, _everyone_like(item)])
 

@@ -8,6 +8,8 @@ from mutation.report import Report, Tally, by_reason, rule_name
 from mutation.run import Result, Verdict
 from policies.requirements import REQUIREMENTS
 
+_INDEX = re.compile(r"\[[^]]*\]")
+
 
 def render(report: Report) -> str:
     """The report in Markdown."""
@@ -86,7 +88,7 @@ def _cells(tally: Tally) -> str:
 def _places(results: Sequence[Result], most: int = 6) -> str:
     """The properties of some mutants, the most frequent first."""
     found = Counter(
-        f"{result.type.rsplit(':', 1)[-1]} {re.sub(r'[[][^]]*[]]', '[]', result.path)}".strip()
+        f"{result.type.rsplit(':', 1)[-1]} {_INDEX.sub('[]', result.path)}".strip()
         for result in results
     )
     shown = [f"`{place}`" for place, _ in found.most_common(most)]

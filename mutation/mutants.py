@@ -12,7 +12,7 @@ from typing import Any
 
 from compliance.engine import EngineResource
 from mutation import sdk
-from mutation.changes import UNKNOWN, Changes
+from mutation.changes import ACCESS_KEY, UNKNOWN, Changes
 from mutation.strangers import Stranger, strangers
 
 PROVIDER = "pulumi:providers:aws"
@@ -42,7 +42,7 @@ class Mutant:
 
 
 def mutants(resources: tuple[EngineResource, ...], suffix: str) -> Iterator[Mutant]:
-    """Every mutant of every AWS resource and of the provider's region, in a fixed order.
+    """Every mutant of every AWS resource and of the provider, in a fixed order.
 
     Args:
         resources: The stack as the engine plans it.
@@ -58,6 +58,8 @@ def mutants(resources: tuple[EngineResource, ...], suffix: str) -> Iterator[Muta
             for path, kind, inputs in Changes().of(region, "", lambda changed: changed):
                 rest = {k: v for k, v in resource.inputs.items() if k != "region"}
                 yield _with(resource, path, kind, {**rest, **inputs})
+            key = {**resource.inputs, "accessKey": ACCESS_KEY}
+            yield _with(resource, "accessKey", "add", key)
     like = [resource for resource in resources if resource.type.startswith("aws:")]
     for stranger in strangers(suffix):
         yield from (_appearing(stranger, resource) for resource in like[:1])

@@ -109,6 +109,7 @@ _ASYNCHRONOUS = (
     owned(_I, "functionName|destinationConfig*", "function-dead-letter"),
     equivalent(_I, "maximumEventAgeInSeconds", DEFAULT, "drop"),
     equivalent(_I, "maximumEventAgeInSeconds", REFUSED, "increment"),
+    owned(_I, "maximumEventAgeInSeconds", "function-attempts", "unknown"),
     equivalent(
         _I,
         "maximumEventAgeInSeconds",

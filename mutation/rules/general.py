@@ -33,6 +33,7 @@ RULES = (
     owned("*", "tags*", "resource-tags"),
     owned("*", "region", "region"),
     owned("*", "protect", "destroyable plan-gate/no-protect"),
+    owned("aws", "accessKey", "no-credentials"),
     owned("*", "aliases", "plan-gate/no-foreign-alias"),
     owned("*", "ignoreChanges", "plan-gate/no-ignored-changes"),
     owned("*", "retainOnDelete", "plan-gate/no-retain-on-delete"),

@@ -96,6 +96,11 @@ _KEY_POLICY = (
         )
     ),
     equivalent("Key", f"{_S}.Resource*", REFUSED),
+    equivalent(
+        "Key",
+        "policy.Statement[AccountAdministration]*",
+        "fewer rights, and AWS refuses a policy that locks out who sends it",
+    ),
     equivalent("Key", f"{_S}*", CUT_OFF),
 )
 

@@ -16,7 +16,11 @@ _LOGS = (
 )
 
 _ALARM = (
-    equivalent(_A, "okActions*|treatMissingData", "tells that all is well again"),
+    equivalent(
+        _A,
+        "okActions*|treatMissingData",
+        "what is told, or taken for granted, when there is nothing to tell",
+    ),
     equivalent(_A, "actionsEnabled", DEFAULT, "drop"),
     equivalent(
         _A, "period", "within the five minutes in which someone is told", "*crement", of=_DEAD

@@ -1,0 +1,26 @@
+"""The real stack, previewed once for all tests that mutate it."""
+
+from pathlib import Path
+
+import pytest
+
+from mutation.judging import Judge
+from mutation.mutants import Mutant, mutants
+from mutation.preview import Compliant, compliant_stack
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def stack() -> Compliant:
+    return compliant_stack(ROOT)
+
+
+@pytest.fixture(scope="session")
+def every_mutant(stack: Compliant) -> list[Mutant]:
+    return list(mutants(stack.resources, stack.suffix))
+
+
+@pytest.fixture(scope="session")
+def judge(stack: Compliant) -> Judge:
+    return Judge(stack.resources, stack.suffix)
