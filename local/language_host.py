@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 from queue import SimpleQueue
@@ -140,7 +140,7 @@ def _stream(plugin: "subprocess.Popen[bytes]") -> Iterator[Any]:
     yield language_pb2.RunPluginResponse(exitcode=plugin.wait())
 
 
-def main(arguments: list[str]) -> None:
+def serve_engine(arguments: Sequence[str]) -> None:
     """Serves until the CLI ends this process.
 
     Args:
@@ -148,7 +148,3 @@ def main(arguments: list[str]) -> None:
     """
     host = LanguageHost(arguments[-1] if arguments else "")
     serve(lambda server: language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -13,6 +13,7 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from local.plugin_server import serve
 from local.provider.aws import Aws, MissingError, endpoint, is_missing
 from local.provider.calls import tags
 from local.provider.diff import changes, delete_first
@@ -191,6 +192,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """What is known of a resource before AWS has been asked."""
         outputs = {**inputs, "region": inputs.get("region", self._aws.region)}
         return {**outputs, "tagsAll": tags(inputs)} if "tags" in inputs else outputs
+
+
+def serve_engine() -> None:
+    """Serves until the CLI ends this process."""
+    serve(
+        lambda server: provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(), server)
+    )
 
 
 def _resource(request: Any, context: Any) -> Resource:
