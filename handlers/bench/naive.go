@@ -14,8 +14,6 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/shopspring/decimal"
-
-	"market-data-pipeline/handlers/internal/bars"
 )
 
 var symbolRule = regexp.MustCompile(`^[A-Z0-9./-]{1,24}$`)
@@ -24,6 +22,22 @@ type naiveBar struct {
 	open, high, low, close, volume, notional decimal.Decimal
 	trades                                   int64
 	first, last                              time.Time
+}
+
+// naiveRow is a row of the bars' file.
+type naiveRow struct {
+	Minute    int64    `parquet:"minute,timestamp(nanosecond:utc)"`
+	Symbol    string   `parquet:"symbol,dict"`
+	Open      [16]byte `parquet:"open,decimal(9:38)"`
+	High      [16]byte `parquet:"high,decimal(9:38)"`
+	Low       [16]byte `parquet:"low,decimal(9:38)"`
+	Close     [16]byte `parquet:"close,decimal(9:38)"`
+	VWAP      [16]byte `parquet:"vwap,decimal(9:38)"`
+	Volume    [16]byte `parquet:"volume,decimal(9:38)"`
+	Notional  [16]byte `parquet:"notional,decimal(18:38)"`
+	Trades    int64    `parquet:"trades"`
+	OpenTime  int64    `parquet:"open_time,timestamp(nanosecond:utc)"`
+	CloseTime int64    `parquet:"close_time,timestamp(nanosecond:utc)"`
 }
 
 // naive does what trades.Scan and bars.Builder do, the content hash and the
@@ -39,7 +53,7 @@ func naive(plain []byte, withBars bool) error {
 	if !slices.Equal(header, []string{"timestamp", "symbol", "price", "size", "exchange", "conditions"}) {
 		return errors.New("unexpected header")
 	}
-	out := parquet.NewGenericWriter[bars.Row](io.Discard, parquet.Compression(&parquet.Snappy))
+	out := parquet.NewGenericWriter[naiveRow](io.Discard, parquet.Compression(&parquet.Snappy))
 	current := map[string]*naiveBar{}
 	known := map[string]bool{} // checking a symbol once is enough
 	var last, minute time.Time
@@ -106,7 +120,7 @@ func naive(plain []byte, withBars bool) error {
 	return out.Close()
 }
 
-func writeMinute(out *parquet.GenericWriter[bars.Row], minute time.Time, current map[string]*naiveBar) error {
+func writeMinute(out *parquet.GenericWriter[naiveRow], minute time.Time, current map[string]*naiveBar) error {
 	names := make([]string, 0, len(current))
 	for name := range current {
 		names = append(names, name)
@@ -114,7 +128,7 @@ func writeMinute(out *parquet.GenericWriter[bars.Row], minute time.Time, current
 	slices.Sort(names)
 	for _, name := range names {
 		bar := current[name]
-		row := bars.Row{Minute: minute.UnixNano(), Symbol: name, Trades: bar.trades, OpenTime: bar.first.UnixNano(), CloseTime: bar.last.UnixNano()}
+		row := naiveRow{Minute: minute.UnixNano(), Symbol: name, Trades: bar.trades, OpenTime: bar.first.UnixNano(), CloseTime: bar.last.UnixNano()}
 		for to, value := range map[*[16]byte]decimal.Decimal{
 			&row.Open: bar.open.Shift(9), &row.High: bar.high.Shift(9), &row.Low: bar.low.Shift(9), &row.Close: bar.close.Shift(9),
 			&row.Volume: bar.volume.Shift(9), &row.Notional: bar.notional.Shift(18),
@@ -122,7 +136,7 @@ func writeMinute(out *parquet.GenericWriter[bars.Row], minute time.Time, current
 		} {
 			value.BigInt().FillBytes(to[:])
 		}
-		if _, err := out.Write([]bars.Row{row}); err != nil {
+		if _, err := out.Write([]naiveRow{row}); err != nil {
 			return err
 		}
 	}

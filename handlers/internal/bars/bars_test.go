@@ -22,6 +22,8 @@ import (
 
 const head = "timestamp,symbol,price,size\n"
 
+const rowsPerGroup = 1 << 15 // of package parquet
+
 // build makes the bars of a CSV file and reads the Parquet file back.
 func build(t fataler, file string) ([]Row, summary.Days, *parquet.File) {
 	var out bytes.Buffer
@@ -46,6 +48,22 @@ func build(t fataler, file string) ([]Row, summary.Days, *parquet.File) {
 }
 
 type fataler interface{ Fatalf(string, ...any) }
+
+// Row is a row as another implementation of Parquet reads it.
+type Row struct {
+	Minute    int64    `parquet:"minute,timestamp(nanosecond:utc)"`
+	Symbol    string   `parquet:"symbol,dict"`
+	Open      [16]byte `parquet:"open,decimal(9:38)"`
+	High      [16]byte `parquet:"high,decimal(9:38)"`
+	Low       [16]byte `parquet:"low,decimal(9:38)"`
+	Close     [16]byte `parquet:"close,decimal(9:38)"`
+	VWAP      [16]byte `parquet:"vwap,decimal(9:38)"`
+	Volume    [16]byte `parquet:"volume,decimal(9:38)"`
+	Notional  [16]byte `parquet:"notional,decimal(18:38)"`
+	Trades    int64    `parquet:"trades"`
+	OpenTime  int64    `parquet:"open_time,timestamp(nanosecond:utc)"`
+	CloseTime int64    `parquet:"close_time,timestamp(nanosecond:utc)"`
+}
 
 // number is the decimal of a two's complement coefficient.
 func number(b [16]byte, scale int) string {
@@ -103,7 +121,7 @@ func TestMinutesBefore1970BeginAtSecondZeroToo(t *testing.T) {
 
 func TestTheSchemaIsTheArchitectures(t *testing.T) {
 	_, _, file := build(t, head)
-	want := `message Row {
+	want := `message schema {
 	required int64 minute (TIMESTAMP(isAdjustedToUTC=true,unit=NANOS));
 	required binary symbol (STRING);
 	required fixed_len_byte_array(16) open (DECIMAL(38,9));
@@ -154,7 +172,7 @@ func TestTheSameTradesGiveTheSameBytes(t *testing.T) {
 func TestAMinuteOfManySymbolsIsWhole(t *testing.T) {
 	var file strings.Builder
 	file.WriteString(head)
-	const symbols = rowsPerGroup + rowsPerWrite + 1
+	const symbols = rowsPerGroup + 257
 	for i := range symbols {
 		fmt.Fprintf(&file, "2013-10-07T08:00:00Z,S%05d,1,1\n", symbols-i)
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 
-	"market-data-pipeline/handlers/internal/bars"
 	"market-data-pipeline/handlers/internal/objects"
 	"market-data-pipeline/handlers/internal/queue"
 	"market-data-pipeline/handlers/internal/summary"
@@ -39,7 +38,11 @@ func TestAFileBecomesItsBarsAndItsSummary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := parquet.Read[bars.Row](bytes.NewReader(body), int64(len(body)))
+	type bar struct {
+		Symbol string `parquet:"symbol"`
+		Trades int64  `parquet:"trades"`
+	}
+	rows, err := parquet.Read[bar](bytes.NewReader(body), int64(len(body)))
 	if err != nil || len(rows) != 2 || rows[0].Symbol != "IBM" || rows[0].Trades != 2 {
 		t.Errorf("bars %+v, %v", rows, err)
 	}
