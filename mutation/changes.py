@@ -74,8 +74,11 @@ class Changes:
         elif isinstance(value, bool):
             yield path, "flip", put(not value)
         elif isinstance(value, int | float):
-            for kind, changed in (("increment", value + 1), ("decrement", value - 1)):
-                yield path, kind, put(changed)
+            yield path, "increment", put(value + 1)
+            yield path, "decrement", put(value - 1)
+            if value:
+                yield path, "become zero", put(0)
+                yield path, "multiply by ten", put(10 * value)
         elif isinstance(value, str) and value != UNKNOWN:
             yield from self._of_text(value, path, put)
 

@@ -4,6 +4,7 @@ import importlib
 import inspect
 import json
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType, ModuleType
@@ -52,7 +53,9 @@ def _module(token: str, file: str) -> ModuleType | None:
         return None
     module = {"lambda": "lambda_"}.get(match["module"], match["module"])
     name = file or _snake(match["name"])
-    return importlib.import_module(f"{pulumi_aws.__name__}.{module}.{name}")
+    with warnings.catch_warnings():  # of deprecated types that stand beside the wanted one
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return importlib.import_module(f"{pulumi_aws.__name__}.{module}.{name}")
 
 
 def _parameters(cls: type) -> Arguments:

@@ -82,7 +82,12 @@ _SETTINGS = (
         also="api-cache-encryption",
     ),
     owned("MethodSettings", "settings.throttlingRateLimit", "api-throttle"),
-    owned("MethodSettings", "settings.throttlingBurstLimit", "api-throttle", "drop|unknown"),
+    owned(
+        "MethodSettings",
+        "settings.throttlingBurstLimit",
+        "api-throttle",
+        "drop|unknown|become zero",
+    ),
     equivalent(
         "MethodSettings",
         "settings.throttlingBurstLimit",

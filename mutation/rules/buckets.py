@@ -56,6 +56,12 @@ _LIFECYCLE = (
         "bucket-archive",
         "unknown",
     ),
+    owned(
+        _L,
+        f"{_CLEAN}.noncurrentVersionExpiration.noncurrentDays",
+        "bucket-archive",
+        "become zero",
+    ),
     equivalent(
         _L, f"{_CLEAN}*", "tidies what is older than the archive needs; deletes no object before"
     ),
@@ -77,7 +83,12 @@ _TABLE = (
     owned("Table", "billingMode|readCapacity|writeCapacity", "table-billing"),
     owned("Table", "ttl*", "table-ttl"),
     equivalent("Table", "pointInTimeRecovery.recoveryPeriodInDays", DEFAULT, "drop"),
-    equivalent("Table", "pointInTimeRecovery.recoveryPeriodInDays", REFUSED, "increment"),
+    equivalent(
+        "Table",
+        "pointInTimeRecovery.recoveryPeriodInDays",
+        REFUSED,
+        "increment|multiply by ten|become zero",
+    ),
     equivalent(
         "Table", "pointInTimeRecovery.recoveryPeriodInDays", "no number of days is asked for"
     ),

@@ -34,7 +34,7 @@ _KEYS = (
     equivalent("Key", "isEnabled|bypassPolicyLockoutSafetyCheck", DEFAULT, "drop"),
     owned("Key", "isEnabled", "key-rotation"),
     owned("Key", "bypassPolicyLockoutSafetyCheck", "destroyable"),
-    equivalent("Key", "deletionWindowInDays", REFUSED, "decrement"),
+    equivalent("Key", "deletionWindowInDays", REFUSED, "decrement|become zero"),
     owned("Key", "deletionWindowInDays", "destroyable"),
     equivalent("Key", "customerMasterKeySpec|keyUsage", DEFAULT, "drop"),
     equivalent("Key", "customerMasterKeySpec|keyUsage", STACK_TESTS, "unknown"),

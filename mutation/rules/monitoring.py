@@ -23,7 +23,11 @@ _ALARM = (
     ),
     equivalent(_A, "actionsEnabled", DEFAULT, "drop"),
     equivalent(
-        _A, "period", "within the five minutes in which someone is told", "*crement", of=_DEAD
+        _A,
+        "period",
+        "within the five minutes in which someone is told",
+        "*crement|become zero",
+        of=_DEAD,
     ),
     equivalent(
         _A,

@@ -32,7 +32,8 @@ _QUEUE = (
     ),
     equivalent(_Q, "deduplicationScope|fifoThroughputLimit", MEASURED),
     equivalent(_Q, "delaySeconds|maxMessageSize|receiveWaitTimeSeconds", MEASURED),
-    owned(_Q, "messageRetentionSeconds", "dead-letter-retention", "drop", of=_FED),
+    owned(_Q, "messageRetentionSeconds", "dead-letter-retention", "drop|become zero", of=_FED),
+    owned(_Q, "messageRetentionSeconds", "dead-letter-retention", "multiply by ten", of=_WORK),
     owned(
         _Q,
         "messageRetentionSeconds",
@@ -41,13 +42,19 @@ _QUEUE = (
         of=f"{_FED}|{_WORK}",
     ),
     equivalent(_Q, "messageRetentionSeconds", DEFAULT, "drop", of=_WORK),
-    equivalent(_Q, "messageRetentionSeconds", REFUSED, "increment", of="*-dlq"),
+    equivalent(_Q, "messageRetentionSeconds", REFUSED, "increment|multiply by ten", of="*-dlq"),
     equivalent(
         _Q,
         "messageRetentionSeconds",
         "no number is asked for, and dead letters stay longer than where they come from",
     ),
-    owned(_Q, "visibilityTimeoutSeconds", "queue-visibility", "drop|unknown|decrement", of=_WORK),
+    owned(
+        _Q,
+        "visibilityTimeoutSeconds",
+        "queue-visibility",
+        "drop|unknown|decrement|become zero",
+        of=_WORK,
+    ),
     equivalent(_Q, "visibilityTimeoutSeconds", "more than six times the timeout", of=_WORK),
     equivalent(_Q, "visibilityTimeoutSeconds", "no function consumes this queue"),
 )

@@ -46,6 +46,12 @@ def test_a_number_is_off_by_one_both_ways() -> None:
     assert after({"days": 90}, "days", "decrement") == {"days": 89}
 
 
+def test_a_number_becomes_much_less_and_much_more() -> None:
+    assert after({"days": 90}, "days", "become zero") == {"days": 0}
+    assert after({"days": 90}, "days", "multiply by ten") == {"days": 900}
+    assert kinds({"days": 0}, "days") == {"drop", "unknown", "increment", "decrement"}
+
+
 def test_a_switch_is_flipped_and_not_counted() -> None:
     assert after({"on": True}, "on", "flip") == {"on": False}
     assert "increment" not in kinds({"on": True}, "on")
