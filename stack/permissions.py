@@ -4,11 +4,7 @@ from stack.documents import Statement, allow
 from stack.names import Names
 
 _READ_TABLE = ["dynamodb:GetItem", "dynamodb:Query"]
-_USE_TABLE = [
-    *_READ_TABLE,
-    "dynamodb:PutItem",
-    "dynamodb:ConditionCheckItem",
-]
+_USE_TABLE = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:ConditionCheckItem"]
 _CONSUME = [
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",
@@ -16,7 +12,7 @@ _CONSUME = [
     "sqs:ChangeMessageVisibility",
 ]
 _READ_OBJECT = ["s3:GetObject"]
-_READ_VERSION = ["s3:GetObject", "s3:GetObjectVersion"]
+_READ_VERSION = ["s3:GetObjectVersion"]  # enough for who names the version, as both readers do
 _WRITE_OBJECT = ["s3:PutObject"]
 _SEND = ["sqs:SendMessage"]
 

@@ -13,6 +13,7 @@ import requests
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from requests.auth import AuthBase
 
 PATIENCE = 120.0  # seconds for anything the pipeline does by itself
 FINAL = {"AGGREGATED", "REJECTED"}
@@ -84,16 +85,29 @@ class Partner:
         )
         return str(answer["VersionId"])
 
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        signed: bool = True,
+        headers: dict[str, str] | None = None,
+    ) -> requests.Response:
+        """Ask for a path behind the API's stage, such as `/status/acme/us-equities`."""
+        url = self.cloud.outputs["statusApiUrl"] + quote(path)
+        signature = self.signature if signed else None
+        return requests.request(method, url, headers=headers, auth=signature, timeout=30)
+
     def get(
         self, path: str, *, signed: bool = True, headers: dict[str, str] | None = None
     ) -> requests.Response:
-        """GET a path behind the API's stage, such as `/status/acme/us-equities`."""
-        url = self.cloud.outputs["statusApiUrl"] + quote(path)
-        request = AWSRequest("GET", url, headers=headers or {})
-        if signed:
-            credentials = self._session.get_credentials().get_frozen_credentials()
-            SigV4Auth(credentials, "execute-api", self.cloud.outputs["region"]).add_auth(request)
-        return requests.get(url, headers=dict(request.headers), timeout=30)
+        """`ask` with GET."""
+        return self.ask("GET", path, signed=signed, headers=headers)
+
+    @property
+    def signature(self) -> "Signature":
+        """What signs the partner's requests to the API."""
+        return Signature(self._session, self.cloud.outputs["region"])
 
     def status(self, feed: str, file: str) -> dict[str, Any]:
         """The status answer about a file; one without a status while nothing is known of it."""
@@ -111,6 +125,20 @@ class Partner:
             return answer["status"] in FINAL and version in (None, answer["version"])
 
         return eventually(lambda: self.status(feed, file), final)
+
+
+class Signature(AuthBase):
+    """Signs requests to the API with a session's credentials, as they go out."""
+
+    def __init__(self, session: boto3.Session, region: str) -> None:
+        self._credentials = session.get_credentials().get_frozen_credentials()
+        self._region = region
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        signed = AWSRequest(request.method, request.url, data=request.body)
+        SigV4Auth(self._credentials, "execute-api", self._region).add_auth(signed)
+        request.headers.update(signed.headers.items())
+        return request
 
 
 def eventually(look: Callable[[], T], enough: Callable[[T], bool]) -> T:

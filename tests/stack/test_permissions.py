@@ -17,16 +17,14 @@ KEYS = "arn:aws:kms:us-east-1:123456789012:key/*"
 API = "arn:aws:execute-api:us-east-1:123456789012:*/status-stage-dev"
 
 READ_TABLE = {("dynamodb:GetItem", TABLE), ("dynamodb:Query", TABLE)}
-USE_TABLE = READ_TABLE | {
+USE_TABLE = {
+    ("dynamodb:GetItem", TABLE),
     ("dynamodb:PutItem", TABLE),
     ("dynamodb:ConditionCheckItem", TABLE),
 }
 READ_KEY = {("kms:Decrypt", KEYS)}
 USE_KEY = READ_KEY | {("kms:GenerateDataKey", KEYS)}
-READ_UPLOADS = {
-    ("s3:GetObject", f"{BUCKET}/uploads/*"),
-    ("s3:GetObjectVersion", f"{BUCKET}/uploads/*"),
-}
+READ_UPLOADS = {("s3:GetObjectVersion", f"{BUCKET}/uploads/*")}
 
 
 def use_queue(queue: str) -> Grants:
