@@ -5,24 +5,32 @@ defaults, which suit `make test`.
 """
 
 import os
+import socket
 from collections.abc import Iterator
 
 import pytest
 
-from tests.chaos import market
+from local.emulator import process
+from tests.chaos import market, mischief
 from tests.chaos.storm import Aftermath, Storm
 from tests.integration.project import Project
 
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """The pipeline, deployed for this run alone."""
+    """The pipeline, deployed for this run alone; nothing of it may outlive the run."""
     project = Project.make(tmp_path_factory.mktemp("chaos"))
+    state = project.folder / ".pipeline" / "emulator"
     try:
         project.pipeline("up")
         yield project
+        group = process.status(state)
     finally:
         project.run("pipeline", "stop")
+    assert group is not None, "the emulator was gone before it was stopped"
+    assert mischief.processes_of(group.pid) == []
+    with socket.socket() as other:
+        assert other.connect_ex(("127.0.0.1", group.port)), f"port {group.port} still answers"
 
 
 @pytest.fixture(scope="session")

@@ -41,14 +41,17 @@ def functions_killed(state: Path, seed: int) -> Iterator[list[int]]:
 def function_processes(state: Path) -> list[int]:
     """The ids of all processes that the emulator of this state directory runs functions in."""
     emulator = process.status(state)
-    if emulator is None:
-        return []
+    return [pid for pid in processes_of(emulator.pid) if pid != emulator.pid] if emulator else []
+
+
+def processes_of(group: int) -> list[int]:
+    """The ids of all processes of a process group."""
     found = []
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != emulator.pid:
+        if entry.name.isdigit():
             with contextlib.suppress(OSError):  # it has just ended
-                group = (entry / "stat").read_text().rpartition(")")[2].split()[2]
-                if int(group) == emulator.pid:
+                state, _, own = (entry / "stat").read_text().rpartition(")")[2].split()[:3]
+                if int(own) == group and state != "Z":
                     found.append(int(entry.name))
     return sorted(found)
 
@@ -97,7 +100,7 @@ class Tap:
 def events_repeated(cloud: Cloud, tap: Tap, seed: int) -> Iterator[list[str]]:
     """Tell the validator every upload again, once or twice, in any order; yields what was told."""
     chance, over, told = random.Random(seed), threading.Event(), []  # noqa: S311
-    functions, waiting = cloud.client("lambda"), []
+    functions, waiting = cloud.client("lambda"), list[str]()
 
     def repeat() -> None:
         while not over.wait(0.05) or waiting:
