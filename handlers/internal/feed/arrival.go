@@ -55,6 +55,10 @@ type Receipt struct {
 func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 	var receipt Receipt
 	err := l.transact(ctx, func(tx *store.Transaction) error {
+		feed, err := store.Load[Feed](ctx, tx, Key(a.File.ID()))
+		if err != nil {
+			return err
+		}
 		docs, err := loadArrival(ctx, tx, a)
 		if err != nil {
 			return err
@@ -77,7 +81,7 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 			head.File, head.VersionID, head.Sequencer = a.File.Name, a.VersionID, a.Sequencer
 			head.Status, head.UpdatedAt = version.Status, stamp(l.Now())
 		}
-		receipt = Receipt{Attempt: version.Attempts[a.Request], Kind: docs.feed.Kind}
+		receipt = Receipt{Attempt: version.Attempts[a.Request], Kind: feed.Kind}
 		receipt.Ticket = Ticket{Number: head.Number, Revision: version.Revision, File: a.File.Name, VersionID: a.VersionID}
 		switch {
 		case version.Revision > 0:
@@ -87,7 +91,7 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 		case head.Accepted != "" && !After(a.Sequencer, head.Accepted):
 			receipt.Standing = Done
 			l.outrun(docs, a)
-		case head.Number == 0 && !assign(docs, a):
+		case head.Number == 0 && !assign(feed, head, a):
 			receipt.Standing = OtherKind
 		default:
 			receipt.Standing = Fresh
@@ -95,7 +99,7 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 		if receipt.Standing != Fresh {
 			return nil
 		}
-		receipt.Ticket.Number, receipt.Kind = head.Number, docs.feed.Kind
+		receipt.Ticket.Number, receipt.Kind = head.Number, feed.Kind
 		number, err := store.Load[Number](ctx, tx, NumberKey(a.File.ID(), head.Number))
 		if err != nil {
 			return err
@@ -118,12 +122,11 @@ func (l Ledger) outrun(docs arrivalDocuments, a Arrival) {
 }
 
 // assign gives a file its number, unless the feed is of the other kind.
-func assign(docs arrivalDocuments, a Arrival) bool {
+func assign(feed *Feed, head *File, a Arrival) bool {
 	kind := ByArrival
 	if a.File.Sequence > 0 {
 		kind = Sequenced
 	}
-	feed, head := docs.feed, docs.head
 	if feed.Kind == "" {
 		feed.Kind = kind
 	}
@@ -213,16 +216,12 @@ func (l Ledger) Reject(ctx context.Context, a Arrival, reason string, rejects *R
 }
 
 type arrivalDocuments struct {
-	feed    *Feed
 	head    *File
 	version *Version
 }
 
 func loadArrival(ctx context.Context, tx *store.Transaction, a Arrival) (docs arrivalDocuments, err error) {
 	id := a.File.ID()
-	if docs.feed, err = store.Load[Feed](ctx, tx, Key(id)); err != nil {
-		return docs, err
-	}
 	if docs.head, err = store.Load[File](ctx, tx, FileKey(id, a.File.Name)); err != nil {
 		return docs, err
 	}

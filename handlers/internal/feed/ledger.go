@@ -22,6 +22,21 @@ type Ledger struct {
 // NewLedger makes a ledger that goes by the wall clock.
 func NewLedger(s store.Store) Ledger { return Ledger{Store: s, Now: time.Now, Pause: pause} }
 
+// Session is a ledger for one piece of work, which reads an item once. What Admit
+// and Successor answer without a write, they would answer later too: see I2.
+func (l Ledger) Session() Ledger {
+	l.Store = store.NewSession(l.Store)
+	return l
+}
+
+// Refresh reads a feed's own item anew, after work that takes so long that other
+// files of the feed will have moved it.
+func (l Ledger) Refresh(id string) {
+	if session, ok := l.Store.(*store.Session); ok {
+		session.Forget(Key(id))
+	}
+}
+
 const maxTries = 40
 
 // transact runs work on a snapshot and commits it, anew where it met another

@@ -33,6 +33,7 @@ type table struct {
 }
 
 func (s table) Get(ctx context.Context, key store.Key) (item store.Item, err error) {
+	s.world.reads++
 	err = s.task.have("read "+key.Sort, func() error {
 		item, err = s.world.store.Get(ctx, key)
 		return err
@@ -51,6 +52,7 @@ func (s table) Commit(ctx context.Context, writes ...store.Write) error {
 		}
 		kept = append(kept, w)
 	}
+	s.world.commits++
 	return s.task.have("write "+strings.Join(names, ", "), func() error {
 		return s.world.commit(ctx, kept)
 	})

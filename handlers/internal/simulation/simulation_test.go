@@ -43,3 +43,16 @@ func TestPlantedBugsAreFound(t *testing.T) {
 		})
 	}
 }
+
+// What a file costs grows unnoticed otherwise.
+func TestAFileInItsTurnTakesFewReadsAndWrites(t *testing.T) {
+	w := play(&choices{}, NoBug, false)
+	if w.failure != nil {
+		t.Fatal(w.failure)
+	}
+	files := len(w.objects)
+	if w.reads > 20*files || w.commits > 5*files {
+		t.Errorf("%d files take %d reads and %d writes", files, w.reads, w.commits)
+	}
+	t.Logf("%d files take %d reads and %d writes", files, w.reads, w.commits)
+}

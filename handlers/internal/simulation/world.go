@@ -35,6 +35,9 @@ type world struct {
 	failed  []*notification // the validator's dead-letter queue
 	queues  [2]*fifo        // the processor's and the aggregator's
 
+	reads   int // of the table
+	commits int
+
 	tasks    []*task
 	requests int
 	steps    int

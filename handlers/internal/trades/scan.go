@@ -60,7 +60,8 @@ func (s *scanner) read(ctx context.Context, r io.Reader) error {
 	source := open(ctx, r)
 	defer source.close()
 	var rest []byte // of the block before: a record's beginning
-	var memory []byte
+	var current memory
+	defer func() { keep(current) }()
 	for begun := false; ; begun = true {
 		block := <-source.blocks
 		fault, faulty := block.end.(gzipFault)
@@ -69,11 +70,11 @@ func (s *scanner) read(ctx context.Context, r io.Reader) error {
 		}
 		s.hash.Write(block.memory[headroom:][:block.n])
 		begin := headroom - copy(block.memory[headroom-len(rest):], rest)
-		if memory != nil {
-			source.free <- memory
+		if current != nil {
+			source.free <- current
 		}
-		memory = block.memory
-		data := memory[begin : headroom+block.n]
+		current = block.memory
+		data := current[begin : headroom+block.n]
 		if !begun {
 			data = bytes.TrimPrefix(data, []byte("\uFEFF"))
 		}

@@ -3,6 +3,7 @@ package trades
 import (
 	"context"
 	"io"
+	"sync"
 )
 
 const (
@@ -17,23 +18,29 @@ const (
 
 // block is a piece of the uncompressed file: memory[headroom:][:n].
 type block struct {
-	memory []byte
+	memory memory
 	n      int
 	end    error // what ended the file behind these bytes: io.EOF, a gzipFault or the reader's error
 }
 
+// memories are kept from file to file, for to clear new ones takes longer than to
+// read a small file.
+var memories = sync.Pool{New: func() any { return new([headroom + blockBytes + padding]byte) }}
+
 // source reads, and where needed decompresses, ahead of the parser.
 type source struct {
 	blocks chan block
-	free   chan []byte
+	free   chan memory
 	stop   context.CancelFunc
 }
 
+type memory = *[headroom + blockBytes + padding]byte
+
 func open(ctx context.Context, r io.Reader) *source {
 	ctx, stop := context.WithCancel(ctx)
-	s := &source{make(chan block, blockCount), make(chan []byte, blockCount), stop}
+	s := &source{make(chan block, blockCount), make(chan memory, blockCount), stop}
 	for range blockCount {
-		s.free <- make([]byte, headroom+blockBytes+padding)
+		s.free <- nil // to be taken when it is needed
 	}
 	go s.read(ctx, r)
 	return s
@@ -42,7 +49,17 @@ func open(ctx context.Context, r io.Reader) *source {
 // close returns when nothing reads any more.
 func (s *source) close() {
 	s.stop()
-	for range s.blocks { // until read closes it
+	for b := range s.blocks { // until read closes it
+		keep(b.memory)
+	}
+	for range len(s.free) {
+		keep(<-s.free)
+	}
+}
+
+func keep(m memory) {
+	if m != nil {
+		memories.Put(m)
 	}
 }
 
@@ -50,15 +67,18 @@ func (s *source) read(ctx context.Context, r io.Reader) {
 	defer close(s.blocks)
 	r = uncompressed(r)
 	for {
-		var memory []byte
+		var m memory
 		select {
-		case memory = <-s.free:
+		case m = <-s.free:
 		case <-ctx.Done():
 			s.blocks <- block{end: ctx.Err()}
 			return
 		}
-		n, err := fill(r, memory[headroom:headroom+blockBytes])
-		s.blocks <- block{memory, n, err} // has room: there are no more blocks than that
+		if m == nil {
+			m = memories.Get().(memory)
+		}
+		n, err := fill(r, m[headroom:headroom+blockBytes])
+		s.blocks <- block{m, n, err} // has room: there are no more blocks than that
 		if err != nil {
 			return
 		}

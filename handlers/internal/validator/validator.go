@@ -96,6 +96,7 @@ func (v Validator) take(ctx context.Context, record events.S3EventRecord) error 
 }
 
 func (v Validator) receive(ctx context.Context, bucket string, arrival feed.Arrival) error {
+	v.Ledger = v.Ledger.Session()
 	receipt, err := v.Ledger.Receive(ctx, arrival)
 	if err != nil {
 		return err
@@ -169,6 +170,7 @@ func (v Validator) validate(
 	if err != nil {
 		return feed.Ticket{}, false, err
 	}
+	v.Ledger.Refresh(arrival.File.ID())
 	if !result.Valid() {
 		reason := fmt.Sprintf("faults in the file: %d; its report lists them", result.Rejects.Count)
 		return feed.Ticket{}, false, v.reject(ctx, bucket, arrival, reason, &result.Rejects)

@@ -63,6 +63,7 @@ func (w Worker) take(ctx context.Context, message events.SQSMessage) error {
 		Stage: w.Stage, Feed: work.Group(), Attempt: attempt,
 		Ticket: feed.Ticket{Number: work.Number, Revision: work.Revision, File: work.File, VersionID: work.VersionID},
 	}
+	w.Ledger = w.Ledger.Session()
 	decision, err := w.advance(ctx, turn, work, message.MessageId)
 	if err == nil {
 		logging.From(ctx).Info("message handled", "outcome", decision.String())
@@ -94,6 +95,7 @@ func (w Worker) advance(ctx context.Context, turn feed.Turn, work queue.Work, ca
 		if err != nil {
 			return decision, err
 		}
+		w.Ledger.Refresh(turn.Feed)
 		if err := w.Ledger.Complete(ctx, turn, outcome); err != nil {
 			return decision, err
 		}

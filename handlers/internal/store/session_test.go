@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"testing"
+)
+
+type document struct {
+	N int `dynamodbav:"n"`
+}
+
+// counting is a store that counts what is read from it.
+type counting struct {
+	Store
+	reads int
+}
+
+func (c *counting) Get(ctx context.Context, key Key) (Item, error) {
+	c.reads++
+	return c.Store.Get(ctx, key)
+}
+
+func raise(t *testing.T, s Store, key Key) (int, error) {
+	t.Helper()
+	tx := Begin(s)
+	d, err := Load[document](context.Background(), tx, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.N++
+	return d.N, tx.Commit(context.Background())
+}
+
+func TestASessionReadsAnItemOnceAndKnowsWhatItWrote(t *testing.T) {
+	beneath := &counting{Store: NewMemory()}
+	session := NewSession(beneath)
+	for want := 1; want <= 3; want++ {
+		if n, err := raise(t, session, Key{"p", "s"}); n != want || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+	}
+	if beneath.reads != 1 {
+		t.Errorf("%d reads", beneath.reads)
+	}
+}
+
+func TestASessionDoesNotOverwriteWhatOthersWroteMeanwhile(t *testing.T) {
+	beneath := NewMemory()
+	session, key := NewSession(beneath), Key{"p", "s"}
+	for range 2 {
+		if _, err := raise(t, session, key); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := raise(t, beneath, key); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := raise(t, session, key); !errors.Is(err, ErrConflict) {
+			t.Errorf("%v", err)
+		}
+	}
+	if n, err := raise(t, session, key); n != 5 || err != nil {
+		t.Errorf("after the conflict it goes on with %d, %v", n, err)
+	}
+}
+
+func TestWhatIsForgottenIsReadAnew(t *testing.T) {
+	beneath := NewMemory()
+	session, key := NewSession(beneath), Key{"p", "s"}
+	for range 2 {
+		if _, err := raise(t, session, key); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := raise(t, beneath, key); err != nil {
+			t.Fatal(err)
+		}
+		session.Forget(key)
+	}
+	if n, err := raise(t, session, key); n != 5 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+}
