@@ -32,7 +32,8 @@ step "Python format" "$bin/ruff" format --quiet --check .
 step "Python types" "$bin/mypy"
 step "Go format" go_format
 step "Go vet" go -C handlers vet ./...
-step "functions, with the race detector" go -C handlers test -race ./...
+step "functions, with the race detector" go -C handlers test -race -short ./...
+step "schedules of the feed" go -C handlers test ./internal/simulation
 # The tests of these look at one deployment, which the first that needs it makes.
 deployed=(tests/integration tests/api tests/permissions)
 step "parts" "$bin/pytest" --quiet tests "${deployed[@]/#/--ignore=}"
