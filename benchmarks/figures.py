@@ -28,7 +28,7 @@ class Figure:
     Attributes:
         name: What was measured, with what it is compared with if it is a ratio.
         value: The figure; the median where there were several rounds.
-        unit: "s", "MB/s", "×", "%", …
+        unit: "s", "MB/s", "times", "%", …
         low: The least of all rounds, if there were several.
         high: The greatest.
         target: What it should be, if that was said beforehand.
@@ -91,9 +91,7 @@ def read(text: str) -> Report:
     return Report(figures=figures, **document)
 
 
-def spread(
-    name: str, values: Sequence[float], unit: str, target: Target | None = None
-) -> Figure:
+def spread(name: str, values: Sequence[float], unit: str, target: Target | None = None) -> Figure:
     """The median of several rounds, with their range."""
     return Figure(
         name=name,

@@ -21,31 +21,39 @@ class Usage:
     cpu: float
 
 
-def run(command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Usage:
-    """Run a program to its end and take its time.
+def programs(work: Callable[[], object]) -> Usage:
+    """Do something that runs other programs, and take their time.
 
-    Processes that it leaves behind (the engine does not wait for its plugins) are waited for and
-    counted too.
-
-    Raises:
-        RuntimeError: The program failed; the message has the end of what it said.
+    Processes that a program leaves behind (the engine does not wait for its plugins) are waited for
+    and counted too.
     """
     _adopt_orphans()
     before, began = _children_cpu(), time.monotonic()
-    finished = subprocess.run(
-        command, cwd=cwd, env=dict(env), capture_output=True, text=True, check=False
-    )
+    work()
     clock = time.monotonic() - began
-    if finished.returncode != 0:
-        said = (finished.stderr + finished.stdout).strip()[-2000:]
-        raise RuntimeError(f"{' '.join(command)} ended with {finished.returncode}:\n{said}")
     _wait_for_orphans()
     return Usage(clock=clock, cpu=_children_cpu() - before)
 
 
-def in_turns(
-    work: Mapping[str, Callable[[], Usage]], rounds: int
-) -> dict[str, list[Usage]]:
+def command(words: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Usage:
+    """Run one program to its end and take its time.
+
+    Raises:
+        RuntimeError: It failed; the message has the end of what it said.
+    """
+
+    def run() -> None:
+        finished = subprocess.run(
+            words, cwd=cwd, env=dict(env), capture_output=True, text=True, check=False
+        )
+        if finished.returncode != 0:
+            said = (finished.stderr + finished.stdout).strip()[-2000:]
+            raise RuntimeError(f"{' '.join(words)} ended with {finished.returncode}:\n{said}")
+
+    return programs(run)
+
+
+def in_turns(work: Mapping[str, Callable[[], Usage]], rounds: int) -> dict[str, list[Usage]]:
     """Do each piece of work once per round, after one round that only warms the caches up."""
     found: dict[str, list[Usage]] = {name: [] for name in work}
     for turn in range(rounds + 1):

@@ -1,53 +1,112 @@
 """What the policy pack adds to a preview of the real stack, and what a whole check takes.
 
-    python -m benchmarks.preview [--rounds 3] [--json]
-
-Processor time (user and system, all processes) is compared, since the clock depends on what else
-the machine does.
+Previews alone, previews under the pack, checks and Checkov's scans of the same plan take turns, and
+each ratio is of the same round. Ratios of processor time hold on a busy machine too; those by the
+clock are what a user waits for when nothing else runs.
 """
 
-import argparse
-import json
-import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from importlib import metadata
+from typing import Any
 
-from benchmarks.project import REPOSITORY, best_of, throwaway
-from local import environment
+from benchmarks.figures import Figure, Report, Target, main, spread
+from benchmarks.measuring import Usage, command, in_turns, programs
+from benchmarks.project import REPOSITORY, throwaway
+from compliance import preview
+from compliance.checkov import runner
+from compliance.terraform.plan import plan_document
+from compliance.terraform.view import map_preview
+from local import environment, toolchain
+from pipeline.target import Target as Stack
 
 PORT = 4720
+REGION = "us-east-1"
+_CHECKOV = REPOSITORY / ".cache" / "checkov" / "bin" / "checkov"
+_PREVIEW, _UNDER_PACK = "pulumi preview", "pulumi preview under the pack"
+_CHECK, _SCAN = "pipeline check", "Checkov alone on the same plan"
+_CLOCKS: Mapping[str, Callable[[Usage], float]] = {
+    "processor time": lambda usage: usage.cpu,
+    "by the clock": lambda usage: usage.clock,
+}
 
 
-def measure(rounds: int) -> dict[str, dict[str, float]]:
-    """Seconds by the clock and of processor time, by what was run."""
-    with throwaway(PORT) as target:
-        environment.prepare(target.project)
-        pulumi = str(target.pulumi())
-        commands = {
-            "preview": [pulumi, "preview", "--non-interactive"],
-            "preview under the pack": [
-                *(pulumi, "preview", "--non-interactive", "--policy-pack", str(target.project)),
-            ],
-            "pipeline check": [str(REPOSITORY / ".venv" / "bin" / "pipeline"), "check"],
-        }
-        timings = {what: best_of(rounds, command, target) for what, command in commands.items()}
-    return {what: {"clock": t.clock, "cpu": t.cpu} for what, t in timings.items()}
+def measure(quick: bool) -> Report:
+    """Take turns, and compare."""
+    with throwaway(PORT) as stack:
+        environment.prepare(stack.project)
+        plan = _plan(stack)
+        version = runner.scan(_CHECKOV, plan).version
+        taken = in_turns(_work(stack, plan), rounds=2 if quick else 7)
+    return Report(
+        benchmark="preview",
+        title="Preview and check of the real stack",
+        figures=[*_times(taken), *_ratios(taken)],
+        versions={
+            "pulumi": toolchain.VERSION,
+            "pulumi-policy": metadata.version("pulumi-policy"),
+            "checkov": version,
+        },
+    )
 
 
-def main() -> None:
-    """Print the figures."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--rounds", type=int, default=3)
-    arguments.add_argument("--json", action="store_true")
-    asked = arguments.parse_args()
-    found = measure(asked.rounds)
-    if asked.json:
-        sys.stdout.write(json.dumps(found, indent=2) + "\n")
-        return
-    for what, seconds in found.items():
-        line = f"{what:<24} {seconds['clock']:6.2f} s  {seconds['cpu']:6.2f} s of processor time\n"
-        sys.stdout.write(line)
-    added = found["preview under the pack"]["cpu"] / found["preview"]["cpu"] - 1
-    sys.stdout.write(f"the pack adds {added:.0%} to the preview\n")
+def _work(stack: Stack, plan: Mapping[str, Any]) -> dict[str, Callable[[], Usage]]:
+    pulumi = [str(stack.pulumi()), "preview", "--non-interactive"]
+    commands = {
+        _PREVIEW: pulumi,
+        _UNDER_PACK: [*pulumi, "--policy-pack", str(stack.project)],
+        _CHECK: [str(REPOSITORY / ".venv" / "bin" / "pipeline"), "check"],
+    }
+    env = stack.environment()
+    return {
+        **{
+            what: partial(command, words, cwd=stack.project, env=env)
+            for what, words in commands.items()
+        },
+        _SCAN: partial(programs, partial(runner.scan, _CHECKOV, plan)),
+    }
+
+
+def _plan(stack: Stack) -> dict[str, Any]:
+    """What Checkov is given: the preview as a Terraform plan."""
+    seen = preview.run(
+        pulumi=stack.pulumi(),
+        project=stack.project,
+        stack=stack.stack,
+        env=stack.environment(),
+        policy_pack=stack.project,
+        config=None,
+        on_event=lambda _: None,
+    )
+    return plan_document(map_preview(seen.resources), region=REGION)
+
+
+def _times(taken: Mapping[str, Sequence[Usage]]) -> list[Figure]:
+    return [
+        spread(f"{what}, {how}", [seconds(usage) for usage in usages], "s")
+        for what, usages in taken.items()
+        for how, seconds in _CLOCKS.items()
+    ]
+
+
+def _ratios(taken: Mapping[str, Sequence[Usage]]) -> list[Figure]:
+    figures = []
+    for how, seconds in _CLOCKS.items():
+        rounds = [
+            {what: seconds(usages[turn]) for what, usages in taken.items()}
+            for turn in range(len(taken[_PREVIEW]))
+        ]
+        added = [(turn[_UNDER_PACK] / turn[_PREVIEW] - 1) * 100 for turn in rounds]
+        whole = [turn[_CHECK] / turn[_SCAN] for turn in rounds]
+        beyond = [(turn[_CHECK] - turn[_PREVIEW]) / turn[_SCAN] for turn in rounds]
+        few, short = Target(sense="≤", value=25), Target(sense="≤", value=0.3)
+        figures += [
+            spread(f"what the pack adds to the preview, {how}", added, "%", few),
+            spread(f"pipeline check / Checkov's own time, {how}", whole, "times", short),
+            spread(f"what a check adds to the preview / Checkov, {how}", beyond, "times"),
+        ]
+    return figures
 
 
 if __name__ == "__main__":
-    main()
+    main(measure, __doc__)
