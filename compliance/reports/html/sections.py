@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from html import escape
 
-from compliance.evidence import Answer, Evidence, Finding, Outcome, Policy, Source, Verdict
+from compliance.evidence import Answer, Evidence, Finding, Outcome, Policy, Verdict
 from compliance.reports.html import architecture
+from compliance.reports.html.parts import lines, on, requirements, section, table
+from compliance.reports.html.scanning import scanners
 
 _VERDICTS = {
     Verdict.COMPLIANT: ("pass", "Compliant", "Every policy holds for every resource it governs."),
@@ -43,7 +44,7 @@ def body(evidence: Evidence) -> str:
             _matrix(),
             _architecture(evidence),
             _policies(evidence),
-            _findings(evidence),
+            scanners(evidence),
             _waivers(evidence),
             _ungoverned(evidence),
             _provenance(evidence),
@@ -76,6 +77,7 @@ def _header(evidence: Evidence) -> str:
             ("matrix", "Matrix"),
             ("architecture", "Architecture"),
             ("policies", "Policies"),
+            *((("findings", "Scanners"),) if evidence.scanners else ()),
             ("waivers", "Waivers"),
             ("provenance", "Provenance"),
         )
@@ -103,7 +105,7 @@ def _blocking(evidence: Evidence) -> str:
         if cards
         else '<p class="empty">Nothing. Every answer is a pass, a waiver or not applicable.</p>'
     )
-    return _section("blocking", "What stands in the way", content)
+    return section("blocking", "What stands in the way", content)
 
 
 def _card(style: str, title: str, subtitle: str, rest: str) -> str:
@@ -122,21 +124,16 @@ def _answer(answer: Answer, policy: Policy) -> str:
     word = "" if style == "fail" else '<span class="badge unknown">undetermined</span> '
     message = answer.message or f"Undetermined: {answer.path}"
     rest = (
-        f"<p>{word}{_lines(message)}</p>"
+        f"<p>{word}{lines(message)}</p>"
         f'<p class="quiet">{escape(policy.sentence)} '
-        f"{_requirements(policy.requirements)} · {escape(policy.severity)}</p>"
+        f"{requirements(policy.requirements)} · {escape(policy.severity)}</p>"
     )
-    return _card(style, policy.name, _on(answer.urn, answer.source), rest)
+    return _card(style, policy.name, on(answer.urn, answer.source), rest)
 
 
 def _finding(finding: Finding) -> str:
-    on = _on(finding.urn, finding.source) if finding.urn else "the stack"
-    return _card("fail", finding.rule, on, f"<p>{_lines(finding.message)}</p>")
-
-
-def _on(urn: str, source: Source | None) -> str:
-    place = f' at <code class="source">{escape(str(source))}</code>' if source else ""
-    return f'on <b title="{escape(urn)}">{escape(urn.rsplit("::", 1)[-1])}</b>{place}'
+    place = on(finding.urn, finding.source) if finding.urn else "the stack"
+    return _card("fail", finding.rule, place, f"<p>{lines(finding.message)}</p>")
 
 
 def _matrix() -> str:
@@ -165,7 +162,7 @@ def _matrix() -> str:
 <p class="legend" id="legend" hidden><i class="F">✕</i> failed <i class="U">?</i> undetermined
 <i class="W">~</i> waived <i class="P">✓</i> passed <i class="N">·</i> not applicable.
 Each cell opens its evidence; the arrow keys move between cells.</p>"""
-    return _section("matrix", "Policies × resources", content)  # noqa: RUF001
+    return section("matrix", "Policies × resources", content)  # noqa: RUF001
 
 
 def _architecture(evidence: Evidence) -> str:
@@ -175,7 +172,7 @@ def _architecture(evidence: Evidence) -> str:
         '<p class="quiet">Drawn from the preview: each box is a component of the program, an arrow '
         "points to what it refers to. Choose a resource to see its answers.</p>"
     )
-    return _section("architecture", "Architecture", content)
+    return section("architecture", "Architecture", content)
 
 
 def _policies(evidence: Evidence) -> str:
@@ -190,55 +187,12 @@ def _policies(evidence: Evidence) -> str:
         rows.append(
             f'<tr><th scope="row"><code>{escape(policy.name)}</code></th>'
             f"<td><details><summary>{escape(policy.sentence)}</summary>{fix}</details></td>"
-            f"<td>{escape(policy.severity)}</td><td>{_requirements(policy.requirements)}</td>"
+            f"<td>{escape(policy.severity)}</td><td>{requirements(policy.requirements)}</td>"
             f"<td>{'yes' if policy.waivable else 'no'}</td>{counts}</tr>"
         )
     heads = ("policy", "what it asks", "severity", "clauses", "waivable")
     numbers = tuple(word for _, _, word in _TILES[:4])
-    return _section("policies", "Policies", _table(heads, rows, numbers))
-
-
-def _findings(evidence: Evidence) -> str:
-    if not evidence.scanners:
-        return ""
-    rows = [
-        f"<tr><td><code>{escape(finding.rule)}</code></td><td>{escape(finding.message)}</td>"
-        f"<td>{_on(finding.urn, finding.source) if finding.urn else '—'}</td>"
-        f"<td>{'waived' if finding.outcome is Outcome.WAIVED else 'stands'}</td></tr>"
-        for finding in evidence.findings
-    ]
-    names = ", ".join(f"{name} {evidence.tools.get(name, '')}" for name in evidence.scanners)
-    told = f'<p class="quiet">Found by {escape(names)} in the same preview.</p>'
-    table = _table(("rule", "finding", "resource", "state"), rows) if rows else ""
-    content = told + (table or '<p class="empty">No findings.</p>')
-    return _section("findings", "Scanners", content + _disagreements(evidence) + _gaps(evidence))
-
-
-def _disagreements(evidence: Evidence) -> str:
-    if not evidence.disagreements:
-        return ""
-    rows = [
-        f"<tr><td><code>{escape(one.rule)}</code></td>"
-        f"<td>{'accepts' if one.scanner_accepts else 'objects'}</td>"
-        f"<td><code>{escape(one.policy)}</code></td><td>{one.pack}</td>"
-        f"<td>{_on(one.urn, None)}</td></tr>"
-        for one in evidence.disagreements
-    ]
-    heads = ("rule", "the scanner", "policy", "the pack", "resource")
-    told = '<p class="quiet">Facts that the pack and a scanner judge differently.</p>'
-    return f"<h3>Disagreements</h3>{told}{_table(heads, rows)}"
-
-
-def _gaps(evidence: Evidence) -> str:
-    if not evidence.gaps:
-        return ""
-    rows = [
-        f"<tr><td>{escape(gap.scanner)}</td><td>{_on(gap.urn, None)}</td>"
-        f"<td>{f'<code>{escape(gap.path)}</code>' if gap.path else 'the whole resource'}</td></tr>"
-        for gap in evidence.gaps
-    ]
-    told = '<p class="quiet">What a scanner has no name for, and so could not look at.</p>'
-    return f"<h3>Not looked at</h3>{told}{_table(('scanner', 'resource', 'property'), rows)}"
+    return section("policies", "Policies", table(heads, rows, numbers))
 
 
 def _waivers(evidence: Evidence) -> str:
@@ -255,10 +209,8 @@ def _waivers(evidence: Evidence) -> str:
             f'<td class="number">{waiver.matched}</td></tr>'
         )
     heads = ("rule", "resource", "reason", "owner", "holds until")
-    content = (
-        _table(heads, rows, ("covers",)) if rows else '<p class="empty">Nothing is waived.</p>'
-    )
-    return _section("waivers", "Waivers", content)
+    content = table(heads, rows, ("covers",)) if rows else '<p class="empty">Nothing is waived.</p>'
+    return section("waivers", "Waivers", content)
 
 
 def _ungoverned(evidence: Evidence) -> str:
@@ -269,7 +221,7 @@ def _ungoverned(evidence: Evidence) -> str:
         for entry in evidence.ungoverned
     )
     told = '<p class="quiet">No policy of the pack governs these resource types.</p>'
-    return _section("ungoverned", "Ungoverned", f'{told}<ul class="plain">{items}</ul>')
+    return section("ungoverned", "Ungoverned", f'{told}<ul class="plain">{items}</ul>')
 
 
 def _provenance(evidence: Evidence) -> str:
@@ -288,28 +240,4 @@ def _provenance(evidence: Evidence) -> str:
         for name, value in facts
     )
     told = '<p class="quiet">SHA-256 of what was read, and the version of every tool.</p>'
-    return _section("provenance", "Provenance", f'{told}<dl class="facts-list">{items}</dl>')
-
-
-def _section(name: str, title: str, content: str) -> str:
-    return (
-        f'<section id="{name}" aria-labelledby="{name}-title"><div class="wrap">'
-        f'<h2 id="{name}-title">{title}</h2>\n{content}</div></section>'
-    )
-
-
-def _table(heads: Sequence[str], rows: Iterable[str], numbers: Sequence[str] = ()) -> str:
-    cells = "".join(f'<th scope="col">{head}</th>' for head in heads)
-    cells += "".join(f'<th scope="col" class="number">{head}</th>' for head in numbers)
-    return (
-        f'<div class="scroll" tabindex="0"><table><thead><tr>{cells}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
-
-
-def _requirements(names: Sequence[str]) -> str:
-    return " ".join(f'<span class="badge">{escape(name)}</span>' for name in names)
-
-
-def _lines(text: str) -> str:
-    return "<br>".join(escape(line) for line in text.splitlines())
+    return section("provenance", "Provenance", f'{told}<dl class="facts-list">{items}</dl>')
