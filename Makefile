@@ -32,6 +32,7 @@ bench: setup ## Preview with and without the pack, files a second, and the parse
 	@$(PYTHON) -m benchmarks.preview
 	@$(PYTHON) -m benchmarks.throughput
 	@go -C handlers run ./bench
+	@go -C handlers run ./bench/coldstart
 
 .PHONY: mutation
 mutation: setup ## Change one thing of the stack at a time: every policy has to bite, and no other
