@@ -31,6 +31,7 @@ _TEXTS: Mapping[str, Any] = {
     "acl": "public-read",
     "body": "{}",
     "imageUri": "000000000000.dkr.ecr.us-east-1.amazonaws.com/image:latest",
+    "mfaDelete": "Enabled",
     "managedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"],
     "policy": ADMINISTRATOR,
 }

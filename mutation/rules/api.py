@@ -17,13 +17,20 @@ _IDENTIFIER = (
 _STRUCTURE = "*Integration|IntegrationResponse|Method|MethodResponse|RequestValidator|Resource"
 
 _METHODS = (
+    owned("Method", "restApi", "api-function", of=_GET),
     equivalent(_STRUCTURE, "restApi", _REQUIRED, "drop"),
     equivalent(_STRUCTURE, "restApi", _IDENTIFIER, "lose source"),
-    owned("Integration", "connectionType", "no-vpc", "become 'VPC_LINK'"),
+    owned("Integration", "connectionType", "no-vpc", "become 'VPC_LINK'|unknown"),
     equivalent("Integration", "connectionType", DEFAULT, "drop"),
-    equivalent("Integration", "timeoutMilliseconds|connectionType", STACK_TESTS),
+    equivalent("Integration", "timeoutMilliseconds", STACK_TESTS),
     equivalent("Integration", "tlsConfig", OTHER_KIND),
-    owned("Integration", "|type|httpMethod|resourceId", "api-cors", of=_OPTIONS),
+    owned(
+        "Integration",
+        "|type|httpMethod|resourceId",
+        "api-cors",
+        of=_OPTIONS,
+        also="api-function",
+    ),
     owned("Integration", "requestTemplates*", "api-cors", of=_OPTIONS),
     owned(
         "Integration",
@@ -34,9 +41,8 @@ _METHODS = (
     ),
     owned("Method", "|resourceId", "api-cors", of=_OPTIONS),
     owned("Method", "httpMethod", "api-cors", of=_OPTIONS, also="api-authorisation api-function"),
-    owned(
-        "Method", "authorization|apiKeyRequired", "api-cors", "flip|become *|unknown", of=_OPTIONS
-    ),
+    owned("Method", "authorization", "api-cors", of=_OPTIONS),
+    owned("Method", "apiKeyRequired", "api-cors", "flip|unknown", of=_OPTIONS),
     owned("Method", "authorization", "api-authorisation", of=_GET),
     owned("Method", "resourceId", "api-cors", of=_GET, also="api-function"),
     owned(
@@ -47,12 +53,14 @@ _METHODS = (
         of=_GET,
         also="api-cors api-function",
     ),
-    owned("Method", "httpMethod", "api-function", "alter", of=_GET, also="api-cors"),
-    equivalent("Method", "httpMethod|authorization", _REQUIRED, "drop"),
+    owned("Method", "httpMethod", "api-function", of=_GET, also="api-authorisation api-cors"),
     equivalent("Method", "|apiKeyRequired|requestParameters*|requestValidatorId", STACK_TESTS),
     equivalent("RequestValidator", "*", STACK_TESTS),
-    owned("Resource", "", "api-cors", of="feed-resource|file-resource"),
-    equivalent("Resource", "*", STACK_TESTS),
+    owned("Resource", "", "api-cors", of="feed-resource|file-resource", also="api-function"),
+    equivalent("Resource", "parentId", _REQUIRED, "drop", of="status-resource"),
+    equivalent("Resource", "parentId", _IDENTIFIER, "lose source", of="status-resource"),
+    equivalent("Resource", "pathPart", REFUSED, "alter|drop", of="feed-*|file-*|partner-*"),
+    owned("Resource", "*", "api-function"),
     equivalent("Deployment", "*", STACK_TESTS),
 )
 
@@ -99,7 +107,7 @@ _SETTINGS = (
     owned("MethodSettings", "settings.metricsEnabled", "detailed-metrics"),
     owned("MethodSettings", "settings.cachingEnabled", "api-cache-encryption"),
     equivalent("MethodSettings", "settings.*", "about a cache, and there is none", "add"),
-    owned("Stage", "", "iam-resources"),
+    owned("Stage", "", "iam-resources", also="api-function"),
     equivalent(
         "Stage", "accessLogSettings.format*", "which fields a log line has", "malformed|alter"
     ),
@@ -115,7 +123,7 @@ _SETTINGS = (
 )
 
 _API = (
-    owned("RestApi", "", "api-throttle", also="api-logs resource-name"),
+    owned("RestApi", "", "api-throttle", also="api-function api-logs resource-name"),
     owned("RestApi", "body", "api-authorisation"),
     owned("RestApi", "policy", "resource-policy"),
     equivalent("RestApi", "securityPolicy", REFUSED, "alter"),

@@ -13,7 +13,7 @@ _BUCKET = (
     owned("Bucket", "forceDestroy|objectLockEnabled|objectLockConfiguration", "destroyable"),
     owned("Bucket", "acl|grants", "bucket-ownership"),
     owned("Bucket", "lifecycleRules", "bucket-archive"),
-    owned("Bucket", "policy", "resource-policy"),
+    owned("Bucket", "policy", "resource-policy", also="bucket-transport"),
     owned("Bucket", "serverSideEncryptionConfiguration", "bucket-encryption"),
     owned("Bucket", "versioning", "bucket-versioning"),
     owned("Bucket", "replicationConfiguration", "region"),

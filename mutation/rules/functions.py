@@ -19,14 +19,14 @@ _FUNCTION = (
     owned(_F, "tracingConfig*", "function-tracing"),
     owned(_F, "vpcConfig|fileSystemConfig|capacityProviderConfig", "no-vpc"),
     owned(_F, "deadLetterConfig", "function-dead-letter"),
-    # The next role in the alphabet is a partner's, which trusts no function.
+    # The next role in the alphabet is the one for API Gateway, which trusts no function.
     owned(
         _F,
         "role",
         "iam-trust",
         "point at a sibling",
-        of="aggregator-function|processor-function",
-        also="function-role function-dead-letter iam-resources",
+        of="processor-function",
+        also="function-role iam-resources",
     ),
     owned(_F, "role", "function-role", also="function-dead-letter iam-resources iam-trust"),
     owned(
@@ -44,7 +44,7 @@ _FUNCTION = (
     equivalent(
         _F, "loggingConfig|loggingConfig.logGroup", "AWS's default is the same group", "drop"
     ),
-    owned(_F, "loggingConfig|loggingConfig.logGroup", "function-log-group"),
+    owned(_F, "loggingConfig|loggingConfig.logGroup", "function-log-group", also="iam-resources"),
     equivalent(_F, "loggingConfig.*", STACK_TESTS),
     owned(
         _F,
@@ -55,7 +55,6 @@ _FUNCTION = (
     ),
     equivalent(_F, "timeout", "no number is asked for; that the time suffices, `make bench` shows"),
     equivalent(_F, "reservedConcurrentExecutions", DEFAULT, "drop"),
-    equivalent(_F, "reservedConcurrentExecutions", REFUSED, "decrement|multiply by ten"),
     owned(_F, "reservedConcurrentExecutions", "elastic-capacity"),
     equivalent(_F, "publish", "a version more that nobody calls, destroyed with the function"),
     equivalent(_F, "sourceCodeHash", "only tells Pulumi when to send the archive again"),

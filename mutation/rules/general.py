@@ -15,6 +15,7 @@ _LOOSE = {
     "EventRule": "function-dead-letter resource-policy",
     "Function": "bucket-notification event-source-mapping function-dead-letter api-function "
     "queue-visibility function-permission iam-resources",
+    "MetricAlarm": "dead-letter-alarm",
     "LogGroup": "api-logs function-log-group iam-resources resource-policy",
     "Queue": "dead-letter-alarm dead-letter-retention event-source-mapping function-dead-letter "
     "iam-resources queue-transport queue-visibility",
@@ -25,7 +26,7 @@ _LOOSE = {
 }
 _NAME = {"Bucket": "bucket", "Stage": "stageName", "Dashboard": "dashboardName"}
 _NAMED = (
-    *("BucketMetric", "Dashboard", "MetricAlarm", "RequestValidator", "RestApi", "RolePolicy"),
+    *("BucketMetric", "Dashboard", "RequestValidator", "RestApi", "RolePolicy"),
     *_LOOSE,
 )
 

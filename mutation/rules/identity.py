@@ -71,10 +71,29 @@ _KEY_POLICY = (
     ),
     owned(
         "Key",
+        f"{_S}.Condition.StringEquals.aws:SourceAccount",
+        "resource-policy",
+        "alter",
+        also="function-dead-letter dead-letter-alarm",
+    ),
+    owned(
+        "Key",
         f"{_S}.Condition|{_S}.Condition.*",
         "resource-policy",
         "another account",
         also="function-dead-letter dead-letter-alarm",
+    ),
+    equivalent(
+        "Key",
+        "policy.Statement[Logs].Condition.ArnLike.kms:EncryptionContext:aws:logs:arn[]",
+        CUT_OFF,
+        "drop",
+    ),
+    owned(
+        "Key",
+        "policy.Statement[FailuresRulesToQueues].Condition.ArnEquals.aws:SourceArn[]",
+        "function-dead-letter",
+        "drop",
     ),
     *(
         equivalent("Key", f"policy.Statement[{sid}].Condition.{key}", STILL_TIED, "drop")
@@ -92,6 +111,7 @@ _KEY_POLICY = (
             (".Action", "drop"),
             (".Action[]", "drop|alter"),
             (".Effect", "become 'Deny'"),
+            (".Resource*", "*"),
             (".Condition.*", "alter|point elsewhere"),
         )
     ),
@@ -119,6 +139,13 @@ _ROLES = (
         "assumeRolePolicy.Statement[].Principal.AWS",
         "a partner's account is its own: which one is the operator's to say",
         "another account",
+    ),
+    owned(
+        "Role",
+        "assumeRolePolicy*",
+        "iam-trust",
+        of="api-logs-role",
+        also="api-logs iam-resources",
     ),
     owned("Role", "assumeRolePolicy*", "iam-trust", also="iam-resources"),
     owned("Role", "inlinePolicies", "iam-actions iam-resources"),
@@ -179,9 +206,13 @@ _PERMISSIONS = (
         also="bucket-notification api-function",
     ),
     owned(
-        "Permission", "function|sourceArn", "bucket-notification", of="uploads-bucket-permission"
+        "Permission",
+        "function|sourceArn",
+        "bucket-notification",
+        of="uploads-bucket-permission",
+        also="function-permission",
     ),
-    owned("Permission", "function|sourceArn", "api-function"),
+    owned("Permission", "function|sourceArn", "api-function", also="function-permission"),
 )
 
 RULES = (*_KEYS, *_KEY_POLICY, *_ROLES, *_RIGHTS, *_PERMISSIONS)

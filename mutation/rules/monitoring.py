@@ -54,6 +54,8 @@ _TOPIC = (
     ),
     owned("Topic", f"{_DENY}.Action*", "topic-transport", "broaden"),
     equivalent("Topic", f"{_DENY}.Action*|{_DENY}.Resource*", REFUSED, "broaden to all|broaden"),
+    # Without its condition it denies everyone to publish, CloudWatch too.
+    owned("Topic", f"{_DENY}.Condition*", "topic-transport", also="dead-letter-alarm"),
     owned("Topic", f"{_DENY}*", "topic-transport"),
     owned(
         "Topic",

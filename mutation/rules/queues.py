@@ -93,6 +93,8 @@ _POLICY = (
         also="function-dead-letter",
     ),
     equivalent(_Q, f"{_DENY}.Action*|{_DENY}.Resource*", "denies more", "broaden*"),
+    # Without its condition it denies everyone everything, EventBridge too.
+    owned(_Q, f"{_DENY}.Condition*", "queue-transport", also="function-dead-letter"),
     owned(_Q, f"{_DENY}*", "queue-transport"),
     owned(
         _Q,
