@@ -91,7 +91,7 @@ def _summarise(report: Report) -> None:
     if len(wrong) > _SHOWN:
         _say(f"  and {len(wrong) - _SHOWN} more: see the report")
     for rule in report.unused:
-        _say(f"  no mutant needs this rule of mutation/rules any more: {rule_name(rule)}")
+        _say(f"  this rule of mutation/rules says more than any mutant needs: {rule_name(rule)}")
     _say(f"mutation: {headline(report)}")
 
 

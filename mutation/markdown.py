@@ -65,7 +65,7 @@ def _trouble(report: Report) -> Iterator[str]:
             yield from ("", f"## {title}", "")
             yield from (f"- {told(result)}" for result in results)
     if report.unused:
-        yield from ("", "## Rules of the oracle without a mutant", "")
+        yield from ("", "## Rules of the oracle that say more than any mutant needs", "")
         yield from (f"- {rule_name(rule)}" for rule in report.unused)
 
 

@@ -1,7 +1,7 @@
 """The oracle: which policy owns which change, by the requirements and not by what policies do.
 
 The rules are data, ordered: the first that fits a mutant decides. A mutant that no rule fits is
-unclassified, which fails a run, as does a rule that fits no mutant any more.
+unclassified, which fails a run, as does a rule that says more than any mutant needs.
 """
 
 import re

@@ -38,7 +38,7 @@ class Report:
 
     Attributes:
         results: Every mutant's.
-        unused: Rules of the oracle that fit no mutant.
+        unused: Rules of the oracle that say more than any mutant needs.
         seconds: How long judging took; None keeps it out of the report.
     """
 

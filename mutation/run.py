@@ -1,6 +1,7 @@
 """Judges every mutant, on every core, and holds the answers against the oracle."""
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -138,6 +139,14 @@ def _judge_chunk(start: int) -> list[Result]:
 
 
 def unused(results: Sequence[Result], rules: Sequence[Rule] = RULES) -> Iterator[Rule]:
-    """The oracle's rules that no mutant needs any more."""
-    used = {found.rule for found in results}
-    return (rule for index, rule in enumerate(rules) if index not in used)
+    """The oracle's rules that say more than any mutant needs.
+
+    They fit none any more, or allow an objection that nobody ever raises.
+    """
+    raised: defaultdict[int, set[str]] = defaultdict(set)
+    for found in results:
+        if found.rule is not None:
+            raised[found.rule] |= set(found.objected)
+    for index, rule in enumerate(rules):
+        if index not in raised or rule.also - raised[index]:
+            yield rule

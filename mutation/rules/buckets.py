@@ -68,7 +68,7 @@ _LIFECYCLE = (
 )
 
 _POLICY = (
-    owned(_P, "|bucket", "bucket-transport", also="resource-policy"),
+    owned(_P, "|bucket", "bucket-transport"),
     owned(_P, "policy", "bucket-transport resource-policy"),
     owned(_P, "policy.Statement", "resource-policy", "add everyone"),
     owned(_P, "policy.Statement", "bucket-transport resource-policy"),

@@ -26,9 +26,9 @@ _FUNCTION = (
         "iam-trust",
         "point at a sibling",
         of="processor-function",
-        also="function-role iam-resources",
+        also="iam-resources",
     ),
-    owned(_F, "role", "function-role", also="function-dead-letter iam-resources iam-trust"),
+    owned(_F, "role", "function-role", also="function-dead-letter"),
     owned(
         _F,
         "environment|environment.variables|environment.variables.*",
@@ -64,19 +64,19 @@ _FUNCTION = (
 )
 
 _MAPPING = (
-    owned(_M, "", "function-dead-letter", also="dead-letter-alarm"),
+    owned(_M, "", "function-dead-letter"),
     owned(
         _M,
         "eventSourceArn",
         "function-dead-letter",
         "point at a sibling",
-        also="event-source-mapping queue-visibility",
+        also="queue-visibility",
     ),
     owned(
         _M,
         "eventSourceArn|functionName",
         "event-source-mapping function-dead-letter",
-        also="dead-letter-alarm dead-letter-retention queue-visibility",
+        also="queue-visibility",
     ),
     equivalent(_M, "enabled", DEFAULT, "drop"),
     owned(

@@ -10,15 +10,14 @@ _LOOSE = {
         "bucket-public-access bucket-transport bucket-versioning detailed-metrics iam-resources"
     ),
     "Alias": "bucket-encryption event-bus-encryption iam-resources queue-encryption "
-    "topic-encryption function-dead-letter dead-letter-alarm",
-    "EventBus": "function-dead-letter iam-resources resource-policy",
-    "EventRule": "function-dead-letter resource-policy",
+    "topic-encryption",
+    "EventBus": "function-dead-letter iam-resources",
+    "EventRule": "function-dead-letter",
     "Function": "bucket-notification event-source-mapping function-dead-letter api-function "
-    "queue-visibility function-permission iam-resources",
+    "function-permission",
     "MetricAlarm": "dead-letter-alarm",
-    "LogGroup": "api-logs function-log-group iam-resources resource-policy",
-    "Queue": "dead-letter-alarm dead-letter-retention event-source-mapping function-dead-letter "
-    "iam-resources queue-transport queue-visibility",
+    "LogGroup": "api-logs function-log-group iam-resources",
+    "Queue": "event-source-mapping function-dead-letter iam-resources queue-transport",
     "Role": "api-logs function-role iam-resources iam-trust",
     "Stage": "api-function api-throttle api-logs iam-resources",
     "Table": "detailed-metrics iam-resources",

@@ -102,9 +102,9 @@ _KEY_POLICY = (
     equivalent(
         "Key", "policy.Statement[FailuresRulesToQueues].Condition.StringEquals*", STILL_TIED, "drop"
     ),
-    owned("Key", f"{_S}.Condition*", "resource-policy", "drop", also="dead-letter-alarm"),
+    owned("Key", f"{_S}.Condition*", "resource-policy", "drop"),
     *(
-        owned("Key", f"{statement}{part}", policy, kinds, also="resource-policy")
+        owned("Key", f"{statement}{part}", policy, kinds)
         for statement, policy in _SERVICES.items()
         for part, kinds in (
             ("", "drop"),
@@ -159,7 +159,7 @@ _ROLES = (
 _RIGHTS = (
     owned(_R, "", "function-dead-letter", of="validator-policy|status-policy"),
     equivalent(_R, "", FEWER_RIGHTS),
-    owned(_R, "role", "iam-resources", also="iam-actions function-dead-letter"),
+    owned(_R, "role", "iam-resources", also="function-dead-letter"),
     owned(_R, "policy", "iam-actions iam-resources", also=_ANY),
     owned(_R, "policy.Statement", "iam-actions iam-resources", also=_ANY),
     owned(_R, f"{_S}.Effect", "iam-actions iam-resources", "drop", also=_ANY),

@@ -42,7 +42,7 @@ _ALARM = (
 
 _TOPIC = (
     owned("Topic", "", "dead-letter-alarm"),
-    owned("Topic", "kmsMasterKeyId", "topic-encryption", also="dead-letter-alarm"),
+    owned("Topic", "kmsMasterKeyId", "topic-encryption"),
     owned("Topic", "policy", "topic-transport", "drop", also="dead-letter-alarm"),
     owned("Topic", "policy", "topic-transport resource-policy", also="dead-letter-alarm"),
     owned("Topic", "policy.Statement", "resource-policy", "add everyone"),
@@ -64,7 +64,7 @@ _TOPIC = (
         "drop",
         also="dead-letter-alarm topic-transport",
     ),
-    owned("Topic", f"{_ALARMS}.Action[]", "resource-policy", "broaden*", also="dead-letter-alarm"),
+    owned("Topic", f"{_ALARMS}.Action[]", "resource-policy", "broaden*"),
     owned("Topic", f"{_ALARMS}.Principal*", "resource-policy", also="dead-letter-alarm"),
     equivalent("Topic", f"{_ALARMS}.Condition.*", STILL_TIED, "drop"),
     owned(

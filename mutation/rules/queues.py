@@ -18,10 +18,10 @@ _DENY = "policy.Statement[DenyPlainTransport]"
 _RULE = "policy.Statement[FailuresRule]"
 
 _QUEUE = (
-    owned(_Q, "", "function-dead-letter", of="*-dlq", also="dead-letter-alarm"),
+    owned(_Q, "", "function-dead-letter", of="*-dlq"),
     owned(_Q, "", "event-source-mapping function-dead-letter iam-resources", of=_WORK),
     owned(_Q, "fifoQueue", "queue-fifo"),
-    owned(_Q, "kmsMasterKeyId", "queue-encryption", also="function-dead-letter"),
+    owned(_Q, "kmsMasterKeyId", "queue-encryption"),
     equivalent(_Q, "sqsManagedSseEnabled", REFUSED),
     equivalent(_Q, "kmsDataKeyReusePeriodSeconds", "how often SQS asks for a data key"),
     owned(_Q, "contentBasedDeduplication", "function-dead-letter", of=_SENT),
@@ -60,17 +60,15 @@ _QUEUE = (
 )
 
 _REDRIVE = (
-    owned(_Q, "redrivePolicy", "function-dead-letter", "drop", also="queue-max-receive-count"),
+    owned(_Q, "redrivePolicy", "function-dead-letter", "drop"),
     owned(
         _Q,
         "redrivePolicy",
         "function-dead-letter queue-max-receive-count",
-        also="dead-letter-retention dead-letter-alarm",
+        also="dead-letter-retention",
     ),
     owned(_Q, "redrivePolicy.maxReceiveCount", "queue-max-receive-count"),
-    owned(
-        _Q, "redrivePolicy.deadLetterTargetArn", "function-dead-letter", also="dead-letter-alarm"
-    ),
+    owned(_Q, "redrivePolicy.deadLetterTargetArn", "function-dead-letter"),
     equivalent(
         _Q, "redriveAllowPolicy", "by default every queue may; the one that must still may", "drop"
     ),
@@ -106,7 +104,7 @@ _POLICY = (
     owned(_Q, f"{_RULE}.Action[]", "resource-policy", "broaden*"),
     owned(_Q, f"{_RULE}.Principal*", "resource-policy", also="function-dead-letter"),
     equivalent(_Q, f"{_RULE}.Condition.*", STILL_TIED, "drop"),
-    owned(_Q, f"{_RULE}.Condition", "resource-policy", also="function-dead-letter"),
+    owned(_Q, f"{_RULE}.Condition", "resource-policy"),
     owned(
         _Q,
         f"{_RULE}.Condition.*",
@@ -119,7 +117,7 @@ _POLICY = (
 
 _ROUTE = (
     owned("EventBus", "", "function-dead-letter", also="iam-resources"),
-    owned("EventBus", "kmsKeyIdentifier", "event-bus-encryption", also="function-dead-letter"),
+    owned("EventBus", "kmsKeyIdentifier", "event-bus-encryption"),
     owned("EventBus|EventTarget", "deadLetterConfig", "function-dead-letter"),
     equivalent("EventBus", "logConfig", "logs of the bus itself; AWS writes none unless asked to"),
     owned("EventRule", "", "function-dead-letter"),

@@ -89,6 +89,13 @@ def test_rules_that_no_mutant_needs_are_told() -> None:
     assert list(unused([result(rule=0)], rules)) == [rules[1]]
 
 
+def test_objections_that_nobody_raises_need_not_be_allowed() -> None:
+    rules = (owned("Queue", "a", "queue-fifo", also="queue-visibility"),)
+    assert list(unused([result()], rules)) == [rules[0]]
+    raised = result(objected=("queue-fifo", "queue-visibility"))
+    assert list(unused([result(), raised], rules)) == []
+
+
 def test_what_went_wrong_is_told_with_the_mutation() -> None:
     assert told(SURVIVED) == "`one (Queue) fifoQueue: flip`: queue-fifo let it pass"
     assert told(WRONG).endswith("resource-tags objected without owning it")
