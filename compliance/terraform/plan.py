@@ -10,8 +10,6 @@ from typing import Any
 from compliance.terraform.schema import PROVIDER_VERSION
 from compliance.terraform.view import Mapped, TerraformView
 
-_PROVIDER = "registry.terraform.io/hashicorp/aws"
-
 
 def plan_document(view: TerraformView, *, region: str) -> dict[str, Any]:
     """The plan; every resource is shown as created, which is what a scanner judges."""
@@ -24,7 +22,6 @@ def plan_document(view: TerraformView, *, region: str) -> dict[str, Any]:
             "provider_config": {
                 "aws": {
                     "name": "aws",
-                    "full_name": _PROVIDER,
                     "version_constraint": PROVIDER_VERSION,
                     "expressions": {"region": {"constant_value": region}},
                 }
@@ -45,7 +42,6 @@ def _identity(resource: Mapped) -> dict[str, Any]:
 
 def _planned(resource: Mapped) -> dict[str, Any]:
     return _identity(resource) | {
-        "provider_name": _PROVIDER,
         "schema_version": 0,
         "values": resource.converted.values,
         "sensitive_values": {},
@@ -54,7 +50,6 @@ def _planned(resource: Mapped) -> dict[str, Any]:
 
 def _change(resource: Mapped) -> dict[str, Any]:
     return _identity(resource) | {
-        "provider_name": _PROVIDER,
         "change": {
             "actions": ["create"],
             "before": None,
