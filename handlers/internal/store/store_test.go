@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -50,6 +53,29 @@ func TestTheStoreInDynamoDB(t *testing.T) {
 		}
 		return store.DynamoDB{Client: client, Table: name}
 	})
+	t.Run("a write whose answer is lost is no conflict with itself", func(t *testing.T) {
+		deaf := client.Options().Copy()
+		deaf.HTTPClient = &losing{HTTPClient: deaf.HTTPClient, operation: "TransactWriteItems"}
+		write(t, store.DynamoDB{Client: dynamodb.New(deaf), Table: "table-1"}, "lost", "written")
+	})
+}
+
+// losing loses the first answer to an operation.
+type losing struct {
+	dynamodb.HTTPClient
+	operation string
+}
+
+func (l *losing) Do(request *http.Request) (*http.Response, error) {
+	response, err := l.HTTPClient.Do(request)
+	if l.operation != "" && strings.HasSuffix(request.Header.Get("X-Amz-Target"), "."+l.operation) {
+		l.operation = ""
+		if err == nil {
+			response.Body.Close()
+		}
+		return nil, syscall.ECONNRESET
+	}
+	return response, err
 }
 
 // write changes one document in a transaction of its own.
