@@ -31,12 +31,18 @@ test: setup ## Every test: what continuous integration runs
 bench: setup ## Preview with and without the pack, files a second, and the parser against its peers
 	@$(PYTHON) -m benchmarks.preview
 	@$(PYTHON) -m benchmarks.throughput
+	@$(PYTHON) -m benchmarks.burst
 	@go -C handlers run ./bench
 	@go -C handlers run ./bench/coldstart
 
 .PHONY: mutation
 mutation: setup ## Change one thing of the stack at a time: every policy has to bite, and no other
 	@$(PYTHON) -m mutation $(if $(JSON),--json)
+
+.PHONY: chaos
+chaos: setup ## 100,000 simulated schedules, and a storm over the emulator: kills, repeats, restarts
+	@go -C handlers test ./internal/simulation -run Schedule -count 1 -schedules 100000 -timeout 0
+	@CHAOS_FEEDS=60 CHAOS_FILES=8 $(VENV)/bin/pytest --quiet tests/chaos
 
 .PHONY: lock
 lock: ## Compile the requirement files, with hashes
