@@ -6,7 +6,9 @@ import pytest
 
 from mutation.judging import Judge
 from mutation.mutants import Mutant, mutants
+from mutation.ownership import Rule, classify
 from mutation.preview import Compliant, compliant_stack
+from mutation.rules import RULES
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,6 +21,12 @@ def stack() -> Compliant:
 @pytest.fixture(scope="session")
 def every_mutant(stack: Compliant) -> list[Mutant]:
     return list(mutants(stack.resources, stack.suffix))
+
+
+@pytest.fixture(scope="session")
+def rules(every_mutant: list[Mutant]) -> list[Rule | None]:
+    """What the oracle says of each mutant."""
+    return [classify(mutant, RULES) for mutant in every_mutant]
 
 
 @pytest.fixture(scope="session")
