@@ -2,7 +2,9 @@
 
 import re
 
-from policies.answers import Answer, failed, not_applicable, verdict
+from policies import sdk
+from policies.answers import PASSED, Answer, failed, not_applicable, verdict
+from policies.arns import Arn
 from policies.policy import Settings, Severity, StackPolicy, only
 from policies.resource import Resource, Stack
 from policies.statements import Statement, statements
@@ -12,6 +14,7 @@ from policies.types import (
     BUCKET_OWNERSHIP,
     BUCKET_POLICY,
     BUCKET_PUBLIC_ACCESS,
+    FUNCTION,
     KEY,
     KEY_POLICY,
     PERMISSION,
@@ -21,18 +24,33 @@ from policies.types import (
     TOPIC_POLICY,
 )
 
+# Types on whose policy nothing depends when they carry none.
+_MAY_LACK_ONE = (QUEUE, BUCKET, TOPIC, API, "aws:s3/accessPoint:AccessPoint")
+# Types that name whom they let in without a document.
+_GRANTED_TO = {
+    "aws:cloudwatch/eventPermission:EventPermission": "principal",
+    "aws:kms/grant:Grant": "granteePrincipal",
+    "aws:lambda/layerVersionPermission:LayerVersionPermission": "principal",
+}
+
 _ACCOUNT = re.compile(r"(?:arn:aws:iam::)?(\d{12})(?::.+)?")
+_SERVICE = r"[a-z0-9-]+(?:\.{})?\.amazonaws\.com"
 # Conditions that tie a service's call to this stack, so that nobody else can make it call.
 _SOURCES = ("aws:sourceaccount", "aws:sourcearn", "kms:encryptioncontext:")
 _POSITIVE = re.compile(r"(ForAnyValue:)?(StringEquals|StringLike|ArnEquals|ArnLike)")
 
 
 def _judge_policy(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
-    document = resource.inputs.document("policy")
+    granted = _GRANTED_TO.get(resource.type)
+    if granted is not None:
+        own = _is_own_account(resource.inputs.text(granted) or "", stack)
+        return PASSED if own else failed(f"{granted} is not of this account")
+    key = sdk.takes(resource.type, "policy", "policyDocument")[0]
+    document = resource.inputs.document(key)
     if document is None:
-        if resource.type in (QUEUE_POLICY, BUCKET_POLICY, TOPIC_POLICY, KEY_POLICY):
-            return failed("policy is missing")
-        return not_applicable("This resource carries no policy of its own.")
+        if resource.type in _MAY_LACK_ONE:
+            return not_applicable("This resource carries no policy of its own.")
+        return failed(f"{key} is missing")
     problems: list[str] = []
     for statement in statements(document):
         if statement.allows:
@@ -49,22 +67,42 @@ def _openings(statement: Statement, stack: Stack) -> list[str]:
         problems.append(f"{at}.Principal is missing")
     for kind, value in statement.principals:
         if kind == "Service":
-            if not _names_source(statement):
+            if not re.fullmatch(_SERVICE.format(re.escape(stack.home[0])), value):
+                problems.append(f"{at}.Principal.Service is no service of this region")
+            if not _names_source(statement, stack):
                 problems.append(f"{at}.Condition does not tie the service's call to this stack")
         elif kind != "AWS":
             problems.append(f"{at}.Principal is everyone or not of AWS")
-        else:
-            account = _ACCOUNT.fullmatch(value)
-            if account is None or account.group(1) != stack.home[1]:
-                problems.append(f"{at}.Principal.AWS is not of this account")
+        elif not _is_own_account(value, stack):
+            problems.append(f"{at}.Principal.AWS is not of this account")
     return problems
 
 
-def _names_source(statement: Statement) -> bool:
-    return any(
-        _POSITIVE.fullmatch(operator) and key.startswith(_SOURCES) and values and "*" not in values
+def _is_own_account(principal: str, stack: Stack) -> bool:
+    account = _ACCOUNT.fullmatch(principal)
+    return account is not None and account.group(1) == stack.home[1]
+
+
+def _names_source(statement: Statement, stack: Stack) -> bool:
+    """Whether there is a condition on the source, and each one names this stack's account alone."""
+    sources = [
+        values
         for operator, key, values in statement.conditions
+        if _POSITIVE.fullmatch(operator) and key.startswith(_SOURCES)
+    ]
+    return bool(sources) and all(
+        values and all(_is_own_source(value, stack) for value in values) for values in sources
     )
+
+
+def _is_own_source(value: str, stack: Stack) -> bool:
+    region, account = stack.home
+    arn = Arn.parse(value)
+    if arn is None:
+        return value == account
+    if not arn.account:
+        return stack.owner_of(value) is not None
+    return arn.account == account and arn.region in ("", region)
 
 
 RESOURCE_POLICIES = StackPolicy(
@@ -90,7 +128,10 @@ RESOURCE_POLICIES = StackPolicy(
         "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
         "aws:dynamodb/resourcePolicy:ResourcePolicy",
+        "aws:s3/accessPoint:AccessPoint",
+        "aws:s3control/accessPointPolicy:AccessPointPolicy",
         "aws:secretsmanager/secretPolicy:SecretPolicy",
+        *_GRANTED_TO,
     ),
     judge=_judge_policy,
 )
@@ -101,10 +142,15 @@ def _judge_permission(permission: Resource, stack: Stack, _settings: Settings) -
     problems = []
     if inputs.text("action") != "lambda:InvokeFunction":
         problems.append("action is not lambda:InvokeFunction")
-    if not (inputs.text("principal") or "").endswith(".amazonaws.com"):
+    if stack.target(permission, "function", FUNCTION) is None:
+        problems.append("function is no function of this stack")
+    if not re.fullmatch(_SERVICE.format(re.escape(stack.home[0])), inputs.text("principal") or ""):
         problems.append("principal is no AWS service")
-    if inputs.has("functionUrlAuthType"):
-        problems.append("functionUrlAuthType opens a URL past the API")
+    problems += [
+        f"{key} opens a URL past the API"
+        for key in ("functionUrlAuthType", "invokedViaFunctionUrl")
+        if inputs.has(key)
+    ]
     source = inputs.text("sourceArn") or ""
     account = inputs.text("sourceAccount")
     own_account = stack.home[1]

@@ -3,13 +3,16 @@
 from policies.answers import PASSED, Answer, failed, not_applicable, verdict
 from policies.policy import ResourcePolicy, Settings, Severity, StackPolicy, Types, only
 from policies.resource import Resource, Stack
+from policies.statements import statements
 from policies.types import (
     API,
+    API_ACCOUNT,
     API_METHOD,
     API_METHOD_SETTINGS,
     API_STAGE,
     FUNCTION_URL,
     LOG_GROUP,
+    ROLE,
 )
 
 ALL_METHODS = "*/*"
@@ -120,12 +123,28 @@ def _judge_access_log(stage: Resource, stack: Stack, _settings: Settings) -> Ans
         problems.append("accessLogSettings.destinationArn is no log group of this stack")
     if not log.text("format"):
         problems.append("accessLogSettings.format is missing")
+    if not _may_log(stack):
+        problems.append(
+            "no Account of this stack gives API Gateway a role that it may assume, so that it "
+            "would write no log"
+        )
     if not _has_execution_log(stage, stack):
         problems.append(
             "its execution log group is not in this stack, so that API Gateway would make one "
             "without end"
         )
     return verdict(problems)
+
+
+def _may_log(stack: Stack) -> bool:
+    """Whether the stack sets the role under which API Gateway writes the account's logs."""
+    roles = [stack.target(account, "cloudwatchRoleArn", ROLE) for account in stack.of(API_ACCOUNT)]
+    return any(
+        statement.allows and ("Service", "apigateway.amazonaws.com") in statement.principals
+        for role in roles
+        if role is not None and (trust := role.inputs.document("assumeRolePolicy")) is not None
+        for statement in statements(trust)
+    )
 
 
 def _has_execution_log(stage: Resource, stack: Stack) -> bool:
@@ -147,8 +166,8 @@ ACCESS_LOG = StackPolicy(
     severity=Severity.MEDIUM,
     requirements=("MON-1", "MON-2"),
     remediation=(
-        "Set accessLogSettings, and declare API-Gateway-Execution-Logs_{apiId}/{stage} before "
-        "the stage."
+        "Set accessLogSettings, declare API-Gateway-Execution-Logs_{apiId}/{stage} before the "
+        "stage, and an Account with the role that writes both."
     ),
     governs=only(API_STAGE),
     judge=_judge_access_log,

@@ -43,11 +43,9 @@ VERSIONING = StackPolicy(
 
 
 def _judge_archive(bucket: Resource, stack: Stack, settings: Settings) -> Answer:
-    problems = [
-        f"{key} is inline, where two may disagree"
-        for key in ("lifecycleRules", "objectLockConfiguration")
-        if not bucket.inputs.is_empty(key)
-    ]
+    problems = []
+    if not bucket.inputs.is_empty("lifecycleRules"):
+        problems.append("lifecycleRules is inline, where two may disagree")
     configurations = stack.referring(BUCKET_LIFECYCLE, "bucket", bucket)
     if len(configurations) != 1:
         problems.append("it has not exactly one BucketLifecycleConfiguration in this stack")
@@ -60,7 +58,7 @@ def _judge_archive(bucket: Resource, stack: Stack, settings: Settings) -> Answer
 def _archive_problems(inputs: Node, settings: Settings) -> list[str]:
     days, storage_class = settings["days"], settings["storageClass"]
     problems = []
-    archives = False
+    archived = set()
     if inputs.text("transitionDefaultMinimumObjectSize") != "varies_by_storage_class":
         problems.append(
             "transitionDefaultMinimumObjectSize is not varies_by_storage_class, "
@@ -69,23 +67,38 @@ def _archive_problems(inputs: Node, settings: Settings) -> list[str]:
     for rule in inputs.items("rules"):
         if rule.text("status") != "Enabled":
             continue
-        for transition in rule.items("transitions"):
-            if transition.has("date") or (
-                transition.text("storageClass"),
-                transition.integer("days"),
-            ) != (storage_class, days):
-                problems.append(f"{transition.path} is not to {storage_class} after {days} days")
-            elif _takes_all(rule):
-                archives = True
-        expiration = rule.object("expiration")
-        expires = expiration.integer("days")
-        if expiration.has("date") or (expires is not None and expires <= days):
-            problems.append(f"{expiration.path} deletes objects before they are archived")
-    if not archives:
-        problems.append(
-            f"rules has no enabled rule that moves all objects to {storage_class} after {days} days"
-        )
+        for which, (transitions, expirations, age, otherwise) in _LIFECYCLE.items():
+            for transition in rule.items(transitions):
+                if (
+                    transition.text("storageClass") != storage_class
+                    or transition.integer(age) != days
+                    or any(transition.has(key) for key in otherwise)
+                ):
+                    problems.append(f"{transition.path} is not {storage_class} after {days} days")
+                elif _takes_all(rule):
+                    archived.add(which)
+            expiration = rule.object(expirations)
+            expires = expiration.integer(age)
+            if expiration.has("date") or (expires is not None and expires <= days):
+                problems.append(f"{expiration.path} deletes {which} before they are archived")
+    problems += [
+        f"rules has no enabled rule that moves all {which} to {storage_class} after {days} days"
+        for which in _LIFECYCLE
+        if which not in archived
+    ]
     return problems
+
+
+# Of what: where its transitions and expiration stand, their age, and what would stand against it.
+_LIFECYCLE = {
+    "objects": ("transitions", "expiration", "days", ("date",)),
+    "noncurrent versions": (
+        "noncurrentVersionTransitions",
+        "noncurrentVersionExpiration",
+        "noncurrentDays",
+        ("newerNoncurrentVersions",),
+    ),
+}
 
 
 def _takes_all(rule: Node) -> bool:
@@ -97,12 +110,12 @@ def _takes_all(rule: Node) -> bool:
 
 ARCHIVE = StackPolicy(
     name="bucket-archive",
-    sentence="All objects move to Glacier after exactly 90 days.",
+    sentence="All objects, noncurrent versions too, move to Glacier after exactly 90 days.",
     severity=Severity.HIGH,
     requirements=("S3-2",),
     remediation=(
         "Declare one BucketLifecycleConfiguration with an enabled rule without filter: "
-        "transition to GLACIER at 90 days, whatever the object's size."
+        "transition to GLACIER at 90 days, whatever the object's size, for noncurrent versions too."
     ),
     governs=only(BUCKET),
     schema={
@@ -133,7 +146,11 @@ def _judge_notification(bucket: Resource, stack: Stack, settings: Settings) -> A
         return failed("it has not exactly one BucketNotification to one function in this stack")
     target = targets[0]
     at = f"{notifications[0].name}.{target.path}"
-    problems = []
+    problems = [
+        f"{notifications[0].name}.{key} is set, and S3 can notify no FIFO queue or topic"
+        for key in ("queues", "topics")
+        if not notifications[0].inputs.is_empty(key)
+    ]
     if target.texts("events") != [settings["event"]]:
         problems.append(f"{at}.events is not {settings['event']} alone")
     if (target.text("filterPrefix") or "") != settings["prefix"]:
@@ -155,6 +172,7 @@ def _may_invoke(bucket: Resource, function: Resource, stack: Stack) -> bool:
     return any(
         permission.inputs.text("principal") == "s3.amazonaws.com"
         and stack.owner_of(permission.inputs.text("sourceArn") or "") is bucket
+        and permission.inputs.text("qualifier") is None
         for permission in stack.referring(PERMISSION, "function", function)
     )
 
@@ -163,7 +181,7 @@ NOTIFICATION = StackPolicy(
     name="bucket-notification",
     sentence="An object created under uploads/ triggers the validator.",
     severity=Severity.HIGH,
-    requirements=("S3-3",),
+    requirements=("S3-3", "MQ-1"),
     remediation=(
         "Declare one BucketNotification: s3:ObjectCreated:* with prefix uploads/ to the validator, "
         "and a Permission for the bucket to invoke it."

@@ -3,7 +3,9 @@
 from policies import (
     access,
     api,
+    api_functions,
     buckets,
+    capacity,
     confinement,
     cors,
     dead_letters,
@@ -14,6 +16,7 @@ from policies import (
     monitoring,
     organisation,
     queues,
+    redrive,
     tables,
     transport,
 )
@@ -23,9 +26,11 @@ POLICIES: tuple[Policy, ...] = (
     *functions.POLICIES,
     *queues.POLICIES,
     *dead_letters.POLICIES,
+    *redrive.POLICIES,
     *buckets.POLICIES,
     *tables.POLICIES,
     *api.POLICIES,
+    *api_functions.POLICIES,
     *cors.POLICIES,
     *logs.POLICIES,
     *monitoring.POLICIES,
@@ -34,5 +39,6 @@ POLICIES: tuple[Policy, ...] = (
     *encryption.POLICIES,
     *transport.POLICIES,
     *confinement.POLICIES,
+    *capacity.POLICIES,
     *organisation.POLICIES,
 )

@@ -52,31 +52,44 @@ _NETWORK_PROPERTIES = (
     "vpcConfiguration",
     "vpcId",
     "vpcOptions",
+    "vpcLinkId",
+    # A file system is mounted, a connection made, and an instance run inside a VPC only.
+    "fileSystemConfig",
+    "connectionId",
+    "capacityProviderConfig",
     "subnetId",
     "subnetIds",
     "subnets",
     "securityGroupIds",
     "securityGroups",
     "vpcSecurityGroupIds",
-    "endpointConfiguration",
 )
 _ENDPOINTS = "endpointConfiguration"  # of a REST API, that may be private to a VPC
+_CONNECTION = "connectionType"  # of an API's integration
+_SOURCE_ACCESS = "sourceAccessConfigurations"  # of an event source mapping
 
 
 def _judge_network(resource: Resource, _settings: Settings) -> Answer:
     module = resource.type.split(":")[1].partition("/")[0]
     if module in _SERVER_MODULES:
         return failed(f"{module} runs on networks or machines of the user's own")
+    if resource.type.rsplit(":", 1)[-1].startswith("Vpc"):
+        return failed("it joins a VPC")
     inputs = resource.inputs
+    special = sdk.takes(resource.type, _ENDPOINTS, _CONNECTION, _SOURCE_ACCESS)
     keys = sdk.takes(resource.type, *_NETWORK_PROPERTIES)
-    if not keys:
+    if not keys and not special:
         return not_applicable("AWS takes no network settings for this resource type.")
-    problems = [
-        f"{key} puts it into a VPC"
-        for key in keys
-        if key != _ENDPOINTS and not inputs.is_empty(key)
-    ]
-    if _ENDPOINTS in keys:
+    problems = [f"{key} puts it into a VPC" for key in keys if not inputs.is_empty(key)]
+    if _CONNECTION in special and inputs.text(_CONNECTION) == "VPC_LINK":
+        problems.append(f"{_CONNECTION} is VPC_LINK")
+    if _SOURCE_ACCESS in special:
+        problems += [
+            f"{access.path} puts it into a VPC"
+            for access in inputs.items(_SOURCE_ACCESS)
+            if (access.text("type") or "").startswith("VPC_")
+        ]
+    if _ENDPOINTS in special:
         endpoints = inputs.object(_ENDPOINTS)
         if not endpoints.is_empty("vpcEndpointIds"):
             problems.append(f"{_ENDPOINTS}.vpcEndpointIds puts it into a VPC")
@@ -101,12 +114,25 @@ def _judge_type(resource: Resource, _settings: Settings) -> Answer:
         if resource.provider is None:
             return not_applicable("A component: its children are judged themselves.")
         return failed("it is managed by a provider whose resources this pack cannot judge")
+    if resource.type in _TEMPLATES:
+        return failed("it makes resources by a template, which this pack cannot judge")
     try:
         deprecated = sdk.is_deprecated(resource.type)
     except sdk.UnknownTypeError:
         return failed("the installed pulumi-aws does not know its type")
     return failed("pulumi-aws has deprecated its type") if deprecated else PASSED
 
+
+# Each makes resources of any type from a document of its own.
+_TEMPLATES = {
+    "aws:cloudcontrol/resource:Resource",
+    "aws:cloudformation/stack:Stack",
+    "aws:cloudformation/stackInstances:StackInstances",
+    "aws:cloudformation/stackSet:StackSet",
+    "aws:cloudformation/stackSetInstance:StackSetInstance",
+    "aws:serverlessrepository/cloudFormationStack:CloudFormationStack",
+    "aws:servicecatalog/provisionedProduct:ProvisionedProduct",
+}
 
 KNOWN_TYPES = ResourcePolicy(
     name="known-types",

@@ -58,6 +58,8 @@ def _judge_binary(function: Resource, settings: Settings) -> Answer:
     except go_binary.NotGoError as error:
         return failed(f"code: bootstrap is no Go executable: {error}")
     problems = []
+    if not inputs.is_empty("layers"):
+        problems.append("layers puts code beside bootstrap that nobody reads")
     if not re.fullmatch(settings["version"], binary.version):
         problems.append("code: bootstrap was not built by Go 1.x")
     if binary.system != "linux":
@@ -72,7 +74,9 @@ BINARY = ResourcePolicy(
     sentence="What a function runs was built by Go 1.x for the architecture that it declares.",
     severity=Severity.HIGH,
     requirements=("FN-2",),
-    remediation="Build bootstrap with Go 1.x, GOOS=linux and the GOARCH of architectures.",
+    remediation=(
+        "Build bootstrap with Go 1.x, GOOS=linux and the GOARCH of architectures, without layers."
+    ),
     governs=only(FUNCTION),
     schema={
         "version": {
@@ -132,10 +136,17 @@ TRACING = ResourcePolicy(
 def _judge_retries(config: Resource, settings: Settings) -> Answer:
     retries = config.inputs.integer("maximumRetryAttempts")
     required = settings["attempts"] - 1
-    if retries == required:
-        return verdict([])
-    found = "missing" if retries is None else str(retries)
-    return failed(f"maximumRetryAttempts is {found}, not {required}")
+    problems = []
+    if retries != required:
+        found = "missing" if retries is None else str(retries)
+        problems.append(f"maximumRetryAttempts is {found}, not {required}")
+    age = config.inputs.integer("maximumEventAgeInSeconds")
+    if age is not None and age < settings["eventAge"]:
+        problems.append(
+            f"maximumEventAgeInSeconds is {age}, less than {settings['eventAge']}: "
+            "an event may be too old for its last attempt"
+        )
+    return verdict(problems)
 
 
 RETRIES = ResourcePolicy(
@@ -143,7 +154,9 @@ RETRIES = ResourcePolicy(
     sentence="An asynchronous call is dead-lettered after exactly three attempts.",
     severity=Severity.HIGH,
     requirements=("MQ-3", "FN-6"),
-    remediation="Set maximumRetryAttempts to 2: one call and two repeats.",
+    remediation=(
+        "Set maximumRetryAttempts to 2, one call and two repeats, and leave the event's age alone."
+    ),
     governs=only(FUNCTION_ASYNC),
     schema={
         "attempts": {
@@ -152,7 +165,15 @@ RETRIES = ResourcePolicy(
             "minimum": 1,
             "maximum": 3,
             "default": 3,
-        }
+        },
+        "eventAge": {
+            "type": "integer",
+            "description": "Shortest age, in seconds, at which an event may be given up: three"
+            " calls of 15 minutes, and Lambda's waits of one and two minutes between them.",
+            "minimum": 60,
+            "maximum": 21600,
+            "default": 3600,
+        },
     },
     judge=_judge_retries,
 )

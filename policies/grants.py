@@ -5,6 +5,7 @@ Each exception names AWS's reason.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from policies.arns import Arn, has_names
 from policies.resource import Resource, Stack
@@ -13,6 +14,28 @@ from policies.types import API_STAGE, BUCKET, KEY_ALIAS, LOG_GROUP
 
 Principals = frozenset[tuple[str, str]]
 """Kinds and values of principals, as in `Statement.principals`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holder:
+    """Whoever is granted rights.
+
+    Attributes:
+        trusted: Who may assume the role; empty if the holder is no role.
+        partner: The partner whose role it is, if it is one's.
+        log_groups: The log groups that its functions write to, if functions work under it.
+    """
+
+    trusted: Principals = frozenset()
+    partner: str | None = None
+    log_groups: frozenset[str] | None = None
+
+    @property
+    def segments(self) -> int:
+        """How many segments of a path it has to name."""
+        # A partner has a part of its own below each prefix; the stack's functions have the prefix.
+        return 2 if any(kind != "Service" for kind, _ in self.trusted) else 1
+
 
 _WILDCARD = re.compile(r"[*?]")
 
@@ -29,13 +52,13 @@ _KEY_USE = {"kms:decrypt", "kms:generatedatakey", "kms:encrypt", "kms:describeke
 _ACCOUNT_LOGS: Principals = frozenset({("Service", "apigateway.amazonaws.com")})
 
 
-def too_wide(statement: Statement, stack: Stack, trusted: Principals) -> Iterator[str]:
+def too_wide(statement: Statement, stack: Stack, holder: Holder) -> Iterator[str]:
     """The resources of an allowing statement that are no exact resource of the stack.
 
     Args:
         statement: The statement.
         stack: The stack around it.
-        trusted: Who may assume the role that is granted; empty if the holder is no role.
+        holder: Whoever is granted the rights.
 
     Yields:
         One line per finding.
@@ -47,10 +70,29 @@ def too_wide(statement: Statement, stack: Stack, trusted: Principals) -> Iterato
     for index, resource in enumerate(statement.resources):
         where = f"{statement.path}.Resource[{index}]"
         if _WILDCARD.search(resource):
-            if not _is_exception(statement, resource, stack, trusted):
+            if not _is_exception(statement, resource, stack, holder):
                 yield f"{where} has a wildcard that AWS does not force"
         elif not _is_own(resource, stack):
             yield f"{where} is no resource of this stack"
+        if not _is_holders(resource, holder):
+            yield f"{where} is another's"
+
+
+def _is_holders(resource: str, holder: Holder) -> bool:
+    """Whether a resource is the holder's own, where each has one: a partner's paths, the logs."""
+    arn = Arn.parse(resource)
+    if arn is None:
+        return True
+    if holder.partner is not None:
+        if arn.service == "s3":
+            return arn.resource.partition("/")[2].startswith(f"uploads/{holder.partner}/")
+        if arn.service == "execute-api":
+            path = arn.resource.split("/", 3)[3:]
+            return path != [] and path[0].startswith(f"status/{holder.partner}/")
+        return arn.service == "kms"
+    if arn.service == "logs" and holder.log_groups is not None:
+        return _log_group(arn) in holder.log_groups
+    return True
 
 
 def _is_own(resource: str, stack: Stack) -> bool:
@@ -62,10 +104,8 @@ def _is_own(resource: str, stack: Stack) -> bool:
     return has_names(arn.service) and stack.owner_of(resource) is not None
 
 
-def _is_exception(statement: Statement, resource: str, stack: Stack, trusted: Principals) -> bool:
+def _is_exception(statement: Statement, resource: str, stack: Stack, holder: Holder) -> bool:
     actions = set(statement.actions)
-    # A partner has a part of its own below each prefix; the stack's functions have the prefix.
-    segments = 2 if any(kind != "Service" for kind, _ in trusted) else 1
     if resource == "*":
         return bool(actions) and actions <= _WITHOUT_RESOURCE
     arn = Arn.parse(resource)
@@ -76,13 +116,13 @@ def _is_exception(statement: Statement, resource: str, stack: Stack, trusted: Pr
     if arn.service == "s3":
         # Objects have keys of the partners' choice below a prefix.
         return _bucket(arn, stack) is not None and _is_below(
-            arn.resource.partition("/")[2], segments
+            arn.resource.partition("/")[2], holder.segments
         )
     if arn.service == "execute-api":
-        return _is_own_path(arn, stack, segments)
+        return _is_own_path(arn, stack, holder.segments)
     if arn.service == "logs":
         return _is_own_log_streams(arn, stack) or (
-            arn.resource == "log-group:*" and trusted == _ACCOUNT_LOGS
+            arn.resource == "log-group:*" and holder.trusted == _ACCOUNT_LOGS
         )
     return False
 
@@ -127,5 +167,9 @@ def _is_own_path(arn: Arn, stack: Stack, segments: int) -> bool:
 
 def _is_own_log_streams(arn: Arn, stack: Stack) -> bool:
     """Streams of a log group are named by the service that writes them."""
-    group, _, streams = arn.resource.removeprefix("log-group:").partition(":")
-    return streams == "*" and stack.named(LOG_GROUP, group) is not None
+    streams = arn.resource.removeprefix("log-group:").partition(":")[2]
+    return streams == "*" and stack.named(LOG_GROUP, _log_group(arn)) is not None
+
+
+def _log_group(arn: Arn) -> str:
+    return arn.resource.removeprefix("log-group:").partition(":")[0]

@@ -1,13 +1,15 @@
 """Rules on roles and what they may do: least privilege (FN-5)."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 
 from policies import grants
 from policies.answers import PASSED, Answer, failed, not_applicable, verdict
+from policies.logs import group_of
 from policies.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
-from policies.reading import Node
+from policies.reading import Node, UndeterminedError
 from policies.resource import Resource, Stack
 from policies.statements import statements
 from policies.types import (
@@ -27,14 +29,10 @@ _HOLDERS = (ROLE, ROLE_POLICY, POLICY, _USER_POLICY, _GROUP_POLICY)
 
 def _documents(resource: Resource) -> Iterator[Node]:
     """The identity policies that a resource carries."""
-    if resource.type != ROLE:
-        document = resource.inputs.document("policy")
-        yield document if document is not None else Node({}, "policy")
-        return
-    for inline in resource.inputs.items("inlinePolicies"):
-        document = inline.document("policy")
-        if document is not None:
-            yield document
+    inputs = resource.inputs
+    for holder in inputs.items("inlinePolicies") if resource.type == ROLE else [inputs]:
+        document = holder.document("policy")
+        yield document if document is not None else Node({}, holder.at("policy"))
 
 
 def _judge_actions(resource: Resource, _settings: Settings) -> Answer:
@@ -74,24 +72,35 @@ def _judge_resources(resource: Resource, stack: Stack, _settings: Settings) -> A
     owner = stack.target(resource, "role", ROLE) if resource.type == ROLE_POLICY else resource
     if owner is None:
         problems.append("role is no role of this stack")
-    trusted = _trusted(owner, stack) if owner is not None else frozenset()
+    holder = _holder(owner, stack) if owner is not None else grants.Holder()
     for document in documents:
         for statement in statements(document):
             if statement.allows:
-                problems += grants.too_wide(statement, stack, trusted)
+                problems += grants.too_wide(statement, stack, holder)
     return verdict(problems)
 
 
-def _trusted(role: Resource, stack: Stack) -> grants.Principals:
-    if stack.once(_role_users)[role.urn]:
-        return frozenset({("Service", "lambda.amazonaws.com")})
-    document = role.inputs.document("assumeRolePolicy") if role.type == ROLE else None
+def _holder(owner: Resource, stack: Stack) -> grants.Holder:
+    functions = stack.once(_role_users).get(owner.urn)
+    if functions:
+        log_groups = None
+        with suppress(UndeterminedError):  # is told by the policy on functions' log groups
+            log_groups = frozenset(map(group_of, functions))
+        return grants.Holder(trusted=frozenset({("Service", _LAMBDA)}), log_groups=log_groups)
+    document = owner.inputs.document("assumeRolePolicy") if owner.type == ROLE else None
     if document is None:
-        return frozenset()
-    return frozenset(
+        return grants.Holder()
+    principals = (
         principal for statement in statements(document) for principal in statement.principals
     )
+    partner = _PARTNER_ROLE.match(owner.inputs.text("name") or "")
+    return grants.Holder(
+        trusted=frozenset(principals), partner=partner["partner"] if partner else None
+    )
 
+
+_LAMBDA = "lambda.amazonaws.com"
+_PARTNER_ROLE = re.compile(r"(?P<partner>.+)-partner-role-")
 
 RESOURCES = StackPolicy(
     name="iam-resources",
@@ -110,12 +119,18 @@ def _judge_managed(resource: Resource, stack: Stack, _settings: Settings) -> Ans
         if inputs.is_empty("managedPolicyArns"):
             return PASSED
         return failed("managedPolicyArns attaches policies that this stack does not declare")
-    if resource.type == ROLE_ATTACHMENTS:
+    if resource.type in _EXCLUSIVE:
         arns = inputs.items("policyArns")
         return failed("policyArns attaches policies of elsewhere") if arns else PASSED
     attached = stack.depends_only_on(resource, "policyArn", POLICY)
     return PASSED if attached else failed("policyArn is no policy of this stack")
 
+
+_EXCLUSIVE = (
+    ROLE_ATTACHMENTS,
+    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
+    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
+)
 
 MANAGED = StackPolicy(
     name="iam-managed-policies",
@@ -126,8 +141,8 @@ MANAGED = StackPolicy(
     governs=only(
         ROLE,
         ROLE_ATTACHMENT,
-        ROLE_ATTACHMENTS,
         POLICY_ATTACHMENT,
+        *_EXCLUSIVE,
         "aws:iam/userPolicyAttachment:UserPolicyAttachment",
         "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
     ),
@@ -142,13 +157,12 @@ def _judge_trust(role: Resource, stack: Stack, settings: Settings) -> Answer:
     if document is None:
         return failed("assumeRolePolicy is missing")
     services = set(settings["services"])
-    if stack.once(_role_users)[role.urn]:
-        services = {"lambda.amazonaws.com"}
+    if stack.once(_role_users).get(role.urn):
+        services = {_LAMBDA}
     by_accounts = re.search(settings["assumedByAccounts"], role.inputs.text("name") or "")
-    problems = []
-    for statement in statements(document):
-        if not statement.allows:
-            continue
+    allowing = [statement for statement in statements(document) if statement.allows]
+    problems = [] if allowing else ["assumeRolePolicy lets nobody assume it"]
+    for statement in allowing:
         at = statement.path
         if statement.inverted or not statement.principals:
             problems.append(f"{at} names no principal that is allowed")
@@ -191,20 +205,20 @@ def _judge_own_role(function: Resource, stack: Stack, _settings: Settings) -> An
     role = stack.target(function, "role", ROLE)
     if role is None:
         return failed("role is no role of this stack")
-    users = stack.once(_role_users)
-    if users[role.urn] > 1:
+    if len(stack.once(_role_users)[role.urn]) > 1:
         return failed("role is another function's too")
     return PASSED
 
 
-def _role_users(stack: Stack) -> Counter[str]:
-    users: Counter[str] = Counter()
+def _role_users(stack: Stack) -> dict[str, list[Resource]]:
+    """The functions that work under each role, those apart of which it is unknown."""
+    users: defaultdict[str, list[Resource]] = defaultdict(list)
     for function in stack.of(FUNCTION):
         if not function.inputs.is_unknown("role"):
             role = stack.target(function, "role", ROLE)
             if role is not None:
-                users[role.urn] += 1
-    return users
+                users[role.urn].append(function)
+    return dict(users)
 
 
 OWN_ROLE = StackPolicy(

@@ -13,6 +13,8 @@ from policies.types import FUNCTION, LOG_GROUP
 def _judge_retention(group: Resource, settings: Settings) -> Answer:
     days = group.inputs.integer("retentionInDays")
     required = settings["days"]
+    if group.inputs.text("logGroupClass") == "DELIVERY":
+        return failed("logGroupClass is DELIVERY, which keeps logs for two days whatever is said")
     if days == required:
         return PASSED
     found = "missing, so that logs would stay forever" if days is None else f"{days}"
@@ -24,7 +26,7 @@ RETENTION = ResourcePolicy(
     sentence="Log groups keep their events for exactly 7 days.",
     severity=Severity.HIGH,
     requirements=("FN-4", "MON-2"),
-    remediation="Set retentionInDays to 7.",
+    remediation="Set retentionInDays to 7, in any log group class but DELIVERY.",
     governs=only(LOG_GROUP),
     schema={
         "days": {
@@ -39,7 +41,7 @@ RETENTION = ResourcePolicy(
 
 
 def _judge_function_logs(function: Resource, stack: Stack, _settings: Settings) -> Answer:
-    name = _group_name(function)
+    name = group_of(function)
     if stack.named(LOG_GROUP, name) is None:
         return failed("its log group is not in the stack, so that Lambda would make one")
     if stack.once(_writers)[name] > 1:
@@ -47,7 +49,8 @@ def _judge_function_logs(function: Resource, stack: Stack, _settings: Settings) 
     return PASSED
 
 
-def _group_name(function: Resource) -> str:
+def group_of(function: Resource) -> str:
+    """The name of the log group that a function writes to."""
     configured = function.inputs.object("loggingConfig").text("logGroup")
     return configured or f"/aws/lambda/{function.inputs.text('name')}"
 
@@ -57,7 +60,7 @@ def _writers(stack: Stack) -> Counter[str]:
     writers: Counter[str] = Counter()
     for function in stack.of(FUNCTION):
         with suppress(UndeterminedError, MalformedError):
-            writers[_group_name(function)] += 1
+            writers[group_of(function)] += 1
     return writers
 
 

@@ -3,10 +3,13 @@
 from contextlib import suppress
 
 from policies.answers import PASSED, Answer, failed, not_applicable, verdict
-from policies.dead_letters import is_dead_letter_queue
+from policies.failure_route import call_context, key_lets
 from policies.policy import Settings, Severity, StackPolicy, only
 from policies.reading import MalformedError, UndeterminedError
+from policies.redrive import is_dead_letter_queue
 from policies.resource import Resource, Stack
+from policies.statements import Call, permits
+from policies.transport import in_each_policy
 from policies.types import (
     ALARM,
     API_METHOD_SETTINGS,
@@ -98,11 +101,32 @@ def _alarm_problems(alarm: Resource, stack: Stack) -> list[str]:
         problems.append(f"period is not at most {_LONGEST_PERIOD} seconds")
     if inputs.flag("actionsEnabled") is False:
         problems.append("actionsEnabled is false")
+    if inputs.text("unit") not in (None, "Count"):
+        problems.append("unit is not Count, so that no message is counted")
     actions = inputs.texts("alarmActions")
-    topics = [stack.owner_of(action) for action in actions]
-    if not any(topic is not None and topic.type == TOPIC for topic in topics):
+    topics = [
+        topic for action in actions if (topic := stack.owner_of(action)) and topic.type == TOPIC
+    ]
+    if not topics:
         problems.append("alarmActions names no topic of this stack")
+    elif not any(_is_told(topic, alarm, stack) for topic in topics):
+        problems.append("alarmActions names a topic whose policy or key is closed to CloudWatch")
     return problems
+
+
+def _is_told(topic: Resource, alarm: Resource, stack: Stack) -> bool:
+    """Whether CloudWatch may publish the alarm on the topic, and use the topic's key."""
+    topic_arn = stack.arn("sns", topic.inputs.text("name") or "")
+    source = stack.arn("cloudwatch", f"alarm:{alarm.inputs.text('name')}")
+    context = call_context({"aws:sourcearn": source}, stack)
+    publish = Call(service=_CLOUDWATCH, action="sns:Publish", resource=topic_arn, context=context)
+    encrypted = {**context, "kms:encryptioncontext:aws:sns:topicarn": topic_arn}
+    return in_each_policy(topic, stack, lambda found: permits(found, publish)) and key_lets(
+        topic, "kmsMasterKeyId", _CLOUDWATCH, encrypted, stack
+    )
+
+
+_CLOUDWATCH = "cloudwatch.amazonaws.com"
 
 
 _LONGEST_PERIOD = 300  # seconds
@@ -114,7 +138,7 @@ ALARMS = StackPolicy(
     requirements=("MON-1", "FN-6"),
     remediation=(
         "Declare a MetricAlarm on the queue's ApproximateNumberOfMessagesVisible above 0 that "
-        "acts on a topic of this stack."
+        "acts on a topic of this stack, which its policy and key let CloudWatch publish on."
     ),
     governs=only(QUEUE),
     judge=_judge_alarm,

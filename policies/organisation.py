@@ -6,7 +6,7 @@ from policies import sdk
 from policies.answers import PASSED, Answer, failed, not_applicable, verdict
 from policies.policy import ResourcePolicy, Settings, Severity, StackPolicy, Types
 from policies.resource import Resource, Stack
-from policies.types import API, BUCKET, KEY, LOG_GROUP, PROVIDER
+from policies.types import API, API_STAGE, BUCKET, KEY, LOG_GROUP, PROVIDER, TABLE
 
 _AWS = Types(where=lambda type_: type_.startswith("aws:"), otherwise="Governs AWS resources only.")
 
@@ -45,8 +45,10 @@ TAGS = ResourcePolicy(
 # Where the physical name stands, if not in `name`.
 _NAME_PROPERTY = {
     BUCKET: "bucket",
-    "aws:apigateway/stage:Stage": "stageName",
+    API_STAGE: "stageName",
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": "alarmName",
     "aws:cloudwatch/dashboard:Dashboard": "dashboardName",
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyName",
 }
 
 
@@ -86,10 +88,20 @@ _REGIONAL = Types(
 )
 # Resources that put data into regions named elsewhere than in `region`.
 _REPLICAS = {
-    "aws:dynamodb/table:Table": "replicas",
+    TABLE: "replicas",
     "aws:dynamodb/globalTable:GlobalTable": "replicas",
     "aws:secretsmanager/secret:Secret": "replicas",
 }
+# Types whose whole purpose is to put data elsewhere, or everywhere.
+_ELSEWHERE = (
+    "aws:cloudfront/",
+    "aws:dynamodb/tableReplica:",
+    "aws:ecr/replicationConfiguration:",
+    "aws:globalaccelerator/",
+    "aws:kms/replica",
+    "aws:s3/bucketReplicationConfig",
+    "aws:s3control/multiRegionAccessPoint:",
+)
 
 
 def _judge_region(resource: Resource, settings: Settings) -> Answer:
@@ -100,6 +112,18 @@ def _judge_region(resource: Resource, settings: Settings) -> Answer:
         if inputs.text("region") != required:
             problems.append(f"the provider's region is not {required}")
         return verdict(problems)
+    if resource.type.startswith(_ELSEWHERE):
+        problems.append(f"its data may leave {required}")
+    if resource.type == BUCKET and not inputs.is_empty("replicationConfiguration"):
+        problems.append("replicationConfiguration copies objects to a bucket of elsewhere")
+    if resource.type == TABLE:
+        witness = inputs.object("globalTableWitness")
+        if not inputs.is_empty("globalTableWitness") and witness.text("regionName") != required:
+            problems.append(f"{witness.at('regionName')} is not {required}")
+    if resource.type in (API, "aws:apigateway/domainName:DomainName"):
+        kinds = inputs.object("endpointConfiguration").texts("types")
+        if not kinds or not set(kinds) <= {"REGIONAL", "PRIVATE"}:
+            problems.append("endpointConfiguration.types is not REGIONAL, so CloudFront answers")
     if inputs.has("region") and inputs.text("region") != required:
         problems.append(f"region is not {required}")
     provider = resource.provider
@@ -120,7 +144,10 @@ REGION = ResourcePolicy(
     sentence="Every resource is in us-east-1, by its provider and by its own region.",
     severity=Severity.HIGH,
     requirements=("ORG-3",),
-    remediation="Configure aws:region us-east-1 and leave out any other region.",
+    remediation=(
+        "Configure aws:region us-east-1, leave out any other region and any replication, and make "
+        "APIs REGIONAL."
+    ),
     governs=_REGIONAL,
     schema={
         "region": {
@@ -143,13 +170,24 @@ _RETAINING = (
     "disableApiTermination",
     "bypassPolicyLockoutSafetyCheck",
 )
+# Types that exist to keep data from being deleted.
+_LOCKS = {
+    "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+    "aws:glacier/vaultLock:VaultLock",
+    "aws:rbin/rule:Rule",
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+}
 
 
 def _judge_destroyable(resource: Resource, settings: Settings) -> Answer:
     inputs = resource.inputs
     problems = ["the resource option protect is set"] if resource.protect else []
+    if resource.type in _LOCKS:
+        problems.append("it locks what cannot be deleted before a time is over")
     if resource.type.startswith("aws:"):
         problems += [f"{key} is true" for key in _RETAINING if inputs.has(key) and inputs.flag(key)]
+        if resource.type == BUCKET and not inputs.is_empty("objectLockConfiguration"):
+            problems.append("objectLockConfiguration is set, so that locked objects would stay")
         if resource.type == BUCKET and inputs.flag("forceDestroy") is not True:
             problems.append("forceDestroy is not true, so that a bucket with objects would stay")
         if resource.type == BUCKET and inputs.flag("objectLockEnabled"):

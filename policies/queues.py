@@ -109,8 +109,9 @@ def _judge_mapping(mapping: Resource, stack: Stack, settings: Settings) -> Answe
         problems.append("functionName is no function of this stack")
     batch = inputs.integer("batchSize")
     largest = settings["batchSize"]
-    if batch is None or batch > largest:
-        problems.append(f"batchSize is {'missing' if batch is None else batch}, above {largest}")
+    if batch is None or not 1 <= batch <= largest:
+        found = "missing" if batch is None else batch
+        problems.append(f"batchSize is {found}, not from 1 to {largest}")
     if inputs.integer("maximumBatchingWindowInSeconds"):
         problems.append("maximumBatchingWindowInSeconds is set, which FIFO queues do not take")
     if "ReportBatchItemFailures" not in inputs.texts("functionResponseTypes"):

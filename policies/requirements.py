@@ -90,7 +90,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     _soft(
         "SCALE-1",
         "Serverless: capacity and cost follow the load, down to nothing",
-        "`no-vpc`, `table-billing`, and the bench's burst of files",
+        "the bench's burst of files",
     ),
     _soft("DEL-1", "All infrastructure is Pulumi in Python", "`stack/`, and `known-types`"),
     _soft("DEL-2", "Unit tests for every component", "`tests/stack`"),

@@ -1,5 +1,6 @@
 """What a rule sees of a resource and of the stack around it."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,10 @@ from policies.reading import Node, UndeterminedError
 from policies.types import EVENT_SOURCE_MAPPING, FUNCTION, KEY, KEY_ALIAS, QUEUE, TOPIC
 
 Derived = TypeVar("Derived")
+
+_QUEUE_URL = re.compile(
+    r"https://sqs\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<account>\d{12})/(?P<name>[^/]+)"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,8 +99,8 @@ class Stack:
     def target(self, resource: Resource, key: str, type_: str) -> Resource | None:
         """The resource of type `type_` that the property `key` of `resource` refers to.
 
-        A known value refers by ARN, URL or name. An unknown one, or an identifier that AWS
-        assigns, refers by the engine's property dependencies.
+        A known value refers by ARN, by a queue's URL or by name. An unknown one, or an identifier
+        that AWS assigns, refers by the engine's property dependencies.
 
         Raises:
             UndeterminedError: The value is unknown and no dependency tells.
@@ -104,7 +109,7 @@ class Stack:
             return None
         if not resource.inputs.is_unknown(key):
             value = resource.inputs.text(key) or ""
-            found = self.owner_of(value) or self.named(type_, value.rsplit("/", 1)[-1])
+            found = self._by_value(type_, value)
             if found is not None:
                 return found if found.type == type_ else None
             if own_names(type_):
@@ -119,6 +124,34 @@ class Stack:
         if resource.inputs.is_unknown(key):
             raise UndeterminedError(key)
         return None
+
+    def _by_value(self, type_: str, value: str) -> Resource | None:
+        """What a known value names; an ARN or URL of another account or region names nothing."""
+        if value.startswith("arn:"):
+            return self.owner_of(value)
+        url = _QUEUE_URL.fullmatch(value)
+        if url is None:
+            return self.named(type_, value)
+        return (
+            self.named(QUEUE, url["name"]) if url.group("region", "account") == self.home else None
+        )
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource in the stack's own region and account."""
+        region, account = self.home
+        return f"arn:aws:{service}:{region}:{account}:{resource}"
+
+    def key_of(self, resource: Resource, key: str) -> Resource | None:
+        """The key of this stack that the property `key` names by an alias of this stack.
+
+        None for any other: whether that one will do is for the policies on encryption to say.
+        """
+        if resource.inputs.is_unknown(key):
+            return None
+        alias = self._by_value(KEY_ALIAS, resource.inputs.text(key) or "")
+        if alias is None or alias.type != KEY_ALIAS:
+            return None
+        return self.target(alias, "targetKeyId", KEY)
 
     def referring(
         self, type_: str, key: str, to: Resource, *, skip_unclear: bool = False
@@ -176,8 +209,7 @@ class Stack:
             return False
         unknown = holder.is_unknown(key)
         if not unknown:
-            value = holder.text(key) or ""
-            alias = self.owner_of(value) or self.named(KEY_ALIAS, value)
+            alias = self._by_value(KEY_ALIAS, holder.text(key) or "")
             if alias is not None and alias.type == KEY_ALIAS:
                 return self.target(alias, "targetKeyId", KEY) is not None
         path = holder.at(key)

@@ -96,6 +96,10 @@ class PackServicer(_PolicyAnalyzerServicer):
                     self._not_applicable(response, policy, policy.governs.otherwise)
         return response
 
+    def Remediate(self, _request: Any, _context: Any) -> Any:  # noqa: N802 (the protocol's name)
+        """Change nothing: the pack only judges. The SDK would read each resource to find that."""
+        return proto.RemediateResponse()
+
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802 (the protocol's name)
         """Take the pack's configuration."""
         self._configured.clear()

@@ -30,13 +30,13 @@ BILLING = ResourcePolicy(
 )
 
 
-def _judge_ttl(table: Resource, _settings: Settings) -> Answer:
+def _judge_ttl(table: Resource, settings: Settings) -> Answer:
     ttl = table.inputs.object("ttl")
     problems = []
     if ttl.flag("enabled") is not True:
         problems.append("ttl.enabled is not true")
-    if not ttl.text("attributeName"):
-        problems.append("ttl.attributeName is missing")
+    if ttl.text("attributeName") != settings["attribute"]:
+        problems.append(f"ttl.attributeName is not {settings['attribute']}")
     return verdict(problems)
 
 
@@ -47,6 +47,13 @@ TTL = ResourcePolicy(
     requirements=("DB-2",),
     remediation="Set ttl to enabled with the attribute that holds the expiry.",
     governs=only(TABLE),
+    schema={
+        "attribute": {
+            "type": "string",
+            "description": "Attribute in which items say when they expire.",
+            "default": "expiresAt",
+        }
+    },
     judge=_judge_ttl,
 )
 

@@ -1,6 +1,6 @@
 """Encryption in transit (SEC-2): nothing answers without TLS 1.2 or newer."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 
 from policies.answers import PASSED, Answer, failed, verdict
 from policies.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
@@ -10,57 +10,77 @@ from policies.types import (
     API,
     BUCKET,
     BUCKET_POLICY,
+    BUCKET_WEBSITE,
     QUEUE,
     QUEUE_POLICY,
     TOPIC,
     TOPIC_POLICY,
 )
 
+_ATTACHED = {
+    BUCKET: (BUCKET_POLICY, "bucket"),
+    QUEUE: (QUEUE_POLICY, "queueUrl"),
+    TOPIC: (TOPIC_POLICY, "arn"),
+}
 
-def own_statements(
-    resource: Resource, stack: Stack, attached: str, key: str
-) -> Iterable[Statement]:
-    """The statements of a resource's policy: inline, and attached by resources of one type.
+
+def in_each_policy(
+    resource: Resource, stack: Stack, holds: Callable[[list[Statement]], bool]
+) -> bool:
+    """Whether a resource has a policy, and `holds` is true of the statements of each one.
+
+    AWS keeps one policy per resource. Where a program declares one inline and another in a
+    resource of its own, either may be the one that stays.
 
     Args:
-        resource: The resource that the policy protects.
+        resource: A bucket, queue or topic.
         stack: The stack around it.
-        attached: Type token of the resource that attaches a policy.
-        key: The property by which it names what it is attached to.
+        holds: What has to be true.
     """
-    holders = [resource, *stack.referring(attached, key, resource)]
-    for holder in holders:
-        document = holder.inputs.document("policy")
-        if document is not None:
-            yield from statements(document)
+    type_, key = _ATTACHED[resource.type]
+    documents = [
+        document
+        for holder in (resource, *stack.referring(type_, key, resource))
+        if (document := holder.inputs.document("policy")) is not None
+    ]
+    return bool(documents) and all(holds(statements(document)) for document in documents)
 
 
 def _judge_bucket(bucket: Resource, stack: Stack, _settings: Settings) -> Answer:
     arn = f"arn:aws:s3:::{bucket.inputs.text('bucket')}"
     arns = (arn, f"{arn}/*")
-    found = list(own_statements(bucket, stack, BUCKET_POLICY, "bucket"))
     problems = []
-    if not any(denies_plain_transport(statement, "s3:*", arns) for statement in found):
+    if not in_each_policy(
+        bucket, stack, lambda found: any(denies_plain_transport(s, "s3:*", arns) for s in found)
+    ):
         problems.append("no statement of its policy denies everyone s3:* without TLS")
-    if not any(denies_old_transport(statement, "s3:*", arns) for statement in found):
+    if not in_each_policy(
+        bucket, stack, lambda found: any(denies_old_transport(s, "s3:*", arns) for s in found)
+    ):
         problems.append("no statement of its policy denies everyone s3:* over TLS before 1.2")
+    websites = stack.referring(BUCKET_WEBSITE, "bucket", bucket)
+    if websites or not bucket.inputs.is_empty("website"):
+        problems.append("it is a website, which S3 serves over plain HTTP alone")
     return verdict(problems)
 
 
 def _judge_queue(queue: Resource, stack: Stack, _settings: Settings) -> Answer:
-    for statement in own_statements(queue, stack, QUEUE_POLICY, "queueUrl"):
-        if denies_plain_transport(statement, "sqs:*", _own_arn(statement, queue, stack)):
-            return PASSED
-    return failed("no statement of its policy denies everyone sqs:* without TLS")
+    return _judge_action("sqs:*", queue, stack)
 
 
 def _judge_topic(topic: Resource, stack: Stack, _settings: Settings) -> Answer:
-    for statement in own_statements(topic, stack, TOPIC_POLICY, "arn"):
-        arns = _own_arn(statement, topic, stack)
-        # SNS takes no wildcard of actions in a topic's policy; publishing carries the content.
-        if denies_plain_transport(statement, "sns:publish", arns):
-            return PASSED
-    return failed("no statement of its policy denies everyone sns:Publish without TLS")
+    # SNS takes no wildcard of actions in a topic's policy; publishing carries the content.
+    return _judge_action("sns:Publish", topic, stack)
+
+
+def _judge_action(action: str, resource: Resource, stack: Stack) -> Answer:
+    def denies(statement: Statement) -> bool:
+        arns = _own_arn(statement, resource, stack)
+        return denies_plain_transport(statement, action.lower(), arns)
+
+    if in_each_policy(resource, stack, lambda found: any(map(denies, found))):
+        return PASSED
+    return failed(f"no statement of its policy denies everyone {action} without TLS")
 
 
 def _own_arn(statement: Statement, resource: Resource, stack: Stack) -> tuple[str, ...]:
@@ -76,7 +96,7 @@ BUCKETS = StackPolicy(
     requirements=("SEC-2",),
     remediation=(
         "Attach a BucketPolicy that denies * s3:* on the bucket and its objects, once if "
-        "aws:SecureTransport is false and once if s3:TlsVersion is below 1.2."
+        "aws:SecureTransport is false and once if s3:TlsVersion is below 1.2; make it no website."
     ),
     governs=only(BUCKET),
     judge=_judge_bucket,

@@ -86,7 +86,16 @@ def _key() -> pulumi.Output[str]:
         enable_key_rotation=True,
         deletion_window_in_days=7,
         policy=document(
-            allow(["kms:Decrypt"], ["*"], Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
+            allow(["kms:Decrypt"], ["*"], Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}),
+            *(
+                allow(
+                    ["kms:Decrypt", "kms:GenerateDataKey"],
+                    ["*"],
+                    Principal={"Service": f"{service}.amazonaws.com"},
+                    Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+                )
+                for service in ("events", "cloudwatch")
+            ),
         ),
         tags=TAGS,
     )
@@ -305,6 +314,9 @@ def _bucket() -> None:
                 "status": "Enabled",
                 "filter": {"prefix": ""},
                 "transitions": [{"days": 90, "storage_class": "GLACIER"}],
+                "noncurrent_version_transitions": [
+                    {"noncurrent_days": 90, "storage_class": "GLACIER"}
+                ],
             }
         ],
     )
@@ -332,7 +344,11 @@ def _bucket() -> None:
 
 def _api(key: pulumi.Output[str]) -> None:
     api = aws.apigateway.RestApi(
-        "status-api", name="status-api-dev", security_policy="TLS_1_2", tags=TAGS
+        "status-api",
+        name="status-api-dev",
+        security_policy="TLS_1_2",
+        endpoint_configuration={"types": "REGIONAL"},
+        tags=TAGS,
     )
     path = aws.apigateway.Resource(
         "status-path", rest_api=api.id, parent_id=api.root_resource_id, path_part="status"
@@ -340,8 +356,33 @@ def _api(key: pulumi.Output[str]) -> None:
     at: Any = {"rest_api": api.id, "resource_id": path.id}
     aws.apigateway.Method("get-method", **at, http_method="GET", authorization="AWS_IAM")
     aws.apigateway.Method("options-method", **at, http_method="OPTIONS", authorization="NONE")
-    aws.apigateway.Integration("options-integration", **at, http_method="OPTIONS", type="MOCK")
-    headers = [f"method.response.header.Access-Control-Allow-{name}" for name in _CORS]
+    aws.apigateway.Integration(
+        "get-integration",
+        **at,
+        http_method="GET",
+        type="AWS_PROXY",
+        integration_http_method="POST",
+        uri=f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/"
+        f"{arn('lambda', 'function:status-function-dev')}/invocations",
+    )
+    aws.lambda_.Permission(
+        "api-permission",
+        action="lambda:InvokeFunction",
+        function="status-function-dev",
+        principal="apigateway.amazonaws.com",
+        source_arn=arn("execute-api", "*/status-stage-dev/GET/status"),
+    )
+    aws.apigateway.Integration(
+        "options-integration",
+        **at,
+        http_method="OPTIONS",
+        type="MOCK",
+        request_templates={"application/json": json.dumps({"statusCode": 200})},
+    )
+    headers = {
+        f"method.response.header.Access-Control-Allow-{name}": value
+        for name, value in _CORS.items()
+    }
     aws.apigateway.MethodResponse(
         "options-response",
         **at,
@@ -354,7 +395,7 @@ def _api(key: pulumi.Output[str]) -> None:
         **at,
         http_method="OPTIONS",
         status_code="200",
-        response_parameters=dict.fromkeys(headers, "'*'"),
+        response_parameters=headers,
     )
     for kind in ("4XX", "5XX"):
         aws.apigateway.Response(
@@ -402,9 +443,12 @@ def _api(key: pulumi.Output[str]) -> None:
         role="api-logs-role-dev",
         policy=document(allow(["logs:PutLogEvents"], [arn("logs", "log-group:*")])),
     )
+    aws.apigateway.Account(
+        "api-account", cloudwatch_role_arn=f"arn:aws:iam::{ACCOUNT}:role/api-logs-role-dev"
+    )
 
 
-_CORS = ("Origin", "Methods", "Headers")
+_CORS = {"Origin": "'*'", "Methods": "'GET,OPTIONS'", "Headers": "'Authorization'"}
 
 
 def _partner() -> None:

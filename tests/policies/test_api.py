@@ -1,9 +1,7 @@
-"""The API: throttle, authorisation, logs, tracing, CORS."""
+"""The API: throttle, authorisation, logs, tracing."""
 
 from tests.policies.kit import (
-    UNKNOWN,
     Case,
-    Change,
     Declarations,
     check,
     declare,
@@ -19,15 +17,6 @@ from tests.policies.kit import (
 API = "status-api"
 STAGE = "status-stage"
 SETTINGS = "method-settings"
-
-
-def _without_header(name: str, header: str) -> Change:
-    def change(stack: Declarations) -> Declarations:
-        parameters = stack[name].inputs["responseParameters"]
-        kept = {key: value for key, value in parameters.items() if not key.endswith(header)}
-        return stack.set(name, "responseParameters", kept)
-
-    return change
 
 
 CASES = [
@@ -59,7 +48,13 @@ CASES = [
             ("api-authorisation", "get-method", "authorization", "CUSTOM"),
             ("api-authorisation", API, "body", "{}"),
             ("api-transport", API, "securityPolicy", "TLS_1_0"),
-            ("no-vpc", API, "endpointConfiguration", {"types": "PRIVATE"}),
+            ("no-vpc", API, "endpointConfiguration.types", "PRIVATE"),
+            ("no-vpc", API, "endpointConfiguration.vpcEndpointIds", ["vpce-1"]),
+            ("no-vpc", "get-integration", "connectionType", "VPC_LINK"),
+            ("no-vpc", "get-integration", "connectionId", "link"),
+            ("region", API, "endpointConfiguration.types", "EDGE"),
+            ("region", API, "endpointConfiguration.types", ["REGIONAL", "EDGE"]),
+            ("api-logs", "status-stage", "accessLogSettings.destinationArn", "arn:aws:logs:x"),
         )
     ),
     *(
@@ -73,6 +68,8 @@ CASES = [
             ("api-logs", STAGE, "accessLogSettings"),
             ("api-authorisation", "get-method", "authorization"),
             ("api-transport", API, "securityPolicy"),
+            ("region", API, "endpointConfiguration"),
+            ("region", API, "endpointConfiguration.types"),
         )
     ),
     *(
@@ -86,6 +83,31 @@ CASES = [
             ("api-authorisation", "get-method", "authorization"),
             ("api-transport", API, "securityPolicy"),
         )
+    ),
+    *(
+        fails(title, "api-logs", STAGE, change, "Account")
+        for title, change in (
+            ("no role for API Gateway's logs", without("api-account")),
+            ("no role set for API Gateway's logs", dropping("api-account", "cloudwatchRoleArn")),
+            (
+                "a role of elsewhere for API Gateway's logs",
+                setting("api-account", "cloudwatchRoleArn", "arn:aws:iam::999999999999:role/x"),
+            ),
+            (
+                "a role that API Gateway may not assume",
+                setting(
+                    "api-account",
+                    "cloudwatchRoleArn",
+                    "arn:aws:iam::123456789012:role/acme-partner-role-dev",
+                ),
+            ),
+        )
+    ),
+    undetermined(
+        "api-logs",
+        STAGE,
+        "cloudwatchRoleArn",
+        lambda s: s.hide("api-account", "cloudwatchRoleArn"),
     ),
     fails(
         "another path",
@@ -156,57 +178,6 @@ CASES = [
         STAGE,
         lambda s: s.remove("execution-logs"),
         "execution log group",
-    ),
-    fails(
-        "no OPTIONS",
-        "api-cors",
-        "get-method",
-        lambda s: s.remove("options-method"),
-        "no method OPTIONS",
-    ),
-    *(
-        fails(f"without {name}", "api-cors", on, without(name))
-        for name, on in (
-            ("options-integration", "options-method"),
-            ("options-response", "options-method"),
-            ("options-headers", "options-method"),
-            ("error-4xx", API),
-            ("error-5xx", API),
-        )
-    ),
-    *(
-        fails(
-            f"{name} without {header}",
-            "api-cors",
-            "options-method",
-            _without_header(name, header),
-            f"Access-Control-Allow-{header}",
-        )
-        for name in ("options-response", "options-headers")
-        for header in ("Origin", "Methods", "Headers")
-    ),
-    fails(
-        "an error without the header",
-        "api-cors",
-        API,
-        lambda s: s.set("error-4xx", "responseParameters", {}),
-        "error-4xx lacks",
-    ),
-    undetermined(
-        "api-cors",
-        "options-method",
-        "Access-Control-Allow-Origin",
-        lambda s: s.set(
-            "options-headers",
-            "responseParameters",
-            dict.fromkeys(s["options-headers"].inputs["responseParameters"], UNKNOWN),
-        ),
-    ),
-    undetermined(
-        "api-cors",
-        "options-method",
-        "responseParameters",
-        lambda s: s.hide("options-headers", "responseParameters"),
     ),
 ]
 

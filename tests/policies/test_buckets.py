@@ -1,5 +1,6 @@
 """The bucket: versions, archive, events, encryption, transport, public access, ownership."""
 
+from tests.policies.baseline import document
 from tests.policies.kit import (
     Case,
     Declarations,
@@ -19,6 +20,7 @@ LIFECYCLE = "bucket-lifecycle"
 NOTIFICATION = "bucket-notification"
 RULE = "rules[0]"
 TARGET = "lambdaFunctions[0]"
+NONCURRENT = "noncurrentVersionTransitions"
 
 CASES = [
     *(
@@ -68,6 +70,19 @@ CASES = [
             ("bucket-archive", LIFECYCLE, f"{RULE}.filter.objectSizeGreaterThan", 131_072),
             ("bucket-archive", LIFECYCLE, f"{RULE}.prefix", "uploads/"),
             ("bucket-archive", LIFECYCLE, f"{RULE}.expiration", {"days": 60}),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.expiration", {"days": 90}),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.expiration", {"date": "2030-01-01T00:00:00Z"}),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.{NONCURRENT}", []),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.{NONCURRENT}[0].noncurrentDays", 89),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.{NONCURRENT}[0].noncurrentDays", 91),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.{NONCURRENT}[0].storageClass", "DEEP_ARCHIVE"),
+            ("bucket-archive", LIFECYCLE, f"{RULE}.{NONCURRENT}[0].newerNoncurrentVersions", 1),
+            (
+                "bucket-archive",
+                LIFECYCLE,
+                f"{RULE}.noncurrentVersionExpiration",
+                {"noncurrentDays": 90},
+            ),
             (
                 "bucket-archive",
                 LIFECYCLE,
@@ -196,6 +211,89 @@ CASES = [
         lambda s: s.add(
             declare("aws:s3/bucketAcl:BucketAcl", "acl", bucket="uploads-bucket-dev", acl="private")
         ),
+    ),
+    fails(
+        "another rule that moves some versions early",
+        "bucket-archive",
+        BUCKET,
+        lambda s: s.set(
+            LIFECYCLE,
+            "rules",
+            [
+                *s[LIFECYCLE].inputs["rules"],
+                {
+                    "id": "early",
+                    "status": "Enabled",
+                    "filter": {"prefix": "uploads/"},
+                    NONCURRENT: [{"noncurrentDays": 30, "storageClass": "GLACIER"}],
+                },
+            ],
+        ),
+    ),
+    *(
+        fails(
+            f"{key} beside the function",
+            "bucket-notification",
+            BUCKET,
+            setting(NOTIFICATION, key, [{"queueArn": "arn:aws:sqs:us-east-1:123456789012:x"}]),
+            key,
+        )
+        for key in ("queues", "topics")
+    ),
+    fails(
+        "a permission for one version",
+        "bucket-notification",
+        BUCKET,
+        setting("bucket-permission", "qualifier", "1"),
+        "no Permission",
+    ),
+    fails(
+        "a website, inline",
+        "bucket-transport",
+        BUCKET,
+        setting(BUCKET, "website", {"indexDocument": "index.html"}),
+        "website",
+    ),
+    fails(
+        "a website",
+        "bucket-transport",
+        BUCKET,
+        lambda s: s.add(
+            declare(
+                "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration",
+                "website",
+                bucket="uploads-bucket-dev",
+                indexDocument={"suffix": "index.html"},
+            )
+        ),
+        "website",
+    ),
+    fails(
+        "a second policy without the denial",
+        "bucket-transport",
+        BUCKET,
+        lambda s: s.add(
+            declare(
+                "aws:s3/bucketPolicy:BucketPolicy",
+                "second",
+                bucket="uploads-bucket-dev",
+                policy=document({"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket"}),
+            )
+        ),
+        "without TLS",
+    ),
+    undetermined(
+        "bucket-archive",
+        BUCKET,
+        "noncurrentDays",
+        lambda s: s.hide(LIFECYCLE, f"{RULE}.{NONCURRENT}[0].noncurrentDays"),
+    ),
+    undetermined("bucket-notification", BUCKET, "queues", lambda s: s.hide(NOTIFICATION, "queues")),
+    passes(
+        "deletion of old versions long after the archive",
+        "bucket-archive",
+        BUCKET,
+        setting(LIFECYCLE, f"{RULE}.noncurrentVersionExpiration", {"noncurrentDays": 91}),
     ),
     passes(
         "deletion long after the archive",

@@ -1,5 +1,6 @@
 """Encryption at rest and in transit of all but the bucket and the table."""
 
+from tests.policies.baseline import document
 from tests.policies.kit import (
     Case,
     Declarations,
@@ -122,17 +123,47 @@ CASES = [
         for path, value in (
             ("Principal", {"AWS": "123456789012"}),
             ("Resource", "arn:aws:sqs:us-east-1:123456789012:other-dev.fifo"),
-            ("Condition", {"Bool": {"aws:SecureTransport": "true"}}),
+            ("Condition", {"Bool": {"aws:ViaAWSService": "false"}}),
             ("Condition", {"BoolIfExists": {"aws:SecureTransport": "false"}}),
             ("Condition", {"Bool": {"aws:SecureTransport": "false", "aws:ViaAWSService": "false"}}),
             ("Action", "sqs:DeleteQueue"),
         )
     ),
+    fails(
+        "everyone with TLS denied",
+        "topic-transport",
+        "alarms-topic",
+        setting(
+            "alarms-topic",
+            "policy.Statement[0].Condition",
+            {"Bool": {"aws:SecureTransport": "true"}},
+        ),
+        dead_letter_alarm={"processor-dlq", "status-dlq", "validator-dlq"},
+    ),
     fails("no policy", "queue-transport", "processor-queue", dropping("processor-queue", "policy")),
     undetermined(
         "queue-transport", "processor-queue", "policy", resource_policy={"processor-queue"}
     ),
-    undetermined("topic-transport", "alarms-topic", "policy", resource_policy={"alarms-topic"}),
+    fails(
+        "a second policy without the denial",
+        "queue-transport",
+        "processor-queue",
+        lambda s: s.add(
+            declare(
+                "aws:sqs/queuePolicy:QueuePolicy",
+                "second",
+                queueUrl="https://sqs.us-east-1.amazonaws.com/123456789012/processor-queue-dev.fifo",
+                policy=document({"Effect": "Deny", "Principal": "*", "Action": "sqs:DeleteQueue"}),
+            )
+        ),
+    ),
+    undetermined(
+        "topic-transport",
+        "alarms-topic",
+        "policy",
+        resource_policy={"alarms-topic"},
+        dead_letter_alarm={"processor-dlq", "status-dlq", "validator-dlq"},
+    ),
     fails(
         "plain HTTP",
         "subscription-transport",

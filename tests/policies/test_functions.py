@@ -9,6 +9,7 @@ from tests.policies.kit import (
     fails,
     parametrized,
     passes,
+    setting,
     undetermined,
 )
 
@@ -95,6 +96,27 @@ CASES = [
     ),
     undetermined("function-attempts", "validator-invoke", "maximumRetryAttempts"),
     fails(
+        "an age that leaves no time for three attempts",
+        "function-attempts",
+        "validator-invoke",
+        setting("validator-invoke", "maximumEventAgeInSeconds", 3599),
+        "maximumEventAgeInSeconds is 3599, less than 3600",
+    ),
+    passes(
+        "an age that leaves time for three attempts",
+        "function-attempts",
+        "validator-invoke",
+        setting("validator-invoke", "maximumEventAgeInSeconds", 3600),
+    ),
+    undetermined("function-attempts", "validator-invoke", "maximumEventAgeInSeconds"),
+    fails(
+        "a layer",
+        "function-binary",
+        PROCESSOR,
+        setting(PROCESSOR, "layers", ["arn:aws:lambda:us-east-1:999999999999:layer:x:1"]),
+        "layers",
+    ),
+    fails(
         "no log group",
         "function-log-group",
         PROCESSOR,
@@ -106,6 +128,7 @@ CASES = [
         "function-log-group",
         PROCESSOR,
         lambda s: s.set(PROCESSOR, "loggingConfig", {"logGroup": "/elsewhere"}),
+        iam_resources={"processor-policy"},
     ),
     fails(
         "another function's log group",
@@ -115,6 +138,7 @@ CASES = [
             PROCESSOR, "loggingConfig", {"logGroup": "/aws/lambda/validator-function-dev"}
         ),
         "another function",
+        iam_resources={"processor-policy"},
     ),
     undetermined("function-log-group", PROCESSOR, "loggingConfig.logGroup"),
     fails(
@@ -129,6 +153,13 @@ CASES = [
         "function-role",
         PROCESSOR,
         lambda s: s.set(PROCESSOR, "role", "arn:aws:iam::123456789012:role/admin-dev"),
+    ),
+    fails(
+        "another account's role of the same name",
+        "function-role",
+        PROCESSOR,
+        setting(PROCESSOR, "role", "arn:aws:iam::999999999999:role/processor-role-dev"),
+        "no role of this stack",
     ),
     undetermined("function-role", PROCESSOR, "role"),
 ]

@@ -1,4 +1,4 @@
-"""Roles, what they may do, whom they trust; resource policies and permissions."""
+"""Roles, what they may do, whom they trust."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from tests.policies.baseline import trust
 from tests.policies.kit import (
     Case,
     Declarations,
+    adding,
     check,
     declare,
     dropping,
@@ -74,6 +75,21 @@ ACTIONS = [
             {"Effect": "Deny", "Action": "iam:*", "Resource": "*"},
         ),
     ),
+    *(
+        fails(
+            f"an inline policy that is {title}",
+            "iam-actions",
+            ROLE,
+            setting(ROLE, "inlinePolicies", inline),
+            iam_resources={ROLE},
+        )
+        for title, inline in (
+            ("missing", [{"name": "inline"}]),
+            ("no JSON", [{"name": "inline", "policy": "{"}]),
+            ("no policy document", [{"name": "inline", "policy": "{}"}]),
+            ("an administrator's", _inline("*")),
+        )
+    ),
     undetermined("iam-actions", POLICY, "policy", iam_resources={POLICY}),
 ]
 
@@ -132,6 +148,29 @@ RESOURCES = [
                 PARTNER,
                 "Statement[1].Resource",
                 "arn:aws:execute-api:us-west-2:123456789012:*/status-stage-dev/GET/status/acme/*",
+            ),
+            # What is another's.
+            (PARTNER, "Statement[0].Resource", "arn:aws:s3:::uploads-bucket-dev/uploads/globex/*"),
+            (PARTNER, "Statement[0].Resource", "arn:aws:s3:::uploads-bucket-dev/uploads/globex/x"),
+            (PARTNER, "Statement[0].Resource", "arn:aws:s3:::uploads-bucket-dev/results/acme/*"),
+            (PARTNER, "Statement[0].Resource", "arn:aws:s3:::uploads-bucket-dev"),
+            (
+                PARTNER,
+                "Statement[0].Resource",
+                ACCOUNT.format("dynamodb", "table/status-table-dev"),
+            ),
+            (
+                PARTNER,
+                "Statement[1].Resource",
+                ACCOUNT.format("execute-api", "*/status-stage-dev/GET/status/globex/*"),
+            ),
+            *(
+                (POLICY, "Statement[0].Resource", ACCOUNT.format("logs", f"log-group:{group}"))
+                for group in (
+                    "/aws/lambda/validator-function-dev:*",
+                    "/aws/lambda/validator-function-dev",
+                    "/aws/apigateway/status-access-dev:*",
+                )
             ),
         )
     ),
@@ -197,6 +236,7 @@ ROLES = [
         "api-logs-role",
         setting("api-logs-role", "assumeRolePolicy", trust("Service", "ec2.amazonaws.com")),
         iam_resources={"api-logs-policy"},
+        api_logs={"status-stage"},
     ),
     fails(
         "every action of the security token service",
@@ -204,67 +244,41 @@ ROLES = [
         ROLE,
         setting(ROLE, "assumeRolePolicy.Statement[0].Action", "sts:*"),
     ),
-    undetermined("iam-trust", ROLE, "assumeRolePolicy"),
-]
-
-ACCESS = [
-    *(
-        fails(
-            f"{path} of {name} is {value!r}",
-            "resource-policy",
-            name,
-            setting(name, f"policy.{path}", value),
-        )
-        for name, path, value in (
-            ("alarms-topic", "Statement[1].Principal", "*"),
-            ("alarms-topic", "Statement[1].Principal", {"AWS": "*"}),
-            ("alarms-topic", "Statement[1].Principal", {"AWS": "arn:aws:iam::999999999999:root"}),
-            ("alarms-topic", "Statement[1].Action", "sns:*"),
-            ("alarms-topic", "Statement[1].Condition", {}),
-            (
-                "alarms-topic",
-                "Statement[1].Condition",
-                {"StringNotEquals": {"aws:SourceAccount": "1"}},
-            ),
-            ("pipeline-key", "Statement[0].Principal", {"AWS": "*"}),
-            ("pipeline-key", "Statement[0].Action", "kms:*"),
-            ("pipeline-key", "Statement[0].NotPrincipal", {"AWS": "x"}),
-        )
-    ),
-    undetermined("resource-policy", "pipeline-key", "policy"),
-    not_applicable(
-        "for a bucket without a policy of its own", "resource-policy", "uploads-bucket", lambda s: s
-    ),
-    *(
-        fails(
-            f"{path} is {value!r}",
-            "function-permission",
-            "bucket-permission",
-            setting("bucket-permission", path, value),
-        )
-        for path, value in (
-            ("action", "lambda:*"),
-            ("functionUrlAuthType", "NONE"),
-            ("sourceAccount", "999999999999"),
-        )
-    ),
-    *(
-        fails(
-            f"{path} is {value!r}",
-            "function-permission",
-            "bucket-permission",
-            setting("bucket-permission", path, value),
-            bucket_notification={"uploads-bucket"},
-        )
-        for path, value in (("principal", "*"), ("sourceArn", "arn:aws:s3:::*"))
-    ),
     fails(
-        "no account",
-        "function-permission",
-        "bucket-permission",
-        dropping("bucket-permission", "sourceAccount"),
+        "nobody trusted",
+        "iam-trust",
+        ROLE,
+        setting(ROLE, "assumeRolePolicy.Statement[0].Effect", "Deny"),
+        "nobody",
     ),
-    undetermined("function-permission", "bucket-permission", "sourceAccount"),
+    fails("no trust", "iam-trust", ROLE, dropping(ROLE, "assumeRolePolicy"), "missing"),
+    fails(
+        "no principal",
+        "iam-trust",
+        ROLE,
+        dropping(ROLE, "assumeRolePolicy.Statement[0].Principal"),
+        "no principal",
+    ),
+    *(
+        fails(
+            f"{type_} of policies of elsewhere",
+            "iam-managed-policies",
+            "attachments",
+            adding(
+                f"aws:iam/{type_[0].lower()}{type_[1:]}:{type_}",
+                "attachments",
+                roleName="processor-role-dev",
+                policyArns=[ADMINISTRATOR],
+            ),
+            "policyArns",
+        )
+        for type_ in (
+            "RolePolicyAttachmentsExclusive",
+            "UserPolicyAttachmentsExclusive",
+            "GroupPolicyAttachmentsExclusive",
+        )
+    ),
+    undetermined("iam-trust", ROLE, "assumeRolePolicy"),
 ]
 
 
@@ -280,9 +294,4 @@ def test_resources(case: Case, baseline: Declarations) -> None:
 
 @parametrized(ROLES)
 def test_roles(case: Case, baseline: Declarations) -> None:
-    check(case, baseline)
-
-
-@parametrized(ACCESS)
-def test_access(case: Case, baseline: Declarations) -> None:
     check(case, baseline)

@@ -5,6 +5,7 @@ from tests.policies.kit import (
     Declarations,
     check,
     fails,
+    hiding,
     not_applicable,
     parametrized,
     passes,
@@ -25,6 +26,7 @@ CASES = [
         )
         for path, value in (
             ("actionsEnabled", False),
+            ("unit", "Bytes"),
             ("alarmActions", []),
             ("alarmActions", ["arn:aws:sns:us-east-1:123456789012:other-dev"]),
             ("threshold", 1),
@@ -51,7 +53,11 @@ CASES = [
     not_applicable(
         "for a work queue", "dead-letter-alarm", "processor-queue", lambda s: s, "no dead letters"
     ),
-    undetermined("dead-letter-alarm", DLQ, "threshold", lambda s: s.hide(ALARM, "threshold")),
+    *(
+        undetermined("dead-letter-alarm", DLQ, path, hiding(ALARM, path))
+        for path in ("threshold", "actionsEnabled", "alarmActions", "unit")
+    ),
+    passes("a unit", "dead-letter-alarm", DLQ, setting(ALARM, "unit", "Count")),
     fails(
         "no metrics of the mapping",
         "detailed-metrics",

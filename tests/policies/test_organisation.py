@@ -6,6 +6,7 @@ from policies import sdk
 from tests.policies.kit import (
     Case,
     Declarations,
+    adding,
     check,
     declare,
     dropping,
@@ -96,11 +97,77 @@ CASES = [
         lambda s: s.add(declare("pulumi:providers:aws", "anywhere")),
     ),
     undetermined("region", FUNCTION, "region"),
+    fails(
+        "a replica, inline",
+        "region",
+        BUCKET,
+        setting(BUCKET, "replicationConfiguration", {"role": "x"}),
+    ),
+    *(
+        fails(
+            f"a {type_.rsplit(':', 1)[1]}",
+            policy,
+            "added",
+            adding(type_, "added", **inputs),
+            message,
+        )
+        for policy, type_, inputs, message in (
+            (
+                "region",
+                "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+                {"bucket": "uploads-bucket-dev"},
+                "may leave",
+            ),
+            (
+                "region",
+                "aws:apigateway/domainName:DomainName",
+                {"securityPolicy": "TLS_1_2", "tags": TAGS},
+                "REGIONAL",
+            ),
+            (
+                "destroyable",
+                "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+                {"bucket": "uploads-bucket-dev"},
+                "locks",
+            ),
+            (
+                "destroyable",
+                "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+                {"backupVaultName": "x"},
+                "locks",
+            ),
+            (
+                "known-types",
+                "aws:cloudcontrol/resource:Resource",
+                {"typeName": "AWS::X"},
+                "template",
+            ),
+            (
+                "known-types",
+                "aws:cloudformation/stack:Stack",
+                {"name": "any-stack-dev", "tags": TAGS},
+                "template",
+            ),
+            (
+                "resource-name",
+                "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+                {"alarmName": "any", "tags": TAGS},
+                "alarmName",
+            ),
+            (
+                "no-vpc",
+                "aws:apigateway/vpcLink:VpcLink",
+                {"name": "any-link-dev", "targetArn": "x", "tags": TAGS},
+                "VPC",
+            ),
+        )
+    ),
     *(
         fails(f"{path} of {name} is {value!r}", "destroyable", name, setting(name, path, value))
         for name, path, value in (
             (BUCKET, "forceDestroy", False),
             (BUCKET, "objectLockEnabled", True),
+            (BUCKET, "objectLockConfiguration", {"rule": {}}),
             ("status-table", "deletionProtectionEnabled", True),
             ("processor-logs", "skipDestroy", True),
             (FUNCTION, "skipDestroy", True),
@@ -128,7 +195,27 @@ CASES = [
         FUNCTION,
         setting(FUNCTION, "vpcConfig", {"subnetIds": ["subnet-1"], "securityGroupIds": ["sg-1"]}),
     ),
+    *(
+        fails(f"{path} of {name}", "no-vpc", name, setting(name, path, value), path.split("[")[0])
+        for name, path, value in (
+            (FUNCTION, "fileSystemConfig", {"arn": "x", "localMountPath": "/mnt/x"}),
+            (FUNCTION, "capacityProviderConfig", {"lambdaManagedInstances": {}}),
+            (
+                "processor-source",
+                "sourceAccessConfigurations",
+                [{"type": "BASIC_AUTH"}, {"type": "VPC_SUBNET", "uri": "subnet:x"}],
+            ),
+        )
+    ),
+    passes(
+        "another way in",
+        "no-vpc",
+        "processor-source",
+        setting("processor-source", "sourceAccessConfigurations", [{"type": "BASIC_AUTH"}]),
+    ),
     undetermined("no-vpc", FUNCTION, "vpcConfig"),
+    undetermined("no-vpc", FUNCTION, "fileSystemConfig"),
+    undetermined("no-vpc", "get-integration", "connectionType"),
     not_applicable("for a role", "no-vpc", "processor-role", lambda s: s, "no network"),
     fails(
         "a resource of another provider",

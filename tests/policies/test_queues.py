@@ -1,10 +1,12 @@
 """Queues: FIFO, receives, visibility, mappings, retention of dead letters."""
 
 import json
+from typing import Any
 
 from tests.policies.baseline import queue_arn
 from tests.policies.kit import (
     Case,
+    Change,
     Declarations,
     check,
     declare,
@@ -16,6 +18,17 @@ from tests.policies.kit import (
 
 QUEUE = "processor-queue"
 SOURCE = "processor-source"
+
+
+def _attaching(kind: str, queue: str, policy: dict[str, Any]) -> Change:
+    """A policy of the queue in a resource of its own, beside the inline one."""
+    inputs: dict[str, Any] = {
+        "queueUrl": f"https://sqs.us-east-1.amazonaws.com/123456789012/{queue}-dev.fifo",
+        kind: json.dumps(policy),
+    }
+    type_ = f"aws:sqs/{kind}:{kind[0].upper()}{kind[1:]}"
+    return lambda s: s.add(declare(type_, "attached", **inputs))
+
 
 CASES = [
     fails(
@@ -123,6 +136,42 @@ CASES = [
         SOURCE,
         lambda s: s.set(SOURCE, "batchSize", 2),
         "batchSize is 2",
+    ),
+    fails(
+        "batches of none",
+        "event-source-mapping",
+        SOURCE,
+        lambda s: s.set(SOURCE, "batchSize", 0),
+        "batchSize is 0",
+    ),
+    *(
+        fails(title, "function-dead-letter", "processor-function", change, message)
+        for title, change, message in (
+            (
+                "a redrive policy of its own that leads elsewhere",
+                _attaching(
+                    "redrivePolicy",
+                    QUEUE,
+                    {"deadLetterTargetArn": queue_arn("status-dlq"), "maxReceiveCount": 3},
+                ),
+                "each of its declarations",
+            ),
+            (
+                "a redrive allow policy of its own that lets nobody",
+                _attaching("redriveAllowPolicy", "processor-dlq", {"redrivePermission": "denyAll"}),
+                "shuts out",
+            ),
+        )
+    ),
+    not_applicable(
+        "one more redrive policy to the same queue",
+        "dead-letter-retention",
+        "processor-dlq",
+        _attaching(
+            "redrivePolicy",
+            QUEUE,
+            {"deadLetterTargetArn": queue_arn("processor-dlq"), "maxReceiveCount": 3},
+        ),
     ),
     fails("AWS's batches", "event-source-mapping", SOURCE, lambda s: s.drop(SOURCE, "batchSize")),
     fails(

@@ -102,6 +102,12 @@ def test_the_stack_is_judged_by_inputs_even_when_its_outputs_are_unknown(
     assert list(servicer.AnalyzeStack(whole(outputs), None).diagnostics) == []
 
 
+def test_no_resource_is_changed(baseline: Declarations) -> None:
+    servicer = PackServicer(POLICIES, AnswerLog(None))
+    broken = request(baseline.set(FUNCTION, "memorySize", 1024)[FUNCTION])
+    assert list(servicer.Remediate(broken, None).remediations) == []
+
+
 def test_the_sdks_own_servicer_gives_the_same_answers(baseline: Declarations) -> None:
     broken = baseline.set(FUNCTION, "memorySize", 1024).hide("status-table", "ttl.enabled")
     broken = broken.set("processor-queue", "redrivePolicy.maxReceiveCount", 4)

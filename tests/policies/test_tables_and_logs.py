@@ -23,10 +23,12 @@ CASES = [
             ("table-billing", "readCapacity", 5),
             ("table-ttl", "ttl.enabled", False),
             ("table-ttl", "ttl.attributeName", ""),
+            ("table-ttl", "ttl.attributeName", "updatedAt"),
             ("table-recovery", "pointInTimeRecovery.enabled", False),
             ("table-encryption", "serverSideEncryption.enabled", False),
             ("table-encryption", "serverSideEncryption", {"enabled": True}),
             ("region", "replicas", [{"regionName": "us-west-2"}]),
+            ("region", "globalTableWitness", {"regionName": "us-west-2"}),
         )
     ),
     *(
@@ -43,6 +45,8 @@ CASES = [
         for policy, path in (
             ("table-billing", "billingMode"),
             ("table-ttl", "ttl.enabled"),
+            ("table-ttl", "ttl.attributeName"),
+            ("region", "globalTableWitness.regionName"),
             ("table-recovery", "pointInTimeRecovery.enabled"),
             ("table-encryption", "serverSideEncryption.kmsKeyArn"),
         )
@@ -65,6 +69,17 @@ CASES = [
     ),
     fails("kept for ever", "log-group-retention", LOGS, lambda s: s.drop(LOGS, "retentionInDays")),
     undetermined("log-group-retention", LOGS, "retentionInDays"),
+    fails(
+        "a class that keeps for two days",
+        "log-group-retention",
+        LOGS,
+        setting(LOGS, "logGroupClass", "DELIVERY"),
+        "DELIVERY",
+    ),
+    passes(
+        "a cheaper class", "log-group-retention", LOGS, setting(LOGS, "logGroupClass", "STANDARD")
+    ),
+    undetermined("log-group-retention", LOGS, "logGroupClass"),
     fails("no key", "log-group-encryption", LOGS, lambda s: s.drop(LOGS, "kmsKeyId")),
     fails(
         "a foreign key",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.policies.kit.declarations import Declarations
+from tests.policies.kit.declarations import Declarations, declare
 from tests.policies.kit.engine import judge
 
 Change = Callable[[Declarations], Declarations]
@@ -44,6 +44,16 @@ def setting(name: str, path: str, value: Any) -> Change:
 def dropping(name: str, path: str) -> Change:
     """Leave one property of one resource out."""
     return lambda stack: stack.drop(name, path)
+
+
+def hiding(name: str, path: str) -> Change:
+    """Make one property of one resource unknown."""
+    return lambda stack: stack.hide(name, path)
+
+
+def adding(type_: str, name: str, /, **inputs: Any) -> Change:
+    """Declare one more resource."""
+    return lambda stack: stack.add(declare(type_, name, **inputs))
 
 
 def without(name: str) -> Change:

@@ -1,0 +1,265 @@
+"""Resource policies, permissions, and what else lets someone in."""
+
+from typing import Any
+
+from tests.policies.baseline import allow, deny_plain, document, queue_arn
+from tests.policies.kit import (
+    Case,
+    Change,
+    Declarations,
+    check,
+    declare,
+    dropping,
+    fails,
+    not_applicable,
+    parametrized,
+    passes,
+    setting,
+    undetermined,
+)
+
+_DEAD_LETTERS = {"processor-dlq", "status-dlq", "validator-dlq"}
+_ASYNCHRONOUS = {"status-function", "validator-function"}
+# Whose policy's second statement lets a service in, and what comes loose when it does not.
+_HOLDERS: dict[str, dict[str, set[str]]] = {
+    "pipeline-key": {"function_dead_letter": _ASYNCHRONOUS},
+    "alarms-topic": {"dead_letter_alarm": _DEAD_LETTERS},
+    "validator-dlq": {"function_dead_letter": {"validator-function"}},
+}
+_OTHER_ACCOUNT = {"StringEquals": {"aws:SourceAccount": ["123456789012", "999999999999"]}}
+_SERVICES = ("*", "events.amazonaws.com-x", "logs.us-west-2.amazonaws.com", "amazonaws.com")
+_SOURCES = (
+    "*",
+    "arn:aws:events:us-east-1:999999999999:rule/failures-bus-dev/validator-failures-rule-dev",
+    "arn:aws:events:us-west-2:123456789012:rule/failures-bus-dev/validator-failures-rule-dev",
+    "arn:aws:s3:::other-bucket",
+    "999999999999",
+)
+
+
+def _with_policy(type_: str, key: str, **inputs: Any) -> Change:
+    """One more resource that carries a policy, which lets a service in from anywhere."""
+    statement = allow(["kms:Decrypt"], ["*"], Principal={"Service": "logs.amazonaws.com"})
+    return lambda s: s.add(declare(type_, "added", **{key: document(statement)}, **inputs))
+
+
+def _granting(type_: str, **inputs: Any) -> Change:
+    return lambda s: s.add(declare(type_, "added", **inputs))
+
+
+OPEN = [
+    *(
+        fails(
+            f"{name} is open to {service}",
+            "resource-policy",
+            name,
+            setting(name, "policy.Statement[1].Principal", {"Service": service}),
+            "",
+            **also,
+        )
+        for name, also in _HOLDERS.items()
+        for service in _SERVICES
+    ),
+    *(
+        fails(
+            f"{name} is open to {source}",
+            "resource-policy",
+            name,
+            setting(
+                name,
+                "policy.Statement[1].Condition",
+                {"ArnLike": {"aws:SourceArn": ["arn:aws:s3:::uploads-bucket-dev", source]}},
+            ),
+            "",
+            **({} if source == "*" else also),
+        )
+        for name, also in _HOLDERS.items()
+        for source in _SOURCES
+    ),
+    fails(
+        "another account among its own",
+        "resource-policy",
+        "alarms-topic",
+        setting("alarms-topic", "policy.Statement[1].Condition", _OTHER_ACCOUNT),
+    ),
+    fails(
+        "a key with AWS's policy",
+        "resource-policy",
+        "pipeline-key",
+        dropping("pipeline-key", "policy"),
+        "policy is missing",
+        function_dead_letter=_ASYNCHRONOUS,
+        dead_letter_alarm=_DEAD_LETTERS,
+    ),
+    *(
+        fails(f"a {type_.rsplit(':', 1)[1]} for all", "resource-policy", "added", change)
+        for type_, change in (
+            ("a:Q", _with_policy("aws:sqs/queuePolicy:QueuePolicy", "policy", queueUrl="other")),
+            (
+                "a:L",
+                _with_policy(
+                    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+                    "policyDocument",
+                    policyName="added-dev",
+                ),
+            ),
+            (
+                "a:D",
+                _with_policy(
+                    "aws:dynamodb/resourcePolicy:ResourcePolicy", "policy", resourceArn="other"
+                ),
+            ),
+            (
+                "aws:kms/grant:Grant",
+                _granting(
+                    "aws:kms/grant:Grant",
+                    name="added-dev",
+                    keyId="pipeline-key",
+                    granteePrincipal="arn:aws:iam::999999999999:root",
+                ),
+            ),
+            (
+                "aws:cloudwatch/eventPermission:EventPermission",
+                _granting("aws:cloudwatch/eventPermission:EventPermission", principal="*"),
+            ),
+            (
+                "aws:lambda/layerVersionPermission:LayerVersionPermission",
+                _granting(
+                    "aws:lambda/layerVersionPermission:LayerVersionPermission", principal="*"
+                ),
+            ),
+        )
+    ),
+    passes(
+        "a grant for a role of this account",
+        "resource-policy",
+        "added",
+        _granting(
+            "aws:kms/grant:Grant",
+            name="added-dev",
+            granteePrincipal="arn:aws:iam::123456789012:role/processor-role-dev",
+        ),
+    ),
+    passes(
+        "a service of this region by the bucket",
+        "resource-policy",
+        "processor-dlq",
+        setting(
+            "processor-dlq",
+            "policy.Statement",
+            [
+                deny_plain("sqs:*", queue_arn("processor-dlq")),
+                allow(
+                    ["sqs:SendMessage"],
+                    ["*"],
+                    Principal={"Service": "s3.us-east-1.amazonaws.com"},
+                    Condition={"ArnEquals": {"aws:SourceArn": "arn:aws:s3:::uploads-bucket-dev"}},
+                ),
+            ],
+        ),
+    ),
+]
+
+ACCESS = [
+    *(
+        fails(
+            f"{path} of {name} is {value!r}",
+            "resource-policy",
+            name,
+            setting(name, f"policy.{path}", value),
+        )
+        for name, path, value in (
+            ("alarms-topic", "Statement[1].Principal", "*"),
+            ("alarms-topic", "Statement[1].Principal", {"AWS": "*"}),
+            ("alarms-topic", "Statement[1].Action", "sns:*"),
+            ("alarms-topic", "Statement[1].Condition", {}),
+            (
+                "alarms-topic",
+                "Statement[1].Condition",
+                {"StringEqualsIfExists": {"aws:SourceAccount": "123456789012"}},
+            ),
+            ("pipeline-key", "Statement[0].Principal", {"AWS": "*"}),
+            ("pipeline-key", "Statement[0].Principal", {"Federated": "accounts.google.com"}),
+            ("pipeline-key", "Statement[0].Principal", {}),
+            ("pipeline-key", "Statement[0].Principal", {"AWS": "arn:aws:iam::999999999999:root"}),
+            ("pipeline-key", "Statement[0].Action", "kms:*"),
+            ("pipeline-key", "Statement[0].NotPrincipal", {"AWS": "x"}),
+        )
+    ),
+    *(
+        fails(
+            f"{path} of the alarms' topic is {value!r}",
+            "resource-policy",
+            "alarms-topic",
+            setting("alarms-topic", f"policy.Statement[1].{path}", value),
+            dead_letter_alarm=_DEAD_LETTERS,
+        )
+        for path, value in (
+            ("Principal", {"AWS": "arn:aws:iam::999999999999:root"}),
+            ("Condition", {"StringNotEquals": {"aws:SourceAccount": "1"}}),
+        )
+    ),
+    undetermined(
+        "resource-policy",
+        "pipeline-key",
+        "policy",
+        function_dead_letter=_ASYNCHRONOUS,
+        dead_letter_alarm=_DEAD_LETTERS,
+    ),
+    not_applicable(
+        "for a bucket without a policy of its own", "resource-policy", "uploads-bucket", lambda s: s
+    ),
+    *(
+        fails(
+            f"{path} is {value!r}",
+            "function-permission",
+            "bucket-permission",
+            setting("bucket-permission", path, value),
+        )
+        for path, value in (
+            ("action", "lambda:*"),
+            ("functionUrlAuthType", "NONE"),
+            ("invokedViaFunctionUrl", True),
+            ("sourceAccount", "999999999999"),
+        )
+    ),
+    *(
+        fails(
+            f"{path} is {value!r}",
+            "function-permission",
+            "bucket-permission",
+            setting("bucket-permission", path, value),
+            bucket_notification={"uploads-bucket"},
+        )
+        for path, value in (
+            ("principal", "*"),
+            ("principal", "amazonaws.com"),
+            ("principal", "s3.amazonaws.com.example"),
+            ("sourceArn", "arn:aws:s3:::*"),
+            ("function", "other-dev"),
+        )
+    ),
+    fails(
+        "no account",
+        "function-permission",
+        "bucket-permission",
+        dropping("bucket-permission", "sourceAccount"),
+    ),
+    undetermined("function-permission", "bucket-permission", "sourceAccount"),
+    undetermined(
+        "function-permission",
+        "bucket-permission",
+        "function",
+        bucket_notification={"uploads-bucket"},
+    ),
+]
+
+
+@parametrized(OPEN)
+def test_nobody_else_is_let_in(case: Case, baseline: Declarations) -> None:
+    check(case, baseline)
+
+
+@parametrized(ACCESS)
+def test_access(case: Case, baseline: Declarations) -> None:
+    check(case, baseline)
