@@ -13,6 +13,7 @@ import requests
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import ReadOnlyCredentials
 from requests.auth import AuthBase
 
 PATIENCE = 120.0  # seconds for anything the pipeline does by itself
@@ -105,9 +106,14 @@ class Partner:
         return self.ask("GET", path, signed=signed, headers=headers)
 
     @property
+    def credentials(self) -> ReadOnlyCredentials:
+        """The keys of the partner's session."""
+        return self._session.get_credentials().get_frozen_credentials()
+
+    @property
     def signature(self) -> "Signature":
         """What signs the partner's requests to the API."""
-        return Signature(self._session, self.cloud.outputs["region"])
+        return Signature(self.credentials, self.cloud.outputs["region"])
 
     def status(self, feed: str, file: str) -> dict[str, Any]:
         """The status answer about a file; one without a status while nothing is known of it."""
@@ -128,10 +134,10 @@ class Partner:
 
 
 class Signature(AuthBase):
-    """Signs requests to the API with a session's credentials, as they go out."""
+    """Signs requests to the API, as they go out."""
 
-    def __init__(self, session: boto3.Session, region: str) -> None:
-        self._credentials = session.get_credentials().get_frozen_credentials()
+    def __init__(self, credentials: ReadOnlyCredentials, region: str) -> None:
+        self._credentials = credentials
         self._region = region
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:

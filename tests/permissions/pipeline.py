@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote_plus
 
 from tests.integration.cloud import Cloud, Partner, eventually
 from tests.integration.trades import csv
@@ -113,7 +114,7 @@ class Pipeline:
         version = self.partner.put(feed, file, content)
         self._uploads += 1
         told = {
-            "key": f"uploads/{self.partner.name}/{feed}/{file}",
+            "key": quote_plus(f"uploads/{self.partner.name}/{feed}/{file}", safe="/"),
             "versionId": version,
             "sequencer": f"{self._uploads:016X}",
         }
