@@ -147,8 +147,13 @@ func Reason(stage feed.Stage, cause error) string {
 	}
 }
 
+// giveBack lets a message come again after a while. After the last receive it goes
+// to the dead-letter queue once it is visible, and holds its whole feed until then.
 func (w Worker) giveBack(ctx context.Context, message events.SQSMessage) {
-	wait := min(time.Duration(receives(message))*5*time.Second, 12*time.Hour)
+	wait := time.Duration(receives(message)) * 5 * time.Second
+	if receives(message) >= feed.LastAttempt {
+		wait = 0
+	}
 	if err := w.Own.Delay(ctx, message.ReceiptHandle, wait); err != nil {
 		logging.From(ctx).Warn("message keeps its visibility timeout", "messageId", message.MessageId, "error", err.Error())
 	}

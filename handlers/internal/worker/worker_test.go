@@ -152,6 +152,14 @@ func TestTheFirstFailureAndAllBehindItAreGivenBackSoon(t *testing.T) {
 	}
 }
 
+func TestAMessageThatFailedForTheLastTimeIsDeadAtOnce(t *testing.T) {
+	f := newFixture(t)
+	f.handle(events.SQSMessage{MessageId: "broken", Body: "{}", Attributes: map[string]string{"ApproximateReceiveCount": "3"}})
+	if want := []time.Duration{0}; !slices.Equal(f.own.Delays, want) {
+		t.Errorf("delayed by %v, want %v", f.own.Delays, want)
+	}
+}
+
 func TestATooEarlyFileIsParkedAndWokenByTheOneBeforeIt(t *testing.T) {
 	f := newFixture(t)
 	if back := f.handle(message(2, 1, 1)); back != nil || f.done != nil {
