@@ -92,6 +92,7 @@ class Storm:
             attempts = {function: self._attempts(function, poison) for function in FUNCTIONS}
             self._settle(others)
             held = self._held(denied)
+        self._redrive()
         self._settle(self._series)
         return Aftermath(
             cloud=self._cloud,
@@ -201,7 +202,7 @@ class Storm:
 
     def _redrive(self) -> None:
         for function in FUNCTIONS:
-            if self._letters(f"{function}DlqUrl"):
+            if self._letters(f"{function}DlqUrl") > 1:  # beside the poison, which stays
                 answer = self._project.pipeline("redrive", function, "--yes", "--json")
                 self._redriven += json.loads(answer)["moved"]
 
