@@ -117,6 +117,7 @@ class Operator:
             item |= {
                 **{"number": number, "revision": item.get("revision", 0), "status": "SKIPPED"},
                 **{"skipReason": reason, "skippedBy": getpass.getuser(), "skippedAt": at},
+                "parked": {},  # what is parked from now on came after the skip, and is taken
             }
             return None, [item, *self._skipped_file(Ticket.of(item), reason, at)]
 
@@ -161,9 +162,12 @@ class Operator:
         head, woken = self._head(), []
         for stage in STAGES:
             number = first = int(head.get(stage, 0)) + 1
-            while (item := self._table.get(number_key(number))).get("skippedAt"):
+            while True:
+                item = self._table.get(number_key(number))
+                parked = (item.get("parked") or {}).get(stage)
+                if parked or not item.get("skippedAt"):
+                    break
                 number += 1
-            parked = (item.get("parked") or {}).get(stage)
             if parked:
                 for _ in range(first, number + 1, _PASSED_AT_ONCE):
                     self._send(stage, Ticket.of(parked))

@@ -190,7 +190,8 @@ func (l Ledger) Successor(ctx context.Context, id string, stage Stage) (Ticket, 
 // maxSkips bounds the items of one transaction, of which DynamoDB takes 100.
 const maxSkips = 90
 
-// passSkipped moves the cursor over the numbers that an operator skipped.
+// passSkipped moves the cursor over the numbers that an operator skipped, but for
+// one of which a file came after all and is parked: it is taken in its turn.
 func passSkipped(ctx context.Context, tx *store.Transaction, id string, stage Stage, feed *Feed) error {
 	cursor := feed.At(stage)
 	for range maxSkips {
@@ -198,7 +199,7 @@ func passSkipped(ctx context.Context, tx *store.Transaction, id string, stage St
 		if err != nil {
 			return err
 		}
-		if number.SkippedAt == "" {
+		if _, parked := number.Parked[stage]; parked || number.SkippedAt == "" {
 			return nil
 		}
 		*cursor++

@@ -266,6 +266,24 @@ func TestSkippedNumbersArePassed(t *testing.T) {
 	f.admit(f.accept(arrival("2/x.csv", "v2", "01")), Proceed) // comes after all
 }
 
+func TestAFileThatComesAfterItsNumberWasSkippedIsTakenInItsTurn(t *testing.T) {
+	f := newFixture(t)
+	third := f.accept(arrival("3/x.csv", "v3", "01"))
+	f.admit(third, Park)
+	tx := store.Begin(f.ledger.Store)
+	number, err := store.Load[Number](context.Background(), tx, NumberKey(id, 2))
+	f.must(err)
+	number.Ticket.Number, number.Status, number.SkippedAt = 2, Skipped, "2026-11-24T08:00:00Z"
+	f.must(tx.Commit(context.Background()))
+	second := f.accept(arrival("2/x.csv", "v2", "01"))
+	f.admit(second, Park) // for the first has not come
+	f.complete(f.accept(arrival("1/x.csv", "v1", "01")))
+	f.successor(Validator, 2)
+	f.admit(third, Park)
+	f.complete(second)
+	f.successor(Validator, 3)
+}
+
 func TestOnlyAFinalVersionExpiresAndNeverTheOrder(t *testing.T) {
 	f := newFixture(t)
 	turn := f.accept(arrival("1/x.csv", "v1", "01"))

@@ -19,7 +19,8 @@ type version struct {
 type object struct {
 	file     upload.File
 	versions []version
-	put      int // how many of them have been put
+	put      int  // how many of them have been put
+	late     bool // put only when everything else is at rest
 }
 
 // trade is a row. Whole numbers suffice: decimals are proved elsewhere.
@@ -43,19 +44,20 @@ func (v version) body() []byte {
 }
 
 // scenario draws up what partners will put: files that are valid or not, that are
-// corrected, come twice under two names, are of the wrong kind, or are missing.
+// corrected, come twice under two names, are of the wrong kind, come very late or
+// never.
 func scenario(c *choices) []*object {
 	var objects []*object
 	for f := range 1 + c.pick(2) {
 		feed := fmt.Sprintf("feed-%c", 'a'+f)
 		sequenced := c.pick(2) == 0
 		files := 2 + c.pick(4)
-		missing := 0
-		if sequenced && c.chance(200) {
-			missing = 1 + c.pick(files)
+		missing, late := 0, false
+		if sequenced && c.chance(300) {
+			missing, late = 1+c.pick(files), c.pick(2) == 1
 		}
 		for n := 1; n <= files; n++ {
-			if n == missing {
+			if n == missing && !late {
 				continue
 			}
 			names := []string{fmt.Sprintf("%d.csv", n)}
@@ -66,7 +68,9 @@ func scenario(c *choices) []*object {
 				}
 			}
 			for _, name := range names {
-				objects = append(objects, newObject(c, feed, name, objects))
+				o := newObject(c, feed, name, objects)
+				o.late = n == missing
+				objects = append(objects, o)
 			}
 		}
 		if c.chance(100) {

@@ -17,10 +17,12 @@ type Bug string
 
 // The planted bugs.
 const (
-	NoBug            Bug = ""
-	DropWake         Bug = "parked files are not woken"
-	DropCondition    Bug = "writes are not conditional on what was read"
-	AcknowledgeFirst Bug = "messages are acknowledged before the work"
+	NoBug             Bug = ""
+	DropWake          Bug = "parked files are not woken"
+	DropCondition     Bug = "writes are not conditional on what was read"
+	AcknowledgeFirst  Bug = "messages are acknowledged before the work"
+	SkipWithoutWake   Bug = "a skip does not wake what it lets go on"
+	IgnoreCorrections Bug = "a later revision is taken for a duplicate"
 )
 
 // Failure is a schedule that ended wrong.
@@ -54,20 +56,18 @@ func play(c *choices, bug Bug, tracing bool) *world {
 	w.tracing = tracing
 	w.objects = scenario(c)
 	w.faults = []int{0, 5, 20, 60, 150}[c.pick(5)]
-	w.duplicates = c.pick(4)
+	w.duplicates, w.overlaps, w.skips = c.pick(4), c.pick(3), c.pick(3)
 	w.settleDown()
 	if w.failure == nil {
 		w.checkReasons()
 	}
-	// From here on nothing fails any more, and an operator works off what is dead.
-	w.faults = 0
-	for round := 0; w.failure == nil && w.redrive(); round++ {
-		w.note("the operator redrives what is dead")
-		if round == 100 {
-			w.broken(fmt.Errorf("dead letters after %d redrives", round))
-		}
-		w.settleDown()
+	for _, o := range w.objects { // gaps that close after all
+		o.late = false
 	}
+	w.settleDown()
+	// From here on nothing fails any more, and an operator works off what is dead.
+	w.faults, w.overlaps = 0, 0
+	w.workOff()
 	if w.failure == nil {
 		w.checkEnd()
 	}

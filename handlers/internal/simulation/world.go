@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -26,6 +27,8 @@ type world struct {
 	bug        Bug
 	faults     int // in thousandths of all effects
 	duplicates int // how many more events S3 will repeat
+	overlaps   int // how many more pieces of work will be begun while they are being done
+	skips      int // how many more numbers an operator will skip
 
 	store   *store.Memory
 	bucket  *objects.Memory
@@ -33,7 +36,10 @@ type world struct {
 	events  []*notification // waiting for the validator
 	past    []*notification // delivered once
 	failed  []*notification // the validator's dead-letter queue
+	running []*notification // being handled
 	queues  [2]*fifo        // the processor's and the aggregator's
+	skipped map[hold]bool
+	wakes   []string // feeds that an operator is about to wake
 
 	reads   int // of the table
 	commits int
@@ -58,7 +64,7 @@ func newWorld(c *choices, bug Bug) *world {
 	return &world{
 		choices: c, bug: bug,
 		store: store.NewMemory(), bucket: objects.NewMemory(),
-		queues: [2]*fifo{newFIFO("processor"), newFIFO("aggregator")},
+		queues: [2]*fifo{newFIFO("processor"), newFIFO("aggregator")}, skipped: map[hold]bool{},
 	}
 }
 
@@ -120,7 +126,7 @@ func (w *world) actions() []func() {
 		}
 	}
 	for _, o := range w.objects {
-		if o.put < len(o.versions) {
+		if o.put < len(o.versions) && !o.late {
 			actions = append(actions, func() { w.put(o) })
 		}
 	}
@@ -131,6 +137,46 @@ func (w *world) actions() []func() {
 			w.note("S3 repeats the event of %s", again.what)
 			w.notify(again.raw, again.what)
 		})
+	}
+	for i, id := range w.wakes {
+		actions = append(actions, func() {
+			w.wakes = slices.Delete(w.wakes, i, i+1)
+			w.wake(id)
+		})
+	}
+	return append(actions, w.mischief()...)
+}
+
+// mischief is what happens seldom.
+func (w *world) mischief() []func() {
+	var actions []func()
+	if w.overlaps > 0 {
+		for i, q := range w.queues {
+			for _, m := range q.messages {
+				if m.inFlight {
+					actions = append(actions, func() {
+						w.overlaps--
+						w.note("%s is visible again though it is being handled", m.id)
+						w.deliver(i, m)
+					})
+				}
+			}
+		}
+		for _, n := range w.running {
+			actions = append(actions, func() {
+				w.overlaps--
+				w.note("Lambda repeats %s", n.request)
+				w.invoke(&notification{raw: n.raw, what: n.what, request: n.request})
+			})
+		}
+	}
+	if w.skips > 0 {
+		for _, h := range w.holds() {
+			actions = append(actions, func() {
+				w.skips--
+				w.skip(h)
+			})
+		}
 	}
 	return actions
 }
@@ -152,16 +198,7 @@ func (w *world) put(o *object) {
 	what := fmt.Sprintf("%s version %s (valid: %v)", o.file.Key(), v.id, v.valid)
 	w.note("a partner puts %s", what)
 	w.bucket.Put(o.file.Key(), v.id, v.body())
-	var record events.S3EventRecord
-	record.S3.Bucket.Name = "uploads"
-	record.S3.Object.Key = o.file.Key()
-	record.S3.Object.VersionID = v.id
-	record.S3.Object.Sequencer = v.sequencer
-	raw, err := json.Marshal(events.S3Event{Records: []events.S3EventRecord{record}})
-	if err != nil {
-		panic(err)
-	}
-	w.notify(raw, what)
+	w.tell(o.file.Key(), v.id, v.sequencer, what)
 }
 
 func (w *world) notify(raw json.RawMessage, what string) {
@@ -180,6 +217,7 @@ func (w *world) ledger(t *task) feed.Ledger {
 // invoke runs the validator asynchronously: three attempts in all.
 func (w *world) invoke(n *notification) {
 	n.attempts++
+	w.running = append(w.running, n)
 	name := fmt.Sprintf("validator %s attempt %d", n.request, n.attempts)
 	w.note("%s starts on %s", name, n.what)
 	w.start(name, func(t *task) error {
@@ -190,6 +228,7 @@ func (w *world) invoke(n *notification) {
 			Processor: sender{queue: w.queues[0], task: t},
 		}.Handle(ctx, n.raw)
 	}, func(died bool, err error) {
+		w.running = slices.DeleteFunc(w.running, func(other *notification) bool { return other == n })
 		switch {
 		case !died && err == nil:
 			w.past = append(w.past, n)
@@ -213,6 +252,7 @@ func (w *world) deliver(stage int, m *message) {
 	if w.bug == AcknowledgeFirst {
 		q.remove(m)
 	}
+	receipt := m.receives
 	body, err := m.work.Encode()
 	if err != nil {
 		panic(err)
@@ -222,17 +262,28 @@ func (w *world) deliver(stage int, m *message) {
 		Attributes: map[string]string{"ApproximateReceiveCount": strconv.Itoa(m.receives)},
 	}}}
 	w.start(name, func(t *task) error {
+		if w.bug == IgnoreCorrections && w.complete(stage, m.work) {
+			return nil
+		}
 		response, err := w.worker(stage, t).Handle(context.Background(), event)
 		if err == nil && len(response.BatchItemFailures) > 0 {
 			err = fmt.Errorf("message given back")
 		}
 		return err
 	}, func(died bool, err error) {
+		if m.receives != receipt {
+			return // its receipt has run out: it can neither give back nor delete the message
+		}
 		m.inFlight = false
 		if !died && err == nil {
 			q.remove(m)
 		}
 	})
+}
+
+// complete tells whether the stage has completed any revision of a number.
+func (w *world) complete(stage int, work queue.Work) bool {
+	return *load[feed.Number](w, feed.NumberKey(work.Group(), work.Number)).At(stages[stage+1]) > 0
 }
 
 func (w *world) worker(stage int, t *task) worker.Worker {
@@ -251,15 +302,3 @@ func (w *world) worker(stage int, t *task) worker.Worker {
 }
 
 func forwarder(w *world, t *task) queue.Queue { return sender{queue: w.queues[1], task: t} }
-
-// redrive does what an operator does about dead letters; false when there are none.
-func (w *world) redrive() bool {
-	moved := w.queues[0].redrive()
-	moved = w.queues[1].redrive() || moved
-	for _, n := range w.failed {
-		w.notify(n.raw, n.what)
-		moved = true
-	}
-	w.failed = nil
-	return moved
-}

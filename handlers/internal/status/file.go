@@ -161,13 +161,31 @@ func (s Status) tellNumber(ctx context.Context, id string, head *feed.File, revi
 		case *number.At(stage) >= revision:
 			continue
 		case head.Number > next:
-			answer.WaitingFor, err = s.blocker(ctx, id, next)
+			answer.WaitingFor, err = s.holder(ctx, id, stage, next, head.Number-1)
 		case parked && head.Number > 1: // for whoever completed the number before, to wake it
 			answer.WaitingFor, err = s.blocker(ctx, id, head.Number-1)
 		}
 		return err
 	}
 	return nil
+}
+
+// maxSkipped bounds the skipped numbers that are looked past.
+const maxSkipped = 100
+
+// holder is the first of the numbers from next on that was not skipped: what was
+// skipped holds nothing up, though the cursor may not have passed it yet.
+func (s Status) holder(ctx context.Context, id string, stage feed.Stage, next, last int64) (*blocker, error) {
+	for limit := min(last, next+maxSkipped); next < limit; next++ {
+		number, err := read[feed.Number](ctx, s.Store, feed.NumberKey(id, next))
+		if err != nil {
+			return nil, err
+		}
+		if _, parked := number.Parked[stage]; parked || number.SkippedAt == "" {
+			break
+		}
+	}
+	return s.blocker(ctx, id, next)
 }
 
 func (s Status) blocker(ctx context.Context, id string, n int64) (*blocker, error) {
