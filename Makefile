@@ -28,12 +28,8 @@ test: setup ## Every test: what continuous integration runs
 	@local/test.sh
 
 .PHONY: bench
-bench: setup ## Preview with and without the pack, files a second, and the parser against its peers
-	@$(PYTHON) -m benchmarks.preview
-	@$(PYTHON) -m benchmarks.throughput
-	@$(PYTHON) -m benchmarks.burst
-	@go -C handlers run ./bench
-	@go -C handlers run ./bench/coldstart
+bench: setup ## Every benchmark, each against something real, in one table (QUICK=1: a short version)
+	@$(PYTHON) -m benchmarks $(if $(QUICK),--quick)
 
 .PHONY: mutation
 mutation: setup ## Change one thing of the stack at a time: every policy has to bite, and no other

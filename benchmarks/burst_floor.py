@@ -1,23 +1,15 @@
 """The emulator's floor: the deployed pipeline with functions that only pass their event on."""
 
-import io
-import os
-import subprocess
-import tempfile
 import time
-import zipfile
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from benchmarks.project import REPOSITORY
-from local import environment
+from benchmarks import noop
 from pipeline.deployment import Deployment
 
 FUNCTIONS = ("validator", "processor", "aggregator")
 _PATIENCE = 3600.0  # seconds
 _POLL = 0.5
-_GO = {"arm64": "arm64", "x86_64": "amd64"}
 
 
 class Floor:
@@ -34,7 +26,7 @@ class Floor:
         self._began = 0.0
 
     def __enter__(self) -> Self:
-        archive = _archive()
+        archive = noop.archive("burst_noop")
         for name in self._names:
             self._functions.update_function_code(FunctionName=name, ZipFile=archive)
             self._functions.get_waiter("function_updated_v2").wait(FunctionName=name)
@@ -71,29 +63,3 @@ class Floor:
         )
         events: list[dict[str, Any]] = [event for page in pages for event in page["events"]]
         return [event["timestamp"] / 1000 for event in events]
-
-
-def _archive() -> bytes:
-    """The function that does nothing, as Lambda takes it."""
-    with tempfile.TemporaryDirectory() as folder:
-        binary = Path(folder) / "bootstrap"
-        subprocess.run(
-            [
-                *("go", "build", "-trimpath", "-ldflags=-s -w", "-tags=lambda.norpc"),
-                *("-o", str(binary), str(REPOSITORY / "benchmarks" / "burst_noop" / "main.go")),
-            ],
-            cwd=REPOSITORY / "handlers",  # whose modules it uses
-            env={
-                **os.environ,
-                "CGO_ENABLED": "0",
-                "GOOS": "linux",
-                "GOARCH": _GO[environment.architecture()],
-            },
-            check=True,
-        )
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-            entry = zipfile.ZipInfo("bootstrap")
-            entry.external_attr = 0o755 << 16
-            file.writestr(entry, binary.read_bytes())
-        return packed.getvalue()

@@ -70,6 +70,10 @@ class Report:
     figures: Sequence[Figure]
     versions: dict[str, str]
 
+    def missed(self) -> list[Figure]:
+        """The figures that do not reach their targets."""
+        return [f for f in self.figures if f.target and not f.target.met_by(f.value)]
+
     def text(self) -> str:
         """The report for people."""
         versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())

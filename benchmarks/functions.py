@@ -1,0 +1,114 @@
+"""How fast the functions read and add up a file, against what one would take instead.
+
+On the same generated trades, in one run: the functions' own parser and minute bars, encoding/csv
+with time.Parse and shopspring/decimal doing the same work (`handlers/bench`), DuckDB on one thread.
+Speeds are bytes of uncompressed CSV per second of processor time. The peak of memory is of a stream
+of 4 GiB (256 MiB in a quick run), plain and compressed. A cold start lasts from the start of the
+process to its first call of the Runtime API.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import Figure, Report, Target, main, tell
+from benchmarks.project import REPOSITORY
+
+HANDLERS = REPOSITORY / "handlers"
+_OURS, _NAIVE = "validate + bars", "validate + bars / encoding/csv doing the same"
+_GZIP = "gzip: validate / decompressing only, by the clock"
+_DUCKDB = "validate + bars / DuckDB on one thread"
+_TARGETS = {
+    _NAIVE: Target(sense="≥", value=4),
+    _DUCKDB: Target(sense="≥", value=3),
+    _GZIP: Target(sense="≥", value=1),
+}
+_MEMORY = Target(sense="≤", value=64)
+
+
+def measure(quick: bool) -> Report:
+    """Run the Go benchmarks, and the peer on the same trades."""
+    rows, rounds, stream = ("100000", "3", "256MiB") if quick else ("400000", "7", "4GiB")
+    with tempfile.TemporaryDirectory(prefix="bench-functions-") as folder:
+        binaries, trades = Path(folder), str(Path(folder, "trades.csv"))
+        packages = ("./bench", "./bench/coldstart")
+        _run("go", "build", "-C", str(HANDLERS), "-o", f"{binaries}/", *packages)
+        bench, coldstart = str(binaries / "bench"), str(binaries / "coldstart")
+        _run(bench, "--rows", rows, "--write", trades)
+        tell("the functions' parser against encoding/csv, and the peak of memory")
+        text = _run(bench, "--file", trades, "--rounds", rounds, "--stream", stream, "--json")
+        ours = json.loads(text)
+        tell("DuckDB")
+        peer = str(HANDLERS / "bench" / "peers.py")
+        peers = json.loads(_run(sys.executable, peer, trades, "--rounds", rounds, "--json"))
+        tell("cold starts")
+        starts = json.loads(
+            _run(coldstart, "--runs", "7" if quick else "21", "--json", cwd=HANDLERS)
+        )
+    speeds = {**ours["megabytesPerCpuSecond"], "DuckDB": peers["megabytesPerCpuSecond"]}
+    ratios = {**ours["ratios"], _DUCKDB: speeds[_OURS] / speeds["DuckDB"]}
+    return Report(
+        benchmark="functions",
+        title=f"The functions: {ours['rows']:,} rows, {ours['bytes'] / 1e6:.1f} MB",
+        figures=[
+            *(Figure(name=name, value=speed, unit="MB/s") for name, speed in speeds.items()),
+            *(
+                Figure(name=name, value=ratio, unit="times", target=_TARGETS.get(name))
+                for name, ratio in ratios.items()
+            ),
+            *_memory(ours["streams"]),
+            *_starts(starts),
+        ],
+        versions={"go": ours["go"].removeprefix("go"), "duckdb": peers["duckdb"]},
+    )
+
+
+def _memory(streams: Sequence[dict[str, Any]]) -> list[Figure]:
+    return [
+        Figure(
+            name=(
+                f"peak above the runtime's own, {stream['streamBytes'] >> 20:,} MiB"
+                + (" compressed" if stream["gzip"] else "")
+            ),
+            value=stream["peakMiB"],
+            unit="MiB",
+            target=_MEMORY,
+        )
+        for stream in streams
+    ]
+
+
+def _starts(functions: Sequence[dict[str, Any]]) -> list[Figure]:
+    """Of each function: until its first call of the Runtime API, and how large it is."""
+    times = [
+        Figure(
+            name=f"cold start of the {function['function']}, median",
+            value=function["medianMs"],
+            unit="ms",
+            target=Target(sense="≤", value=10),
+        )
+        for function in functions
+    ]
+    sizes = [
+        Figure(
+            name=f"executable of the {function['function']}",
+            value=function["bytes"] / 1e6,
+            unit="MB",
+            target=Target(sense="≤", value=12),
+        )
+        for function in functions
+    ]
+    return [*times, *sizes]
+
+
+def _run(*command: str, cwd: Path | None = None) -> str:
+    """A program's standard output; what it says on standard error is shown."""
+    return subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+if __name__ == "__main__":
+    main(measure, __doc__)
