@@ -1,0 +1,1 @@
+"""The tests; a package, so that `tests.policies` is not taken for `policies`."""
