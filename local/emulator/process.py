@@ -128,7 +128,7 @@ def start(
         return running
     port = port or _free_port()
     _refuse_taken_port(port)
-    state_dir.mkdir(parents=True, exist_ok=True)
+    _temporary(state_dir).mkdir(parents=True, exist_ok=True)
     with log_path(state_dir).open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "local.emulator.launcher", *without],
@@ -181,7 +181,7 @@ def _environment(state_dir: Path, port: int, *, persist: bool) -> dict[str, str]
     """All that the emulator gets from outside: nothing of the caller's shell reaches a function."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
-        "TMPDIR": tempfile.gettempdir(),
+        "TMPDIR": str(_temporary(state_dir).absolute()),  # functions' code is unpacked there
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "1",
         "BIND_HOST": HOST,
@@ -201,6 +201,10 @@ def _environment(state_dir: Path, port: int, *, persist: bool) -> dict[str, str]
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
     }
+
+
+def _temporary(state_dir: Path) -> Path:
+    return state_dir / "tmp"
 
 
 def _free_port() -> int:

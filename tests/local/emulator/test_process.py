@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,6 +105,15 @@ def test_stop_ends_the_functions_too(folder: Path, archive: bytes, notes: Notes)
 
     until(lambda: not is_alive(function))
     assert not is_alive(running.pid)
+
+
+def test_nothing_is_left_outside_the_folder(folder: Path, archive: bytes) -> None:
+    running = process.start(folder, 0)
+    account = Account(emulator=running, archive=archive)
+    account.invoke(account.function(), {"answer": 1})
+
+    assert list(Path(tempfile.gettempdir()).glob(f"*{running.port}*")) == []
+    assert list((folder / "tmp").glob(f"*{running.port}*"))
 
 
 def test_killed_emulator_leaves_no_function_and_can_be_started_again(
