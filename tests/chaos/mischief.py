@@ -102,14 +102,18 @@ def events_repeated(cloud: Cloud, tap: Tap, seed: int) -> Iterator[list[str]]:
     chance, over, told = random.Random(seed), threading.Event(), []  # noqa: S311
     functions, waiting = cloud.client("lambda"), list[str]()
 
+    def tolerated() -> contextlib.suppress:
+        return contextlib.suppress(*([] if over.is_set() else _OUTAGE))
+
     def repeat() -> None:
-        while not over.wait(0.05) or waiting:
-            with contextlib.suppress(*_OUTAGE):
-                for event in tap.events():
-                    waiting.extend([event] * chance.choice((1, 1, 2)))
+        fresh: list[str] = []
+        while not over.wait(0.02) or fresh or waiting:
+            with tolerated():
+                fresh = tap.events()
+                waiting.extend(event for event in fresh for _ in range(chance.choice((1, 1, 2))))
             chance.shuffle(waiting)
             while len(waiting) > (0 if over.is_set() else 8):  # the rest waits for others to mix
-                with contextlib.suppress(*_OUTAGE):
+                with tolerated():
                     functions.invoke(
                         FunctionName=cloud.outputs["validatorFunctionName"],
                         InvocationType="Event",
