@@ -155,10 +155,9 @@ func FuzzScan(f *testing.F) {
 		f.Add(file.Bytes(), i%2 == 0)
 	}
 	f.Fuzz(func(t *testing.T, file []byte, allow bool) {
-		if bytes.HasPrefix(file, []byte("\x1f\x8b")) {
-			t.Skip("gzip has a fuzz test of its own")
+		if !bytes.HasPrefix(file, []byte("\x1f\x8b")) { // gzip has a fuzz test of its own
+			agree(t, file, Options{AllowNonPositivePrice: allow})
 		}
-		agree(t, file, Options{AllowNonPositivePrice: allow})
 	})
 }
 

@@ -41,6 +41,8 @@ func (v Validator) Handle(ctx context.Context, raw json.RawMessage) error {
 	var failures []error
 	for _, record := range records {
 		if err := v.take(ctx, record); err != nil {
+			logging.From(ctx).Error("event failed", "stage", feed.Validator, "outcome", "error", "error", err.Error(),
+				"key", record.S3.Object.Key, "versionId", record.S3.Object.VersionID)
 			failures = append(failures, err)
 		}
 	}
@@ -112,7 +114,6 @@ func (v Validator) receive(ctx context.Context, bucket string, arrival feed.Arri
 		return v.reject(ctx, bucket, arrival, reason, fault(reason, arrival.File.Name))
 	}
 	if err := v.advance(ctx, bucket, arrival, turn, receipt.Standing); err != nil {
-		logging.From(ctx).Error("event failed", "outcome", "error", "error", err.Error())
 		if turn.Last() {
 			v.fail(ctx, turn, err)
 		}

@@ -34,7 +34,9 @@ type Worker struct {
 func (w Worker) Handle(ctx context.Context, event events.SQSEvent) (events.SQSEventResponse, error) {
 	response := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
 	if len(event.Records) == 0 {
-		return response, errors.New("the event holds no SQS message: this function is fed by its queue")
+		err := errors.New("the event holds no SQS message: this function is fed by its queue")
+		logging.From(ctx).Error("event refused", "stage", w.Stage, "outcome", "undecodable", "error", err.Error())
+		return response, err
 	}
 	for i, message := range event.Records {
 		if err := w.take(ctx, message); err != nil {
