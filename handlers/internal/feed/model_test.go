@@ -80,7 +80,7 @@ type machine struct {
 	queue     []Ticket
 	handlers  []handler
 	completed map[Ticket]bool
-	dropped   map[int64]int64 // by number: the revision that was parked when it was skipped
+	dropped   map[int64]int64 // by number: the revision that was last parked when it was skipped
 }
 
 const numbers = 5
@@ -159,7 +159,7 @@ func (m *machine) advance(h handler) phase {
 func (m *machine) skip() {
 	n := rapid.Int64Range(m.model.cursor+1, numbers).Draw(m.t, "skipped")
 	m.model.skipped[n] = true
-	m.dropped[n] = m.model.parked[n]
+	m.dropped[n] = max(m.dropped[n], m.model.parked[n])
 	delete(m.model.parked, n)
 	tx := store.Begin(m.ledger.Store)
 	number, err := store.Load[Number](context.Background(), tx, NumberKey(id, n))
