@@ -1,7 +1,8 @@
 """How fast the functions read and add up a file, against what one would take instead.
 
 On the same generated trades, in one run: the functions' own parser and minute bars, encoding/csv
-with time.Parse and shopspring/decimal doing the same work (`handlers/bench`), DuckDB on one thread.
+with time.Parse and shopspring/decimal doing the same work (`handlers/bench`), DuckDB and Polars on
+one thread each.
 Speeds are bytes of uncompressed CSV per second of processor time. The peak of memory is of a stream
 of 4 GiB (256 MiB in a quick run), plain and compressed. A cold start lasts from the start of the
 process to its first call of the Runtime API.
@@ -21,17 +22,17 @@ from benchmarks.project import REPOSITORY
 HANDLERS = REPOSITORY / "handlers"
 _OURS, _NAIVE = "validate + bars", "validate + bars / encoding/csv doing the same"
 _GZIP = "gzip: validate / decompressing only, by the clock"
-_DUCKDB = "validate + bars / DuckDB on one thread"
+_PEERS = {name: f"validate + bars / {name} on one thread" for name in ("DuckDB", "Polars")}
 _TARGETS = {
     _NAIVE: Target(sense="≥", value=4),
-    _DUCKDB: Target(sense="≥", value=3),
+    **dict.fromkeys(_PEERS.values(), Target(sense="≥", value=3)),
     _GZIP: Target(sense="≥", value=1),
 }
 _MEMORY = Target(sense="≤", value=64)
 
 
 def measure(quick: bool) -> Report:
-    """Run the Go benchmarks, and the peer on the same trades."""
+    """Run the Go benchmarks, and the peers on the same trades."""
     rows, rounds, stream = ("100000", "3", "256MiB") if quick else ("400000", "7", "4GiB")
     with tempfile.TemporaryDirectory(prefix="bench-functions-") as folder:
         binaries, trades = Path(folder), str(Path(folder, "trades.csv"))
@@ -42,15 +43,15 @@ def measure(quick: bool) -> Report:
         tell("the functions' parser against encoding/csv, and the peak of memory")
         text = _run(bench, "--file", trades, "--rounds", rounds, "--stream", stream, "--json")
         ours = json.loads(text)
-        tell("DuckDB")
+        tell("DuckDB and Polars")
         peer = str(HANDLERS / "bench" / "peers.py")
         peers = json.loads(_run(sys.executable, peer, trades, "--rounds", rounds, "--json"))
         tell("cold starts")
         starts = json.loads(
             _run(coldstart, "--runs", "7" if quick else "21", "--json", cwd=HANDLERS)
         )
-    speeds = {**ours["megabytesPerCpuSecond"], "DuckDB": peers["megabytesPerCpuSecond"]}
-    ratios = {**ours["ratios"], _DUCKDB: speeds[_OURS] / speeds["DuckDB"]}
+    speeds = {**ours["megabytesPerCpuSecond"], **peers["megabytesPerCpuSecond"]}
+    ratios = {**ours["ratios"], **{ratio: speeds[_OURS] / speeds[n] for n, ratio in _PEERS.items()}}
     return Report(
         benchmark="functions",
         title=f"The functions: {ours['rows']:,} rows, {ours['bytes'] / 1e6:.1f} MB",
@@ -63,7 +64,7 @@ def measure(quick: bool) -> Report:
             *_memory(ours["streams"]),
             *_starts(starts),
         ],
-        versions={"go": ours["go"].removeprefix("go"), "duckdb": peers["duckdb"]},
+        versions={"go": ours["go"].removeprefix("go"), **peers["versions"]},
     )
 
 
