@@ -78,7 +78,8 @@ class Tap:
         s3 = cloud.client("s3")
         told = s3.get_bucket_notification_configuration(Bucket=bucket)
         told.pop("ResponseMetadata")
-        more = {"Id": name, "QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}
+        uploads = {"Key": {"FilterRules": [{"Name": "prefix", "Value": "uploads/"}]}}
+        more = {"Id": name, "QueueArn": arn, "Events": ["s3:ObjectCreated:*"], "Filter": uploads}
         s3.put_bucket_notification_configuration(
             Bucket=bucket,
             NotificationConfiguration={
