@@ -12,6 +12,7 @@ from policies.types import (
     BUCKET,
     BUCKET_ENCRYPTION,
     EVENT_BUS,
+    EVENT_SOURCE_MAPPING,
     FUNCTION,
     KEY,
     LOG_GROUP,
@@ -27,12 +28,11 @@ _OWN_POLICY = {
     QUEUE,
     TABLE,
     TOPIC,
-    # Its code is public to whoever may read it, its environment holds names only.
-    FUNCTION,
-    # Its key encrypts filter criteria, which mappings may not have.
-    "aws:lambda/eventSourceMapping:EventSourceMapping",
     BUCKET_ENCRYPTION,
 }
+# AWS encrypts these with a key of its own unless they name one: a function's environment holds
+# names only, and a mapping's filters, which its key is for, are not allowed.
+_MAY_LACK_ONE = {FUNCTION, EVENT_SOURCE_MAPPING}
 _KEY_PROPERTIES = ("kmsKeyId", "kmsKeyArn", "kmsMasterKeyId", "kmsKeyIdentifier", "kmsKey")
 
 
@@ -126,6 +126,8 @@ def _judge_other(resource: Resource, stack: Stack, _settings: Settings) -> Answe
     keys = sdk.takes(resource.type, *_KEY_PROPERTIES)
     if not keys:
         return not_applicable("AWS takes no key for this resource type.")
+    if resource.type in _MAY_LACK_ONE and not resource.inputs.has(keys[0]):
+        return not_applicable("It holds nothing of the partners', and names no key of elsewhere.")
     return _encrypted(resource, stack, resource.inputs, keys[0])
 
 

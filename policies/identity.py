@@ -11,7 +11,7 @@ from policies.logs import group_of
 from policies.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
 from policies.reading import Node, UndeterminedError
 from policies.resource import Resource, Stack
-from policies.statements import statements
+from policies.statements import Statement, statements
 from policies.types import (
     FUNCTION,
     POLICY,
@@ -35,7 +35,8 @@ def _documents(resource: Resource) -> Iterator[Node]:
         yield document if document is not None else Node({}, holder.at("policy"))
 
 
-def _judge_actions(resource: Resource, _settings: Settings) -> Answer:
+def _judge_actions(resource: Resource, settings: Settings) -> Answer:
+    known = {action.lower() for action in settings["actions"]}
     documents = list(_documents(resource))
     if not documents:
         return not_applicable("This role carries no inline policy.")
@@ -50,18 +51,55 @@ def _judge_actions(resource: Resource, _settings: Settings) -> Answer:
                 problems.append(f"{statement.path}.Action has a wildcard")
             if not statement.actions and "NotAction" not in statement.inverted:
                 problems.append(f"{statement.path}.Action is missing")
+            allowed = known | grants.ACCOUNT_LOG_ACTIONS if _is_account_log(statement) else known
+            problems += [
+                f"{statement.path}.Action[{index}] does more than work with data"
+                for index, action in enumerate(statement.actions)
+                if action not in allowed
+            ]
     return verdict(problems)
 
 
 ACTIONS = ResourcePolicy(
     name="iam-actions",
-    sentence="IAM policies name each action that they allow.",
+    sentence="IAM policies name each action that they allow, and allow work with data alone.",
     severity=Severity.CRITICAL,
     requirements=("FN-5",),
-    remediation="List the exact actions, without wildcard and without NotAction.",
+    remediation=(
+        "List the exact actions, without wildcard and NotAction; what makes, changes or deletes "
+        "resources is for whoever deploys."
+    ),
     governs=only(*_HOLDERS),
+    schema={
+        "actions": {
+            "type": "array",
+            "description": "Actions that work with what resources hold, and with nothing else.",
+            "items": {"type": "string"},
+            "default": [
+                *("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"),
+                *("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem"),
+                *("dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"),
+                *("events:PutEvents", "execute-api:Invoke"),
+                *("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
+                *("lambda:InvokeFunction", "logs:CreateLogStream", "logs:PutLogEvents"),
+                *("s3:AbortMultipartUpload", "s3:GetObject", "s3:GetObjectVersion"),
+                *("s3:ListBucket", "s3:ListMultipartUploadParts", "s3:PutObject"),
+                *("s3:RestoreObject", "sns:Publish"),
+                *("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+                *("sqs:GetQueueUrl", "sqs:ReceiveMessage", "sqs:SendMessage"),
+                *("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
+            ],
+        }
+    },
     judge=_judge_actions,
 )
+
+
+def _is_account_log(statement: Statement) -> bool:
+    """Whether it is about all log groups, which `iam-resources` grants one role alone."""
+    return bool(statement.resources) and all(
+        resource.endswith(":log-group:*") for resource in statement.resources
+    )
 
 
 def _judge_resources(resource: Resource, stack: Stack, _settings: Settings) -> Answer:

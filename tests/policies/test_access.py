@@ -62,7 +62,7 @@ OPEN = [
     ),
     *(
         fails(
-            f"{name} is open to {source}",
+            f"{name} is open to calls for {source}",
             "resource-policy",
             name,
             setting(

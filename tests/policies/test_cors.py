@@ -136,7 +136,7 @@ VALUES = [
         )
     ),
     *(
-        undetermined("api-cors", on, "Origin", _header(name, "Origin", UNKNOWN))
+        undetermined("api-cors", on, f"{name}.Origin", _header(name, "Origin", UNKNOWN))
         for name, on in ((HEADERS, OPTIONS), ("options-response", OPTIONS), ("error-4xx", API))
     ),
     *(

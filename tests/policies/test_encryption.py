@@ -78,6 +78,32 @@ CASES = [
             )
         ).hide("secret", "kmsKeyId"),
     ),
+    *(
+        fails(
+            f"a key of elsewhere for {name}",
+            "other-encryption",
+            name,
+            setting(name, "kmsKeyArn", "arn:aws:kms:us-east-1:999999999999:key/1"),
+        )
+        for name in ("processor-function", "processor-source")
+    ),
+    passes(
+        "the stack's own key for a function",
+        "other-encryption",
+        "processor-function",
+        setting(
+            "processor-function",
+            "kmsKeyArn",
+            "arn:aws:kms:us-east-1:123456789012:alias/pipeline-key-dev",
+        ),
+    ),
+    not_applicable(
+        "for a function without a key",
+        "other-encryption",
+        "processor-function",
+        lambda s: s,
+        "no key of elsewhere",
+    ),
     not_applicable("for a role", "other-encryption", "processor-role", lambda s: s, "no key"),
     fails(
         "no rotation",

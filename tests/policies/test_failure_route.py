@@ -175,7 +175,7 @@ STEPS = [
         )
     ),
     *(
-        undetermined(ROUTE, FUNCTION, path, hiding(name, path))
+        undetermined(ROUTE, FUNCTION, f"{name}.{path}", hiding(name, path))
         for name, path in (
             (TARGET, "deadLetterConfig"),
             (TARGET, "retryPolicy.maximumRetryAttempts"),

@@ -57,6 +57,41 @@ ACTIONS = [
             POLICY, "policy.Statement[3].Action"
         ),
     ),
+    *(
+        fails(
+            f"the action {action} on its own resource",
+            "iam-actions",
+            POLICY,
+            setting(POLICY, f"policy.Statement[{index}].Action", [allowed, action]),
+            "Action[1] does more",
+        )
+        for index, allowed, action in (
+            (0, "logs:PutLogEvents", "logs:CreateLogGroup"),
+            (3, "s3:GetObject", "s3:DeleteObject"),
+            (4, "dynamodb:GetItem", "dynamodb:DeleteTable"),
+            (5, "sqs:SendMessage", "sqs:DeleteQueue"),
+        )
+    ),
+    *(
+        fails(
+            f"the action {action}",
+            "iam-actions",
+            POLICY,
+            setting(POLICY, f"policy.Statement[{index}].Action", [allowed, action]),
+            "Action[1] does more",
+            iam_resources={POLICY},
+        )
+        for index, allowed, action in (
+            (1, "xray:PutTraceSegments", "xray:GetGroups"),
+            (2, "kms:Decrypt", "kms:ScheduleKeyDeletion"),
+        )
+    ),
+    passes(
+        "the rights that API Gateway tries out",
+        "iam-actions",
+        "api-logs-policy",
+        setting("api-logs-policy", "policy.Statement[0].Action", ["logs:CreateLogGroup"]),
+    ),
     fails("no action", "iam-actions", POLICY, dropping(POLICY, "policy.Statement[3].Action")),
     fails(
         "a wildcard on the role itself",
@@ -108,7 +143,6 @@ RESOURCES = [
             (POLICY, "Statement[5].Resource", ACCOUNT.format("sqs", "*")),
             (POLICY, "Statement[0].Resource", ACCOUNT.format("logs", "log-group:*")),
             (POLICY, "Statement[0].Resource", ACCOUNT.format("logs", "log-group:/aws/lambda/*:*")),
-            (POLICY, "Statement[1].Action", ["xray:PutTraceSegments", "xray:GetGroups"]),
             (POLICY, "Statement[2].Condition", {}),
             (
                 POLICY,
@@ -120,7 +154,6 @@ RESOURCES = [
                 "Statement[2].Condition",
                 {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/other"}},
             ),
-            (POLICY, "Statement[2].Action", ["kms:Decrypt", "kms:ScheduleKeyDeletion"]),
             (POLICY, "Statement[2].Resource", "*"),
             (PARTNER, "Statement[0].Resource", "arn:aws:s3:::uploads-bucket-dev/uploads/*"),
             (PARTNER, "Statement[0].Resource", "arn:aws:s3:::uploads-bucket-dev/uploads/*/*"),

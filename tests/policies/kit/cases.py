@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.policies.kit import frozen
 from tests.policies.kit.declarations import Declarations, declare
-from tests.policies.kit.engine import judge
+from tests.policies.kit.engine import Found, judge
 
 Change = Callable[[Declarations], Declarations]
 Test = Callable[["Case", Declarations], None]
@@ -34,6 +35,16 @@ class Case:
     answer: str
     message: str = ""
     also: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The case in one line."""
+        return f"{self.policy}: {self.title} ({', '.join(self.on)})"
+
+    def answers(self, baseline: Declarations) -> list[Found]:
+        """What its policy says of its resources after the change."""
+        judgement = judge(self.change(baseline))
+        return [found for name in self.on for found in judgement.of(self.policy, name)]
 
 
 def setting(name: str, path: str, value: Any) -> Change:
@@ -125,7 +136,7 @@ def check(case: Case, baseline: Declarations) -> None:
     """Assert that the owner answers as it should, and nobody else blocks.
 
     Raises:
-        AssertionError: Another answer, another policy or another resource.
+        AssertionError: Another answer, policy or resource, or other words than those frozen.
     """
     judgement = judge(case.change(baseline))
     blocks = case.answer in ("FAIL", "UNKNOWN")
@@ -134,8 +145,12 @@ def check(case: Case, baseline: Declarations) -> None:
     for name in case.on:
         answers = judgement.of(case.policy, name)
         assert [found.answer for found in answers] == [case.answer] * len(answers) != []
-        told = " ".join(found.message + found.reason + found.path for found in answers)
-        assert case.message in told, told
+        text = " ".join(found.message + found.reason + found.path for found in answers)
+        assert case.message in text, text
+    words = frozen.told(found for name in case.on for found in judgement.of(case.policy, name))
+    assert words == frozen.answers().get(case.name), (
+        "read what changed, then run `python -m tests.policies.kit.reference`"
+    )
 
 
 def _messages(answers: Sequence[Any]) -> str:

@@ -1,6 +1,8 @@
-"""Writes docs/policies.md: `python -m tests.policies.kit.reference`."""
+"""Writes docs/policies.md and answers.json: `python -m tests.policies.kit.reference`."""
 
 import importlib
+import json
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +10,11 @@ from pathlib import Path
 from policies.catalogue import POLICIES
 from policies.policy import Policy, ResourcePolicy
 from policies.requirements import REQUIREMENTS, Requirement
+from tests.policies.baseline import program
+from tests.policies.kit import frozen
 from tests.policies.kit.cases import Case
+from tests.policies.kit.executables import archive, go_executable
+from tests.policies.kit.recording import record
 
 TESTS = Path(__file__).resolve().parent.parent
 DOCUMENT = TESTS.parent.parent / "docs" / "policies.md"
@@ -99,5 +105,23 @@ def _governed(policy: Policy) -> str:
     return policy.governs.otherwise.removeprefix("Governs ").removesuffix(".").removesuffix(" only")
 
 
+def words() -> str:
+    """What the pack says of every case, as JSON.
+
+    Raises:
+        ValueError: Two cases have the same name.
+    """
+    listed = [case for group in cases().values() for case in group]
+    counts = Counter(case.name for case in listed)
+    if len(counts) < len(listed):
+        raise ValueError(f"cases of one name: {[name for name, n in counts.items() if n > 1]}")
+    with tempfile.TemporaryDirectory() as folder:
+        file = archive(Path(folder, "function.zip"), go_executable())
+        baseline = record(lambda: program(file))
+        told = {case.name: frozen.told(case.answers(baseline)) for case in listed}
+    return json.dumps(told, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
 if __name__ == "__main__":
     DOCUMENT.write_text(document(), encoding="utf-8")
+    frozen.FILE.write_text(words(), encoding="utf-8")
