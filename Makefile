@@ -40,6 +40,11 @@ chaos: setup ## 100,000 simulated schedules, and a storm over the emulator: kill
 	@go -C handlers test ./internal/simulation -run Schedule -count 1 -schedules 100000 -timeout 0
 	@CHAOS_FEEDS=60 CHAOS_FILES=8 $(VENV)/bin/pytest --quiet tests/chaos
 
+.PHONY: mutation-code
+mutation-code: setup ## Mutants of the pack's own code: how many its tests notice (about an hour)
+	@$(VENV)/bin/mutmut run --max-children 2
+	@$(VENV)/bin/mutmut results
+
 .PHONY: lock
 lock: ## Compile the requirement files, with hashes
 	@for name in uv development checkov; do \
@@ -49,4 +54,4 @@ lock: ## Compile the requirement files, with hashes
 
 .PHONY: clean
 clean: ## Remove everything that was built or cached
-	rm -rf $(VENV) $(CACHE) .pipeline build reports cfn-outputs Pulumi.local.yaml
+	rm -rf $(VENV) $(CACHE) .pipeline build mutants reports cfn-outputs Pulumi.local.yaml
