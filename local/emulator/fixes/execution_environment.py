@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,7 @@ class _Slots:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._running: dict[str, int] = {}
+        self._waiting: dict[str, deque[object]] = {}  # in the order in which they came
         self._freed = threading.Condition()
 
     def acquire(
@@ -136,9 +138,14 @@ class _Slots:
     ) -> tuple[str | None, str | None]:
         key = lambda_svc._inflight_key(config)
         with self._freed:
+            me, line = object(), self._waiting.setdefault(key, deque())
+            line.append(me)
             turn = self._freed.wait_for(
-                lambda: self._running.get(key, 0) < self._limit, timeout=config.get("Timeout", 3)
+                lambda: line[0] is me and self._running.get(key, 0) < self._limit,
+                timeout=config.get("Timeout", 3),
             )
+            line.remove(me)
+            self._freed.notify_all()  # whoever is next may have been waiting for this one only
             if not turn:
                 return None, "account"
             slot, reason = _ACQUIRE_SLOT(func, config)
