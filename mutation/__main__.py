@@ -11,10 +11,12 @@ import time
 from pathlib import Path
 
 from compliance.errors import BrokenRunError
+from mutation import owned
 from mutation.judging import Judge
 from mutation.markdown import headline, render, told
 from mutation.preview import Compliant, NotCompliantError, compliant_stack
 from mutation.report import Report, as_data, rule_name
+from mutation.rules import RULES
 from mutation.run import Verdict, judge_all, unused
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -53,7 +55,11 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.write(data)
     _summarise(report)
     _say(f"mutation: reports in {options.output}")
-    return 0 if report.passed else _FAILED
+    if not report.passed:
+        return _FAILED
+    rules = (None if found.rule is None else RULES[found.rule] for found in report.results)
+    owned.write(owned.count(rules))
+    return 0
 
 
 def _run() -> Report:

@@ -47,6 +47,16 @@ _NEIGHBOURS: Mapping[str, tuple[str, ...]] = {
 }
 _BY_PREFIX: Mapping[str, str] = {"SecurityPolicy_TLS13_": "TLS_1_0"}
 
+# Per service, an action that makes, changes or deletes what others of its actions work on.
+_CONTROL: Mapping[str, str] = {
+    "dynamodb": "dynamodb:DeleteTable",
+    "events": "events:DeleteEventBus",
+    "kms": "kms:ScheduleKeyDeletion",
+    "logs": "logs:DeleteLogGroup",
+    "s3": "s3:DeleteObject",
+    "sqs": "sqs:DeleteQueue",
+}
+
 _EVERYONE = {"Sid": "Everyone", "Effect": "Allow", "Action": "*", "Resource": "*"}
 
 Change = tuple[str, str, Any]
@@ -103,6 +113,9 @@ class Changes:
             if key == "variables" and isinstance(item, dict):
                 yield here, "hide a password", inside({**item, "DB_PASSWORD": "sample"})
                 yield here, "hide an access key", inside({**item, "SETTING": ACCESS_KEY})
+            if key == "Action" and isinstance(item, list) and "Resource" in value:
+                for action in _control(item) if "Principal" not in value else ():
+                    yield here, "gain control", inside([*item, action])
             if key == "Statement" and isinstance(item, list):
                 yield here, "add everyone", inside([*item, _everyone_like(item)])
 
@@ -172,6 +185,11 @@ def _of_archive(value: dict[str, Any], path: str, put: Callable[[Any], Any]) -> 
     script = {"text": "#!/bin/sh"}
     yield path, "a script", put({**rest, "assets": {"bootstrap": script}})
     yield path, "no executable", put({**rest, "assets": {"main.py": script}})
+
+
+def _control(actions: list[Any]) -> list[str]:
+    services = {str(action).split(":")[0] for action in actions}
+    return [action for service, action in _CONTROL.items() if service in services]
 
 
 def _everyone_like(statements: list[Any]) -> dict[str, Any]:

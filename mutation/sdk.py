@@ -30,6 +30,7 @@ ADMINISTRATOR = json.dumps(
 _TEXTS: Mapping[str, Any] = {
     "acl": "public-read",
     "body": "{}",
+    "kmsKeyArn": "arn:aws:kms:us-east-1:999999999999:key/11111111-2222-3333-4444-555555555555",
     "imageUri": "000000000000.dkr.ecr.us-east-1.amazonaws.com/image:latest",
     "mfaDelete": "Enabled",
     "managedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"],

@@ -17,6 +17,7 @@ _REPORT = "policy.Statement[ReportFailures]"
 _ANY = "function-dead-letter"  # reads the rights of validator and status for the way of failures
 
 _KEYS = (
+    owned("Function|EventSourceMapping", "kmsKeyArn", "other-encryption"),
     owned(
         "Key",
         "",
@@ -165,9 +166,17 @@ _RIGHTS = (
     owned(_R, f"{_S}.Effect", "iam-actions iam-resources", "drop", also=_ANY),
     owned(_R, f"{_S}.Action", "iam-actions", "drop", also="iam-resources function-dead-letter"),
     owned(_R, f"{_S}.Action[]", "iam-actions", "broaden*", also="iam-resources"),
+    owned(
+        _R,
+        f"{_S}.Action[]|{_S}.Action",
+        "iam-actions",
+        "alter|gain control",
+        also="iam-resources function-dead-letter",
+    ),
     owned(_R, f"{_REPORT}", "function-dead-letter", "drop"),
-    owned(_R, f"{_REPORT}.Action[]", "function-dead-letter", "alter"),
     owned(_R, f"{_REPORT}.Effect", "function-dead-letter", "become 'Deny'"),
+    # The log role's rights are excused from exact actions by the resource that AWS forces on it.
+    owned(_R, f"{_S}.Resource*", "iam-resources", also="iam-actions", of="api-logs-policy"),
     owned(_R, f"{_S}.Resource", "iam-resources", "drop", also=_ANY),
     equivalent(_R, f"{_S}.Resource[]", FEWER_RIGHTS, "drop"),
     equivalent(
@@ -179,13 +188,6 @@ _RIGHTS = (
     ),
     owned(_R, f"{_S}.Resource[]", "iam-resources", also=_ANY),
     owned(_R, f"{_S}.Condition*", "iam-resources"),
-    owned(
-        _R,
-        "policy.Statement[Traces].Action[]|policy.Statement[ReadWithKey].Action[]|"
-        "policy.Statement[WriteWithKey].Action[]",
-        "iam-resources",
-        "alter",
-    ),
     equivalent(_R, f"{_S}*", FEWER_RIGHTS),
 )
 

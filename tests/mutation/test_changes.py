@@ -150,3 +150,19 @@ def test_a_credential_is_hidden_among_variables() -> None:
     value = {"environment": {"variables": {"TABLE_NAME": "t"}}}
     changed = after(value, "environment.variables", "hide a password")
     assert changed["environment"]["variables"].keys() == {"TABLE_NAME", "DB_PASSWORD"}
+
+
+def test_a_role_gains_control_of_what_it_works_on() -> None:
+    statement = {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": ["arn"]}
+    gained = [
+        whole["Action"]
+        for path, kind, whole in Changes().of(statement, "", lambda changed: changed)
+        if (path, kind) == ("Action", "gain control")
+    ]
+    assert gained == [["sqs:SendMessage", "sqs:DeleteQueue"]]
+
+
+def test_nobody_gains_control_by_a_policy_of_a_resource() -> None:
+    statement = {"Principal": "*", "Action": ["sqs:SendMessage"], "Resource": ["arn"]}
+    kinds = {kind for _, kind, _ in Changes().of(statement, "", lambda changed: changed)}
+    assert "gain control" not in kinds

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mutation import owned
 from mutation.judging import Judge
 from mutation.markdown import told
 from mutation.mutants import Mutant
@@ -48,6 +49,12 @@ def test_every_hard_requirement_is_broken_by_some_mutant(rules: list[Rule | None
 
 def test_every_policy_owns_some_mutant(rules: list[Rule | None]) -> None:
     assert enforcing().keys() - owners(rules) == set()
+
+
+def test_the_numbers_in_the_traceability_table_are_those_of_today(
+    rules: list[Rule | None],
+) -> None:
+    assert owned.read() == owned.count(rules), "stale: run `make mutation`"
 
 
 def owners(rules: list[Rule | None]) -> set[str]:

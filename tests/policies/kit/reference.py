@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from mutation import owned
 from policies.catalogue import POLICIES
 from policies.policy import Policy, ResourcePolicy
 from policies.requirements import REQUIREMENTS, Requirement
@@ -58,7 +59,12 @@ def _traceability(counts: Counter[tuple[str, str]]) -> Iterator[str]:
     yield ""
     yield "A clause in **bold** is a hard constraint, which a policy has to enforce."
     yield ""
-    yield "| requirement | clause | policies (cases) | tests | what else proves it |"
+    yield (
+        "Behind each policy: its test cases, and the mutants of the real stack that it caught "
+        "([mutation](mutation.md))."
+    )
+    yield ""
+    yield "| requirement | clause | policies (cases, mutants) | tests | what else proves it |"
     yield "|---|---|---|---|---|"
     for requirement in REQUIREMENTS:
         yield _row(requirement, counts)
@@ -68,10 +74,14 @@ def _traceability(counts: Counter[tuple[str, str]]) -> Iterator[str]:
 def _row(requirement: Requirement, counts: Counter[tuple[str, str]]) -> str:
     owners = [policy.name for policy in POLICIES if requirement.id in policy.requirements]
     clause = f"**{requirement.clause}**" if requirement.hard else requirement.clause
-    names = ", ".join(f"[{name}](#{name}) ({_cases(name, counts)})" for name in owners)
+    names = ", ".join(f"[{name}](#{name}) ({_proofs(name, counts)})" for name in owners)
     modules = sorted({module for policy, module in counts if policy in owners})
     tests = ", ".join(f"`{module}`" for module in modules)
     return f"| {requirement.id} | {clause} | {names} | {tests} | {requirement.proof} |"
+
+
+def _proofs(name: str, counts: Counter[tuple[str, str]]) -> str:
+    return f"{_cases(name, counts)}, {owned.read().get(name, 0)}"
 
 
 def _cases(name: str, counts: Counter[tuple[str, str]]) -> int:
@@ -96,7 +106,7 @@ def _section(policy: Policy, counts: Counter[tuple[str, str]]) -> Iterator[str]:
     yield f"- Fix: {policy.remediation}"
     for key, schema in policy.schema.items():
         yield f"- Setting `{key}`: {schema['description']} Default: `{schema['default']}`"
-    yield f"- Cases: {_cases(policy.name, counts)}"
+    yield f"- Cases: {_cases(policy.name, counts)}; mutants: {owned.read().get(policy.name, 0)}"
 
 
 def _governed(policy: Policy) -> str:
