@@ -33,7 +33,7 @@ bench: setup ## Every benchmark, each against something real, in one table (QUIC
 
 .PHONY: mutation
 mutation: setup ## Change one thing of the stack at a time: every policy has to bite, and no other
-	@$(PYTHON) -m mutation $(if $(JSON),--json)
+	@$(PYTHON) -m mutation --record $(if $(JSON),--json)
 
 .PHONY: chaos
 chaos: setup ## 100,000 simulated schedules, and a storm over the emulator: kills, repeats, restarts

@@ -1,6 +1,6 @@
 """How many mutants each policy owns, kept for the traceability table.
 
-`make mutation` writes the file once every mutant is caught by its owners and by nobody else, so a
+`make mutation` (`--record`) writes the file once every mutant is caught by its owners and by nobody else, so a
 number in it is a number of changes that the policy has caught. A test fails when it is stale.
 """
 
