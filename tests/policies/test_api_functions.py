@@ -94,6 +94,11 @@ CASES = [
                 "no Permission",
             ),
             ("no permission", without(PERMISSION), "no Permission"),
+            (
+                "an API of elsewhere",
+                lambda s: s.set(GET, "restApi", "other").redepend(GET, "restApi", ()),
+                "no Permission",
+            ),
             ("another verb", _covering("*/status-stage-dev/HEAD/status"), "no Permission"),
             ("another path", _covering("*/status-stage-dev/GET/status/*"), "no Permission"),
             ("another stage", _covering("*/other-dev/GET/status"), "no Permission"),

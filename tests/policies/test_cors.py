@@ -118,7 +118,12 @@ VALUES = [
                 "Origin",
                 ("*", "''", "'example.com'", "'https://a.example,https://b.example'", "'https://'"),
             ),
-            (HEADERS, OPTIONS, "Methods", ("'*'", "GET,OPTIONS", "'OPTIONS'", "'GET;OPTIONS'")),
+            (
+                HEADERS,
+                OPTIONS,
+                "Methods",
+                ("'*'", "GET,OPTIONS", "'OPTIONS'", "'GET;OPTIONS'", "'GET,OPTIONS,{x}'"),
+            ),
             (HEADERS, OPTIONS, "Headers", ("'*'", "Authorization", "'Content-Type'", "''")),
             ("options-response", OPTIONS, "Origin", (False,)),
             ("error-4xx", API, "Origin", ("*", "''", "'example.com'", "method.request.header.X")),
