@@ -1,7 +1,7 @@
 """How many mutants each policy owns, kept for the traceability table.
 
-`make mutation` (`--record`) writes the file once every mutant is caught by its owners and by nobody else, so a
-number in it is a number of changes that the policy has caught. A test fails when it is stale.
+`make mutation` records them (`--record`) once every mutant is caught by its owners and by nobody
+else, so a number is a number of changes that the policy has caught. A test fails when it is stale.
 """
 
 import json

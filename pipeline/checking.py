@@ -13,7 +13,7 @@ from compliance.evidence import Evidence, Outcome, now
 from compliance.scanners import Scanner
 from compliance.summary import summary, verdict_line
 from compliance.terraform.export import Export, export
-from compliance.terraform.plan import map_preview
+from compliance.terraform.view import map_preview
 from local import environment
 from pipeline.console import Step, answer, progress, step
 from pipeline.errors import Exit
