@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 FIXES = (
     "repeated_parsing",
+    "key_conditions",
     "secure_transport",
     "log_group_arns",
     "key_use",

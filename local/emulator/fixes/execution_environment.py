@@ -26,6 +26,7 @@ from local.emulator.fixes import function_logs
 
 _INHERITED = frozenset({"PATH", "LANG", "TMPDIR"})
 _SET_PER_FUNCTION = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL"})
+_PEAK_KNOWN_FOR = 1.0  # seconds
 _STOCK_VARIABLES = lambda_svc._provided_worker_env
 _ACQUIRE_SLOT = lambda_svc._acquire_execution_slot
 _RELEASE_SLOT = lambda_svc._release_execution_slot
@@ -36,10 +37,12 @@ class Environment(lambda_runtime.ProvidedWorker):  # type: ignore[misc]  # an un
 
     config: dict[str, Any]
     log: function_logs.Stream
+    _peak: tuple[float, int] = (0.0, 0)  # until when it is taken as known, and MB
 
     def invoke(self, event: Any, request_id: str, **context: Any) -> dict[str, Any]:
         """Run one invocation, with the platform's log lines around the function's own."""
         if self._proc is None or self._proc.poll() is not None:
+            self._peak = 0.0, 0
             self.log = function_logs.open_stream(self.config)
             self.config = {**self.config, "_LogStreamName": self.log.stream}
         self.log.platform_start(request_id)
@@ -67,6 +70,14 @@ class Environment(lambda_runtime.ProvidedWorker):  # type: ignore[misc]  # an un
         return str(self._drain_stderr())
 
     def _peak_memory_mb(self) -> int:
+        """The peak so far, in MB; read once a second, as a read costs a short answer's time."""
+        until, megabytes = self._peak
+        if time.monotonic() >= until:
+            megabytes = self._read_peak_memory_mb()
+            self._peak = time.monotonic() + _PEAK_KNOWN_FOR, megabytes
+        return megabytes
+
+    def _read_peak_memory_mb(self) -> int:
         process = self._proc
         try:
             status = Path(f"/proc/{process.pid}/status").read_text() if process else ""

@@ -1,0 +1,113 @@
+"""A key condition that is read once picks the items that the stock evaluation picks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.local.emulator.kit import Account, unique
+
+SORT_KEYS = ("FEED", "FILE#a", "FILE#a#b", "FILE#b", "NUMBER#1", "NUMBER#2", "é", "\U0001f4c8")
+CONDITIONS = (
+    ("#s = :a", "FILE#a", None),
+    ("#s < :a", "FILE#b", None),
+    ("#s <= :a", "FILE#b", None),
+    ("#s > :a", "FILE#b", None),
+    ("#s >= :a", "FILE#b", None),
+    (":a <= #s", "FILE#b", None),
+    ("#s BETWEEN :a AND :b", "FILE#a#", "NUMBER#1"),
+    ("#s between :a and :b", "FILE#a", "FILE#a"),
+    ("begins_with(#s, :a)", "FILE#", None),
+    ("begins_with ( #s , :a )", "none", None),
+)
+
+
+def _table(account: Account, sort_type: str, items: list[dict[str, Any]]) -> str:
+    dynamodb = account.client("dynamodb")
+    name = unique("table")
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": sort_type},
+        ],
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+    )
+    for item in items:
+        dynamodb.put_item(TableName=name, Item=item)
+    return name
+
+
+def _holds(condition: str, low: str, high: str | None, value: str) -> bool:
+    """The condition as Python has it: its strings are in the order of their UTF-8 bytes."""
+    if condition.startswith("begins_with"):
+        return value.startswith(low)
+    if high is not None:
+        return low <= value <= high
+    operator = condition.split()[1]
+    left, right = (low, value) if condition.startswith(":a") else (value, low)
+    return {
+        "=": left == right,
+        "<": left < right,
+        "<=": left <= right,
+        ">": left > right,
+        ">=": left >= right,
+    }[operator]
+
+
+@pytest.mark.parametrize(("condition", "low", "high"), CONDITIONS)
+def test_query_gives_the_items_whose_key_is_in_range(
+    account: Account, condition: str, low: str, high: str | None
+) -> None:
+    partitions = ("one", "another")
+    items = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk in partitions for sk in SORT_KEYS]
+    table = _table(account, "S", items)
+    bounds = {":a": {"S": low}, **({":b": {"S": high}} if high is not None else {})}
+
+    found = account.client("dynamodb").query(
+        TableName=table,
+        KeyConditionExpression=f"#p = :p AND {condition}",
+        ExpressionAttributeNames={"#p": "pk", "#s": "sk"},
+        ExpressionAttributeValues={":p": {"S": "one"}, **bounds},
+    )["Items"]
+
+    expected = sorted(key for key in SORT_KEYS if _holds(condition, low, high, key))
+    assert [(item["pk"]["S"], item["sk"]["S"]) for item in found] == [
+        ("one", key) for key in expected
+    ]
+
+
+def test_numbers_are_compared_as_numbers(account: Account) -> None:
+    table = _table(
+        account, "N", [{"pk": {"S": "one"}, "sk": {"N": n}} for n in ("-1", "9", "10", "100")]
+    )
+
+    found = account.client("dynamodb").query(
+        TableName=table,
+        KeyConditionExpression="pk = :p AND sk BETWEEN :a AND :b",
+        ExpressionAttributeValues={":p": {"S": "one"}, ":a": {"N": "9"}, ":b": {"N": "10.0"}},
+    )["Items"]
+
+    assert [item["sk"]["N"] for item in found] == ["9", "10"]
+
+
+def test_each_query_has_its_own_bounds(account: Account) -> None:
+    table = _table(account, "S", [{"pk": {"S": "one"}, "sk": {"S": sk}} for sk in SORT_KEYS])
+    dynamodb = account.client("dynamodb")
+
+    def ask(prefix: str) -> list[str]:
+        found = dynamodb.query(
+            TableName=table,
+            KeyConditionExpression="pk = :p AND begins_with(sk, :a)",
+            ExpressionAttributeValues={":p": {"S": "one"}, ":a": {"S": prefix}},
+        )
+        return [item["sk"]["S"] for item in found["Items"]]
+
+    assert ask("NUMBER#") == ["NUMBER#1", "NUMBER#2"]
+    assert ask("FILE#a") == ["FILE#a", "FILE#a#b"]
+    assert ask("NUMBER#") == ["NUMBER#1", "NUMBER#2"]
