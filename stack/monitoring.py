@@ -13,6 +13,7 @@ from stack.key import Key
 from stack.names import Names
 from stack.tags import TAGS
 
+OWN_METRICS: Final = "MarketData/Pipeline"  # the namespace of what the functions count themselves
 OLDEST_MESSAGE: Final = 3600  # seconds: longer than three attempts of the slowest function
 
 
@@ -26,6 +27,7 @@ class MonitoringArgs:
         functions: the functions, by short name.
         asynchronous: those whose failures travel over the bus of failures.
         queued: the functions that a work queue feeds.
+        ordered: the functions that keep the order of feeds.
         email: an address to subscribe to the alarms, if any.
     """
 
@@ -34,6 +36,7 @@ class MonitoringArgs:
     functions: tuple[str, ...]
     asynchronous: tuple[str, ...]
     queued: tuple[str, ...]
+    ordered: tuple[str, ...]
     email: str | None
 
 
@@ -49,6 +52,7 @@ class Alarm:
     statistic: str
     threshold: int
     period: int  # seconds
+    missing_data: str = "notBreaching"  # at night there is nothing to measure
 
 
 class Monitoring(pulumi.ComponentResource):
@@ -124,7 +128,7 @@ class Monitoring(pulumi.ComponentResource):
             threshold=alarm.threshold,
             period=alarm.period,
             evaluation_periods=1,
-            treat_missing_data="notBreaching",  # at night there is nothing to measure
+            treat_missing_data=alarm.missing_data,
             alarm_actions=[self.topic_arn],
             ok_actions=[self.topic_arn],
             tags=TAGS,
@@ -148,6 +152,21 @@ def alarms_of(args: MonitoringArgs) -> Iterator[Alarm]:
             statistic="Maximum",
             threshold=OLDEST_MESSAGE,
             period=300,
+        )
+    for function in args.ordered:
+        yield Alarm(
+            name=f"{function}-waiting-files",
+            description=(
+                f"In an hour more files began to wait before the {function} than went on: "
+                "a gap in a feed may never close by itself (`pipeline feed show`)"
+            ),
+            namespace=OWN_METRICS,
+            metric="WaitingFilesChange",
+            dimensions={"FunctionName": args.names.function(function)},
+            statistic="Sum",
+            threshold=0,
+            period=3600,
+            missing_data="ignore",  # a feed that is held up may send nothing more
         )
     yield Alarm(
         name="status-api-errors",

@@ -28,6 +28,7 @@ TIMEOUTS: Final[Mapping[str, int]] = {
 }
 FUNCTIONS: Final = tuple(TIMEOUTS)
 QUEUED: Final = ("processor", "aggregator")
+ORDERED: Final = ("validator", *QUEUED)
 ASYNCHRONOUS: Final = ("validator", "status")
 
 _PERMISSIONS: Final[Mapping[str, Callable[[Names], tuple[Statement, ...]]]] = {
@@ -106,6 +107,7 @@ def build(names: Names, settings: Settings, archives: Path = ARCHIVES) -> Pipeli
             functions=FUNCTIONS,
             asynchronous=ASYNCHRONOUS,
             queued=QUEUED,
+            ordered=ORDERED,
             email=settings.alarm_email,
         ),
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stack import pipeline
-from stack.pipeline import FUNCTIONS, QUEUED
+from stack.pipeline import FUNCTIONS, ORDERED, QUEUED
 from tests.stack.conftest import NAMES, SETTINGS
 from tests.stack.recorder import Recording, record
 
@@ -83,6 +83,25 @@ def test_a_message_older_than_an_hour_raises_an_alarm(stack: Recording, function
     }
 
 
+@pytest.mark.parametrize("function", ORDERED)
+def test_a_gap_that_does_not_close_within_the_hour_raises_an_alarm(
+    stack: Recording, function: str
+) -> None:
+    assert alarm(stack, f"{function}-waiting-files") == {
+        "namespace": "MarketData/Pipeline",
+        "metricName": "WaitingFilesChange",
+        "dimensions": {"FunctionName": f"{function}-function-dev"},
+        "statistic": "Sum",
+        "threshold": 0,
+    }
+
+
+def test_the_alarm_on_waiting_files_stays_while_a_held_up_feed_is_silent(stack: Recording) -> None:
+    for found in stack.of_type(ALARM):
+        waiting = found.inputs["metricName"] == "WaitingFilesChange"
+        assert found.inputs["treatMissingData"] == ("ignore" if waiting else "notBreaching")
+
+
 def test_any_5xx_of_the_api_raises_an_alarm(stack: Recording) -> None:
     assert alarm(stack, "status-api-errors") == {
         "namespace": "AWS/ApiGateway",
@@ -95,13 +114,12 @@ def test_any_5xx_of_the_api_raises_an_alarm(stack: Recording) -> None:
 
 def test_every_alarm_tells_the_topic_when_it_begins_and_ends(stack: Recording) -> None:
     alarms = stack.of_type(ALARM)
-    assert len(alarms) == 19
+    assert len(alarms) == 22
     for found in alarms:
         assert found.inputs["alarmActions"] == [TOPIC]
         assert found.inputs["okActions"] == [TOPIC]
         assert found.inputs["comparisonOperator"] == "GreaterThanThreshold"
         assert found.inputs["evaluationPeriods"] == 1
-        assert found.inputs["treatMissingData"] == "notBreaching"
         assert stack.one("aws:sns/topic:Topic").urn in found.dependencies
 
 

@@ -46,6 +46,7 @@ import (
 	"context"
 	"fmt"
 
+	"market-data-pipeline/handlers/internal/logging"
 	"market-data-pipeline/handlers/internal/store"
 )
 
@@ -97,7 +98,9 @@ const LastAttempt = 3
 // Admit decides what the stage must do. Park is recorded by the time it is answered.
 func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
 	var decision Decision
+	var began bool
 	err := l.transact(ctx, func(tx *store.Transaction) error {
+		began = false
 		feed, number, err := loadTurn(ctx, tx, turn)
 		if err != nil {
 			return err
@@ -112,12 +115,20 @@ func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
 		case Replaced:
 			return l.skip(ctx, tx, turn, turn.Ticket, number)
 		case Park:
+			began = number.Parked[turn.Stage].Revision == 0
 			return l.park(ctx, tx, turn, number)
 		}
 		return nil
 	})
+	if err == nil && decision == Park && began {
+		logging.Count(ctx, waitingFiles, 1)
+	}
 	return decision, err
 }
+
+// waitingFiles is the metric of how many more files wait, or fewer: an alarm tells
+// when in an hour more began to wait than went on, for a gap may never close.
+const waitingFiles = "WaitingFilesChange"
 
 // park records the ticket for a later wake, in the place of an older revision.
 func (l Ledger) park(ctx context.Context, tx *store.Transaction, turn Turn, number *Number) error {
@@ -141,7 +152,9 @@ type Outcome struct {
 
 // Complete records that the stage is done with an admitted ticket.
 func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error {
-	return l.transact(ctx, func(tx *store.Transaction) error {
+	var waited bool
+	err := l.transact(ctx, func(tx *store.Transaction) error {
+		waited = false
 		feed, number, err := loadTurn(ctx, tx, turn)
 		if err != nil {
 			return err
@@ -156,6 +169,7 @@ func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error 
 		*completed = ticket.Revision
 		*cursor = max(*cursor, ticket.Number)
 		delete(number.Parked, turn.Stage)
+		waited = parked.Revision > 0
 		if parked.Revision > 0 && parked != ticket {
 			if err := l.skip(ctx, tx, turn, parked, number); err != nil {
 				return err
@@ -163,6 +177,10 @@ func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error 
 		}
 		return l.finish(ctx, tx, turn, number, outcome)
 	})
+	if err == nil && waited {
+		logging.Count(ctx, waitingFiles, -1)
+	}
+	return err
 }
 
 // Successor is the ticket parked at the number behind the cursor, if there is

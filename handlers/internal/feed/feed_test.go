@@ -1,13 +1,16 @@
 package feed
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"market-data-pipeline/handlers/internal/logging"
 	"market-data-pipeline/handlers/internal/store"
 	"market-data-pipeline/handlers/internal/upload"
 )
@@ -195,6 +198,24 @@ func TestAParkedTicketIsFoundByWhoeverCompletesTheOneBefore(t *testing.T) {
 	f.admit(second, Proceed)
 	f.complete(second)
 	f.successor(Validator, 0)
+}
+
+func TestAFileIsCountedWhenItBeginsToWaitAndWhenItGoesOn(t *testing.T) {
+	f := newFixture(t)
+	var log bytes.Buffer
+	ctx := logging.Into(context.Background(), logging.New(&log, "validator", ""))
+	second, first := f.accept(arrival("2/x.csv", "v2", "01")), f.accept(arrival("1/x.csv", "v1", "01"))
+	for range 2 { // a repeat is not counted
+		_, err := f.ledger.Admit(ctx, second)
+		f.must(err)
+	}
+	for _, turn := range []Turn{first, second, second} {
+		f.must(f.ledger.Complete(ctx, turn, Outcome{Status: Validated}))
+	}
+	begun, gone := strings.Count(log.String(), `"WaitingFilesChange":1,`), strings.Count(log.String(), `"WaitingFilesChange":-1,`)
+	if begun != 1 || gone != 1 {
+		t.Errorf("counted %d and %d:\n%s", begun, gone, log.String())
+	}
 }
 
 func TestParkingFailsWhenTheCursorMovesMeanwhile(t *testing.T) {

@@ -45,6 +45,27 @@ func TestTheLevelIsLambdas(t *testing.T) {
 	}
 }
 
+func TestACountIsInTheEmbeddedMetricFormat(t *testing.T) {
+	lambdacontext.FunctionName = "validator-function-dev"
+	defer func() { lambdacontext.FunctionName = "" }()
+	var out bytes.Buffer
+	Count(With(Into(context.Background(), New(&out, "validator", "")), "feed", "f"), "WaitingFilesChange", -1)
+	var line struct {
+		AWS                embedded `json:"_aws"`
+		FunctionName       string
+		WaitingFilesChange int
+	}
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
+		t.Fatal(err)
+	}
+	metrics := line.AWS.CloudWatchMetrics
+	if len(metrics) != 1 || metrics[0].Namespace != "MarketData/Pipeline" || metrics[0].Dimensions[0][0] != "FunctionName" ||
+		metrics[0].Metrics[0] != (definition{"WaitingFilesChange", "Count"}) || line.AWS.Timestamp == 0 ||
+		line.FunctionName != "validator-function-dev" || line.WaitingFilesChange != -1 {
+		t.Errorf("%s", out.String())
+	}
+}
+
 func TestOutsideOfARequestThereIsSilence(t *testing.T) {
 	From(context.Background()).Error("unheard")
 	if id := RequestID(context.Background()); id != "" {
