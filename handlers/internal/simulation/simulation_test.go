@@ -3,6 +3,7 @@ package simulation
 import (
 	"flag"
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -39,6 +40,10 @@ func TestPlantedBugsAreFound(t *testing.T) {
 			for seed := uint64(1); seed <= limit; seed++ {
 				if failure := Run(seed, bug); failure != nil {
 					t.Logf("found with %v", failure)
+					if last := failure.Trace[len(failure.Trace)-1]; len(failure.Trace) > 250 || !strings.Contains(last, "BROKEN") ||
+						!strings.HasPrefix(failure.Error(), fmt.Sprintf("seed %d: ", seed)) {
+						t.Errorf("the trace has %d lines and ends with %q", len(failure.Trace), last)
+					}
 					return
 				}
 			}
