@@ -36,6 +36,7 @@ step "functions, with the race detector" go -C handlers test -race -short ./...
 step "schedules of the feed" go -C handlers test ./internal/simulation
 # The tests of these look at one deployment, which the first that needs it makes.
 deployed=(tests/integration tests/api tests/permissions)
-step "parts" "$bin/pytest" --quiet tests "${deployed[@]/#/--ignore=}"
+# Two at a time: most of them wait for Pulumi or the emulator.
+step "parts" "$bin/pytest" --quiet --numprocesses 2 --dist loadfile tests "${deployed[@]/#/--ignore=}"
 step "the deployed pipeline" "$bin/pytest" --quiet "${deployed[@]}"
 echo "test: all passed in $SECONDS s"

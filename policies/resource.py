@@ -233,13 +233,23 @@ class Stack:
 
     @cached_property
     def home(self) -> tuple[str, str]:
-        """Region and account of the stack: those that most of its own ARNs name."""
-        places: Counter[tuple[str, str]] = Counter()
-        for resource in self.of(FUNCTION, QUEUE, TOPIC, EVENT_SOURCE_MAPPING):
-            for leaf in resource.inputs.leaves():
-                if isinstance(leaf.value, str):
-                    places.update(Arn.places(leaf.value))
-        return places.most_common(1)[0][0] if places else ("", "")
+        """Region and account of the stack: those that most of its own ARNs name.
+
+        What does the stack's work is asked first: it names its neighbours, while policies may name
+        anybody. A stack without any of it is known by all its ARNs.
+        """
+        workers = self.of(FUNCTION, QUEUE, TOPIC, EVENT_SOURCE_MAPPING)
+        for resources in (workers, self.resources):
+            places = Counter(
+                place
+                for resource in resources
+                for leaf in resource.inputs.leaves()
+                if isinstance(leaf.value, str)
+                for place in Arn.places(leaf.value)
+            )
+            if places:
+                return places.most_common(1)[0][0]
+        return ("", "")
 
     @cached_property
     def _names(self) -> dict[tuple[str, str], Resource]:
