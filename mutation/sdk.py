@@ -57,7 +57,9 @@ def _module(token: str, file: str) -> ModuleType | None:
     name = file or _snake(match["name"])
     with warnings.catch_warnings():  # of deprecated types that stand beside the wanted one
         warnings.simplefilter("ignore", DeprecationWarning)
-        return importlib.import_module(f"{pulumi_aws.__name__}.{module}.{name}")
+        package = importlib.import_module(f"{pulumi_aws.__name__}.{module}")
+        dir(package)  # loads the lazy package; a module imported before it would leave it empty
+        return importlib.import_module(f"{package.__name__}.{name}")
 
 
 def _parameters(cls: type) -> Arguments:

@@ -1,5 +1,7 @@
 """Where a stack is at home decides whose ARNs are its own."""
 
+from typing import Any
+
 from policies.reading import Node
 from policies.resource import Resource, Stack
 from policies.types import KEY, QUEUE
@@ -8,7 +10,7 @@ OWN = "arn:aws:sqs:us-east-1:111111111111:orders.fifo"
 FOREIGN = "arn:aws:logs:us-east-1:999999999999:log-group:theirs"
 
 
-def stack(*resources: tuple[str, dict[str, object]]) -> Stack:
+def stack(*resources: tuple[str, dict[str, Any]]) -> Stack:
     return Stack(
         (
             Resource(urn=f"urn:pulumi:dev::p::{kind}::r{i}", type=kind, inputs=Node(inputs))
