@@ -58,7 +58,8 @@ def _module(token: str, file: str) -> ModuleType | None:
     with warnings.catch_warnings():  # of deprecated types that stand beside the wanted one
         warnings.simplefilter("ignore", DeprecationWarning)
         package = importlib.import_module(f"{pulumi_aws.__name__}.{module}")
-        dir(package)  # loads the lazy package; a module imported before it would leave it empty
+        # Loads the lazy package; a module imported before it would leave it empty.
+        getattr(package, match["type"], None)
         return importlib.import_module(f"{package.__name__}.{name}")
 
 

@@ -63,7 +63,8 @@ def test_every_type_of_the_schema_is_reached_by_a_pulumi_type() -> None:
 
 def arguments(module: str, token: str, name: str) -> type:
     file = snake_case(token.split("/")[1].split(":")[0])
-    dir(importlib.import_module(module))  # loads the lazy package before a part of it
+    # Loads the lazy package before a part of it, which would leave it empty.
+    getattr(importlib.import_module(module), name)
     loaded = importlib.import_module(f"{module}.{file}")
     # `InitArgs` where a nested type already has the plain name.
     names = (f"{name}InitArgs", f"{name}Args", *(n for n in dir(loaded) if n.endswith("Args")))
