@@ -15,7 +15,6 @@ from pipeline.names import Feed
 
 STAGES = ("validator", "processor", "aggregator")
 _KEPT = timedelta(days=400)  # how long a version's record outlives its end
-_PASSED_AT_ONCE = 90  # skipped numbers that a stage's cursor passes on one message
 _OUTPUT_OF_QUEUE = {"processor": "processorQueueUrl", "aggregator": "aggregatorQueueUrl"}
 
 
@@ -161,7 +160,7 @@ class Operator:
         """Send each stage the ticket that is parked next behind its cursor."""
         head, woken = self._head(), []
         for stage in STAGES:
-            number = first = int(head.get(stage, 0)) + 1
+            number = int(head.get(stage, 0)) + 1
             while True:
                 item = self._table.get(number_key(number))
                 parked = (item.get("parked") or {}).get(stage)
@@ -169,8 +168,7 @@ class Operator:
                     break
                 number += 1
             if parked:
-                for _ in range(first, number + 1, _PASSED_AT_ONCE):
-                    self._send(stage, Ticket.of(parked))
+                self._send(stage, Ticket.of(parked))
                 woken.append(f"{stage}: {parked['file']}")
         return woken
 

@@ -99,26 +99,26 @@ const LastAttempt = 3
 func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
 	var decision Decision
 	var began bool
-	err := l.transact(ctx, func(tx *store.Transaction) error {
+	err := l.transactInParts(ctx, func(tx *store.Transaction) (bool, error) {
 		began = false
 		feed, number, err := loadTurn(ctx, tx, turn)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if ticket := turn.Ticket; ticket.Number > *feed.At(turn.Stage)+1 {
-			if err := passSkipped(ctx, tx, turn.Feed, turn.Stage, feed); err != nil {
-				return err
+			if more, err := passSkipped(ctx, tx, turn.Feed, turn.Stage, feed); err != nil || more {
+				return more, err
 			}
 		}
 		decision = decide(*feed.At(turn.Stage), *number.At(turn.Stage), number.Parked[turn.Stage].Revision, turn.Ticket)
 		switch decision {
 		case Replaced:
-			return l.skip(ctx, tx, turn, turn.Ticket, number)
+			return false, l.skip(ctx, tx, turn, turn.Ticket, number)
 		case Park:
 			began = number.Parked[turn.Stage].Revision == 0
-			return l.park(ctx, tx, turn, number)
+			return false, l.park(ctx, tx, turn, number)
 		}
-		return nil
+		return false, nil
 	})
 	if err == nil && decision == Park && began {
 		logging.Count(ctx, waitingFiles, 1)
@@ -187,20 +187,20 @@ func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error 
 // one: the ticket to wake.
 func (l Ledger) Successor(ctx context.Context, id string, stage Stage) (Ticket, bool, error) {
 	var next Ticket
-	err := l.transact(ctx, func(tx *store.Transaction) error {
+	err := l.transactInParts(ctx, func(tx *store.Transaction) (bool, error) {
 		feed, err := store.Load[Feed](ctx, tx, Key(id))
 		if err != nil {
-			return err
+			return false, err
 		}
-		if err := passSkipped(ctx, tx, id, stage, feed); err != nil {
-			return err
+		if more, err := passSkipped(ctx, tx, id, stage, feed); err != nil || more {
+			return more, err
 		}
 		number, err := store.Load[Number](ctx, tx, NumberKey(id, *feed.At(stage)+1))
 		if err != nil {
-			return err
+			return false, err
 		}
 		next = number.Parked[stage]
-		return nil
+		return false, nil
 	})
 	return next, next.Revision > 0, err
 }
@@ -209,18 +209,33 @@ func (l Ledger) Successor(ctx context.Context, id string, stage Stage) (Ticket, 
 const maxSkips = 90
 
 // passSkipped moves the cursor over the numbers that an operator skipped, but for
-// one of which a file came after all and is parked: it is taken in its turn.
-func passSkipped(ctx context.Context, tx *store.Transaction, id string, stage Stage, feed *Feed) error {
+// one of which a file came after all and is parked: it is taken in its turn. more
+// tells that one transaction could not pass them all.
+func passSkipped(ctx context.Context, tx *store.Transaction, id string, stage Stage, feed *Feed) (more bool, err error) {
 	cursor := feed.At(stage)
 	for range maxSkips {
 		number, err := store.Load[Number](ctx, tx, NumberKey(id, *cursor+1))
 		if err != nil {
-			return err
+			return false, err
 		}
 		if _, parked := number.Parked[stage]; parked || number.SkippedAt == "" {
-			return nil
+			return false, nil
 		}
 		*cursor++
+	}
+	return true, nil
+}
+
+// transactInParts transacts until work has no more to do.
+func (l Ledger) transactInParts(ctx context.Context, work func(*store.Transaction) (more bool, err error)) error {
+	for more := true; more; {
+		err := l.transact(ctx, func(tx *store.Transaction) (err error) {
+			more, err = work(tx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

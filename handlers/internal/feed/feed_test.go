@@ -266,18 +266,31 @@ func TestCompletingTwiceChangesNothing(t *testing.T) {
 	}
 }
 
-func TestSkippedNumbersArePassed(t *testing.T) {
-	f := newFixture(t)
-	fourth := f.accept(arrival("4/x.csv", "v4", "01"))
-	f.complete(f.accept(arrival("1/x.csv", "v1", "01")))
-	f.admit(fourth, Park)
-	for n := int64(2); n <= 3; n++ {
+// skipNumbers skips the numbers from first to last, as an operator does.
+func (f *fixture) skipNumbers(first, last int64) {
+	f.t.Helper()
+	for n := first; n <= last; n++ {
 		tx := store.Begin(f.ledger.Store)
 		number, err := store.Load[Number](context.Background(), tx, NumberKey(id, n))
 		f.must(err)
 		number.Ticket.Number, number.Status, number.SkippedAt = n, Skipped, "2026-11-24T08:00:00Z"
 		f.must(tx.Commit(context.Background()))
 	}
+}
+
+func TestMoreSkippedNumbersThanOneTransactionTakesArePassed(t *testing.T) {
+	f := newFixture(t)
+	late := f.accept(arrival("250/x.csv", "v250", "01"))
+	f.skipNumbers(1, 249)
+	f.admit(late, Proceed)
+}
+
+func TestSkippedNumbersArePassed(t *testing.T) {
+	f := newFixture(t)
+	fourth := f.accept(arrival("4/x.csv", "v4", "01"))
+	f.complete(f.accept(arrival("1/x.csv", "v1", "01")))
+	f.admit(fourth, Park)
+	f.skipNumbers(2, 3)
 	f.successor(Validator, 4)
 	f.admit(fourth, Proceed)
 	f.complete(fourth)
