@@ -175,23 +175,30 @@ def unique(kind: str) -> str:
 
 
 class Notes:
-    """An HTTP server that keeps what functions report to it, in order of arrival."""
+    """An HTTP server that keeps what functions report to it, in order of arrival.
+
+    Its path is its own: functions of an earlier test may go on reporting to a port that the
+    system has since given to another.
+    """
 
     def __init__(self) -> None:
         self._notes: list[dict[str, Any]] = []
         notes = self._notes
+        path = f"/{unique('notes')}"
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                notes.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(204)
+                note = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if self.path == path:
+                    notes.append(note)
+                self.send_response(204 if self.path == path else 404)
                 self.end_headers()
 
             def log_message(self, *args: Any) -> None:
                 pass
 
         self._server = ThreadingHTTPServer((HOST, 0), Handler)
-        self.url = f"http://{HOST}:{self._server.server_address[1]}"
+        self.url = f"http://{HOST}:{self._server.server_address[1]}{path}"
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
