@@ -7,9 +7,12 @@ package aws
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -19,7 +22,7 @@ import (
 // Config reads the environment that Lambda gives a function. AWS_ENDPOINT_URL
 // sends every call to another endpoint, such as an emulator's.
 func Config() (aws.Config, error) {
-	config := aws.Config{Region: os.Getenv("AWS_REGION")}
+	config := aws.Config{Region: os.Getenv("AWS_REGION"), HTTPClient: plainBodies{awshttp.NewBuildableClient()}}
 	if config.Region == "" {
 		return config, fmt.Errorf("AWS_REGION is not set: these programs run as Lambda functions")
 	}
@@ -29,6 +32,25 @@ func Config() (aws.Config, error) {
 		config.BaseEndpoint = &endpoint
 	}
 	return config, nil
+}
+
+// plainBodies sends requests whose bodies can only be read.
+//
+// The SDK's own bodies offer WriteTo as well, which answers io.EOF once the SDK has
+// closed them (smithy-go 1.28, transport/http/internal/io). net/http asks a body for
+// surplus bytes after the last of its length is on the wire; a server that answers
+// faster than that has the SDK close the body first, net/http takes io.EOF for a
+// failed write and closes the connection under the answer, and the SDK sends the
+// request again after up to seconds: about one request in a thousand, known as "use
+// of closed network connection" (aws-sdk-go-v2, issues 1825 and 2737). Read answers
+// io.EOF too, where it means no more than that.
+type plainBodies struct{ client aws.HTTPClient }
+
+func (p plainBodies) Do(request *http.Request) (*http.Response, error) {
+	if request.Body != nil && request.Body != http.NoBody {
+		request.Body = struct{ io.ReadCloser }{request.Body}
+	}
+	return p.client.Do(request)
 }
 
 // Variable reads a variable of the environment that must be set.

@@ -136,42 +136,54 @@ class _Slots:
 
     A burst of events becomes a queue and not a thousand processes. An invocation waits no longer
     than its function's timeout, and is throttled then: a function that waits for itself ends too.
+    A slot goes from hand to hand: whoever is next is woken alone, however many wait.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._running: dict[str, int] = {}
-        self._waiting: dict[str, deque[object]] = {}  # in the order in which they came
-        self._freed = threading.Condition()
+        self._waiting: dict[str, deque[threading.Event]] = {}  # in the order in which they came
+        self._lock = threading.Lock()
 
     def acquire(
         self, func: dict[str, Any], config: dict[str, Any]
     ) -> tuple[str | None, str | None]:
         key = lambda_svc._inflight_key(config)
-        with self._freed:
-            me, line = object(), self._waiting.setdefault(key, deque())
-            line.append(me)
-            turn = self._freed.wait_for(
-                lambda: line[0] is me and self._running.get(key, 0) < self._limit,
-                timeout=config.get("Timeout", 3),
-            )
-            line.remove(me)
-            self._freed.notify_all()  # whoever is next may have been waiting for this one only
-            if not turn:
-                return None, "account"
-            slot, reason = _ACQUIRE_SLOT(func, config)
-            if slot is not None:
-                self._running[key] = self._running.get(key, 0) + 1
-            return slot, reason
+        if not self._turn(key, timeout=config.get("Timeout", 3)):
+            return None, "account"
+        slot, reason = _ACQUIRE_SLOT(func, config)
+        if slot is None:
+            self._pass_on(key)
+        return slot, reason
 
     def release(self, slot: str | None) -> None:
         """Give a slot back."""
         _RELEASE_SLOT(slot)
-        if slot is None:
-            return
-        with self._freed:
-            self._running[slot] -= 1
-            self._freed.notify_all()
+        if slot is not None:
+            self._pass_on(slot)
+
+    def _turn(self, key: str, *, timeout: float) -> bool:
+        with self._lock:
+            if self._running.get(key, 0) < self._limit:
+                self._running[key] = self._running.get(key, 0) + 1
+                return True
+            mine = threading.Event()
+            line = self._waiting.setdefault(key, deque())
+            line.append(mine)
+        if mine.wait(timeout):
+            return True
+        with self._lock:
+            if mine.is_set():  # in the moment between
+                return True
+            line.remove(mine)
+            return False
+
+    def _pass_on(self, key: str) -> None:
+        with self._lock:
+            if line := self._waiting.get(key):
+                line.popleft().set()  # the number of those running stays as it is
+            else:
+                self._running[key] -= 1
 
 
 def apply() -> None:
