@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from local.emulator import process
+from local.emulator.fixes.execution_environment import _Slots
 from local.emulator.process import ACCOUNT, REGION
 from tests.local.emulator.kit import Account, Notes, statement, until
 
@@ -124,3 +127,51 @@ def test_events_are_handled_side_by_side_up_to_the_limit(account: Account, notes
 
     processes = {note["pid"] for note in notes.take(2 * CONCURRENCY)}
     assert 1 < len(processes) <= CONCURRENCY
+
+
+CONFIG = {"FunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:waiting", "Timeout": 5}
+
+
+def in_line(slots: _Slots, more_than: int = -1) -> int:
+    """How many wait, or 0 while they are not more than that."""
+    waiting = sum(map(len, slots._waiting.values()))
+    return waiting if waiting > more_than else 0
+
+
+def test_slot_goes_to_whoever_has_waited_longest() -> None:
+    slots, served = _Slots(1), list[int]()
+    held, _ = slots.acquire({}, CONFIG)
+
+    def wait(turn: int) -> None:
+        slot, _ = slots.acquire({}, CONFIG)
+        served.append(turn)
+        slots.release(slot)
+
+    waiting = [threading.Thread(target=wait, args=(turn,)) for turn in range(20)]
+    for thread in waiting:
+        before = in_line(slots)
+        thread.start()
+        until(partial(in_line, slots, more_than=before))
+    slots.release(held)
+    for thread in waiting:
+        thread.join()
+    assert served == list(range(20))
+
+
+def test_slot_outlives_those_who_gave_up_waiting() -> None:
+    slots = _Slots(1)
+    held, _ = slots.acquire({}, CONFIG)
+    assert slots.acquire({}, {**CONFIG, "Timeout": 0.01}) == (None, "account")
+
+    slots.release(held)
+    again, _ = slots.acquire({}, CONFIG)
+    assert again == held
+    slots.release(again)
+
+
+def test_slot_is_not_lost_where_the_function_may_run_no_more() -> None:
+    slots = _Slots(1)
+    assert slots.acquire({"concurrency": 0}, CONFIG) == (None, "function")
+    held, _ = slots.acquire({}, CONFIG)
+    assert held is not None
+    slots.release(held)
