@@ -1,13 +1,15 @@
 """What the policy pack adds to a preview of the real stack, and what a whole check takes.
 
-Previews alone, previews under the pack, checks and Checkov's scans of the same plan take turns, and
-each ratio is of the same round. Ratios of processor time hold on a busy machine too; those by the
-clock are what a user waits for when nothing else runs.
+Previews of a program without resources (the engine's own floor), previews of the stack alone,
+previews under the pack, checks and Checkov's scans of the same plan take turns, and each ratio is
+of the same round. Ratios of processor time hold on a busy machine too; those by the clock are what
+a user waits for when nothing else runs.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figure, Report, Target, main, spread
@@ -23,6 +25,7 @@ from pipeline.target import Target as Stack
 PORT = 4720
 REGION = "us-east-1"
 _CHECKOV = REPOSITORY / ".cache" / "checkov" / "bin" / "checkov"
+_EMPTY = "pulumi preview of a program without resources"
 _PREVIEW, _UNDER_PACK = "pulumi preview", "pulumi preview under the pack"
 _CHECK, _SCAN = "pipeline check", "Checkov alone on the same plan"
 _CLOCKS: Mapping[str, Callable[[Usage], float]] = {
@@ -58,13 +61,25 @@ def _work(stack: Stack, plan: Mapping[str, Any]) -> dict[str, Callable[[], Usage
         _CHECK: [str(REPOSITORY / ".venv" / "bin" / "pipeline"), "check"],
     }
     env = stack.environment()
+    empty = _empty_program(stack, env)
     return {
+        _EMPTY: partial(command, pulumi, cwd=empty, env=env),
         **{
             what: partial(command, words, cwd=stack.project, env=env)
             for what, words in commands.items()
         },
         _SCAN: partial(programs, partial(runner.scan, _CHECKOV, plan)),
     }
+
+
+def _empty_program(stack: Stack, env: Mapping[str, str]) -> Path:
+    """A project that declares nothing, and has a stack."""
+    project = stack.project / "empty"
+    project.mkdir()
+    (project / "Pulumi.yaml").write_text("name: empty\nruntime: python\n")
+    (project / "__main__.py").touch()
+    command([str(stack.pulumi()), "stack", "init", stack.stack], cwd=project, env=env)
+    return project
 
 
 def _plan(stack: Stack) -> dict[str, Any]:
@@ -99,10 +114,12 @@ def _ratios(taken: Mapping[str, Sequence[Usage]]) -> list[Figure]:
         added = [(turn[_UNDER_PACK] / turn[_PREVIEW] - 1) * 100 for turn in rounds]
         whole = [turn[_CHECK] / turn[_SCAN] for turn in rounds]
         beyond = [(turn[_CHECK] - turn[_PREVIEW]) / turn[_SCAN] for turn in rounds]
+        floor = [turn[_EMPTY] / turn[_SCAN] for turn in rounds]
         few, short = Target(sense="≤", value=25), Target(sense="≤", value=0.3)
         figures += [
             spread(f"what the pack adds to the preview, {how}", added, "%", few),
             spread(f"pipeline check / Checkov's own time, {how}", whole, "times", short),
+            spread(f"{_EMPTY} / Checkov, {how}", floor, "times"),
             spread(f"what a check adds to the preview / Checkov, {how}", beyond, "times"),
         ]
     return figures
