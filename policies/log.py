@@ -16,27 +16,28 @@ VARIABLE = "POLICY_ANSWERS_FILE"
 
 
 class Batch:
-    """The answers of one call, written together."""
+    """The answers of one call, which are kept together."""
 
     def __init__(self, *, enabled: bool) -> None:
         self._enabled = enabled
-        self.lines: list[str] = []
+        self.answers: list[dict[str, str]] = []
 
     def add(self, policy: Policy, resource: Resource, answer: Answer) -> None:
         """Keep one answer. Nothing of the resource but its URN and type is written."""
         if not self._enabled:
             return
         blocks = answer.kind in (Kind.FAIL, Kind.UNKNOWN)
-        line = {
-            "policy": policy.name,
-            "urn": resource.urn,
-            "type": resource.type,
-            "answer": answer.kind.value,
-            "reason": answer.reason,
-            "path": answer.path,
-            "message": policy.message(answer) if blocks else "",
-        }
-        self.lines.append(json.dumps(line, ensure_ascii=False) + "\n")
+        self.answers.append(
+            {
+                "policy": policy.name,
+                "urn": resource.urn,
+                "type": resource.type,
+                "answer": answer.kind.value,
+                "reason": answer.reason,
+                "path": answer.path,
+                "message": policy.message(answer) if blocks else "",
+            }
+        )
 
 
 class AnswerLog:
@@ -53,7 +54,7 @@ class AnswerLog:
     @classmethod
     def from_environment(cls) -> "AnswerLog":
         """The log that the variable `POLICY_ANSWERS_FILE` asks for."""
-        name = os.environ.get(VARIABLE, "")
+        name = os.environ.get(VARIABLE)
         return cls(Path(name) if name else None)
 
     @contextmanager
@@ -62,5 +63,7 @@ class AnswerLog:
         batch = Batch(enabled=self._path is not None)
         yield batch
         if self._path is not None:
+            lines = (json.dumps(answer, ensure_ascii=False) + "\n" for answer in batch.answers)
+            text = "".join(lines)
             with self._lock, self._path.open("a", encoding="utf-8") as file:
-                file.write("".join(batch.lines))
+                file.write(text)

@@ -1,17 +1,15 @@
 """Judges declarations as the engine does: through the pack's servicer, over its protocol."""
 
-import json
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import proto
 
 from policies.catalogue import POLICIES
-from policies.log import AnswerLog
+from policies.log import AnswerLog, Batch
 from policies.policy import Policy
 from policies.servicer import PackServicer
 from tests.policies.kit.declarations import Declaration, Declarations
@@ -66,19 +64,29 @@ def judge(
         policies: The policies to ask.
         config: The pack's configuration, by policy.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder, "answers.jsonl")
-        servicer = PackServicer(policies, AnswerLog(log))
-        if config:
-            servicer.Configure(_configuration(config), None)
-        diagnostics = analyze(servicer, stack)
-        text = log.read_text(encoding="utf-8")
-    answers = []
-    for line in text.splitlines():
-        fields = json.loads(line)
-        urn = fields.pop("urn")
-        answers.append(Found(resource=urn.rsplit("::", 1)[-1], **fields))
-    return Judgement(answers=tuple(answers), diagnostics=tuple(diagnostics))
+    log = _Kept()
+    servicer = PackServicer(policies, log)
+    if config:
+        servicer.Configure(_configuration(config), None)
+    diagnostics = analyze(servicer, stack)
+    return Judgement(answers=tuple(log.answers), diagnostics=tuple(diagnostics))
+
+
+class _Kept(AnswerLog):
+    """Keeps the answers that another log would write."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.answers: list[Found] = []
+
+    @contextmanager
+    def batch(self) -> Iterator[Batch]:
+        """Collect answers."""
+        batch = Batch(enabled=True)
+        yield batch
+        for fields in batch.answers:
+            rest = {key: value for key, value in fields.items() if key != "urn"}
+            self.answers.append(Found(resource=fields["urn"].rsplit("::", 1)[-1], **rest))
 
 
 def analyze(servicer: Any, stack: Declarations) -> list[Any]:
@@ -92,12 +100,23 @@ def analyze(servicer: Any, stack: Declarations) -> list[Any]:
 
 def whole(stack: Declarations) -> Any:
     """What the engine sends about the stack when every resource is declared."""
-    return proto.AnalyzeStackRequest(resources=[_in_stack(node) for node in stack.resources])
+    return proto.AnalyzeStackRequest(resources=[_messages(node)[1] for node in stack.resources])
 
 
 def request(resource: Declaration) -> Any:
     """What the engine sends about one resource."""
-    return proto.AnalyzeRequest(**_fields(resource))
+    return _messages(resource)[0]
+
+
+_KNOWN: dict[int, tuple[Declaration, Any, Any]] = {}
+
+
+def _messages(resource: Declaration) -> tuple[Any, Any]:
+    """What is sent about a resource, alone and in its stack; made once, for most never change."""
+    if id(resource) not in _KNOWN:
+        alone = proto.AnalyzeRequest(**_fields(resource))
+        _KNOWN[id(resource)] = resource, alone, _in_stack(resource)  # a kept one keeps its id
+    return _KNOWN[id(resource)][1:]
 
 
 def _in_stack(resource: Declaration) -> Any:
