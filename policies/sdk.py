@@ -84,5 +84,5 @@ def _sources(module: str) -> dict[str, Path]:
 
 
 def _camel_case(name: str) -> str:
-    head, *rest = name.strip("_").split("_")
+    head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)

@@ -94,6 +94,11 @@ STEPS = [
                 "no enabled rule",
             ),
             ("no pattern", dropping("validator-rule", "eventPattern"), "no enabled rule"),
+            (
+                "a pattern of another account",
+                setting("validator-rule", "eventPattern.account", ["999999999999"]),
+                "no enabled rule",
+            ),
             ("a policy without the right, attached", _without_send, "does not let"),
             ("everyone denied", _denying(QUEUE), "does not let"),
             (
@@ -154,6 +159,10 @@ STEPS = [
             ("AWS's own attempts", setting(TARGET, "retryPolicy", {"maximumRetryAttempts": 185})),
             ("the unpublished version", setting("validator-invoke", "qualifier", "$LATEST")),
             ("no state of the rule", setting("validator-rule", "isEnabled", True)),
+            (
+                "a pattern of this account",
+                setting("validator-rule", "eventPattern.account", ["123456789012"]),
+            ),
             (
                 "a right tied by a pattern",
                 setting(

@@ -307,3 +307,12 @@ def test_a_type_that_the_sdk_does_not_know_is_undetermined(baseline: Declaration
 )
 def test_the_sdk_says_what_is_taggable(token: str, *, taggable: bool) -> None:
     assert ("tags" in sdk.properties(token)) is taggable
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["aws:sqs/nothing:Nothing", "aws:nowhere/queue:Queue", "pulumi:providers:aws", "queue", ""],
+)
+def test_the_sdk_is_asked_in_vain_for_a_type_it_lacks(token: str) -> None:
+    with pytest.raises(sdk.UnknownTypeError, match=f"^{token}$"):
+        sdk.properties(token)

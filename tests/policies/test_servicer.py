@@ -8,6 +8,7 @@ import pytest
 
 from policies.catalogue import POLICIES
 from policies.log import VARIABLE, AnswerLog
+from policies.reading import normalised
 from policies.servicer import PackServicer
 from tests.policies.kit import UNKNOWN, Declarations, analyze, judge, request, whole
 from tests.policies.kit.naive import naive_servicer
@@ -87,6 +88,24 @@ def test_the_answers_file_is_appended_to_without_values(
     fields = {"policy", "urn", "type", "answer", "reason", "path", "message"}
     assert all(set(json.loads(line)) == fields for line in lines)
     assert "marked-value" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [None, ""])
+def test_no_answers_are_written_where_no_file_is_named(
+    name: str | None, baseline: Declarations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(VARIABLE, raising=False)
+    if name is not None:
+        monkeypatch.setenv(VARIABLE, name)
+    analyze(PackServicer(POLICIES, AnswerLog.from_environment()), baseline)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_secret_number_prints_as_nothing_in_every_form() -> None:
+    number = normalised({**SECRET, "value": 1024.0})
+    assert number == 1024
+    assert {str(number), repr(number), f"{number}", f"{number:>9d}"} == {"[secret]"}
 
 
 def test_the_stack_is_judged_by_inputs_even_when_its_outputs_are_unknown(
