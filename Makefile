@@ -41,9 +41,8 @@ chaos: setup ## 100,000 simulated schedules, and a storm over the emulator: kill
 	@CHAOS_FEEDS=60 CHAOS_FILES=8 $(VENV)/bin/pytest --quiet tests/chaos
 
 .PHONY: mutation-code
-mutation-code: setup ## Mutants of the pack's own code: how many its tests notice (about an hour)
-	@$(VENV)/bin/mutmut run --max-children 2
-	@$(VENV)/bin/mutmut results
+mutation-code: setup ## Mutants of the pack's own code: how many its tests notice (SAMPLE=N: N of them)
+	@$(PYTHON) -m mutation.code $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(JSON),--json)
 
 .PHONY: lock
 lock: ## Compile the requirement files, with hashes
@@ -54,4 +53,4 @@ lock: ## Compile the requirement files, with hashes
 
 .PHONY: clean
 clean: ## Remove everything that was built or cached
-	rm -rf $(VENV) $(CACHE) .pipeline build mutants reports cfn-outputs Pulumi.local.yaml
+	rm -rf $(VENV) $(CACHE) .pipeline build reports cfn-outputs Pulumi.local.yaml

@@ -1,20 +1,16 @@
 """The compliant stack, recorded once."""
 
 import os
-from pathlib import Path
 
 import pytest
 
-from tests.policies.baseline import program
-from tests.policies.kit import Declarations, reach, record
-from tests.policies.kit.executables import archive, go_executable
+from tests.policies.kit import Declarations, kept, reach
 
 
 @pytest.fixture(scope="session")
 def baseline(tmp_path_factory: pytest.TempPathFactory) -> Declarations:
     """A stack that keeps every rule."""
-    path: Path = archive(tmp_path_factory.mktemp("archives") / "function.zip", go_executable())
-    return record(lambda: program(path))
+    return kept.compliant_stack(tmp_path_factory.mktemp("archives"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,0 +1,118 @@
+"""`python -m mutation.code`: mutate the pack's own code, and show that its tests notice.
+
+Exit code 0: at least 95 % of the mutants were noticed; 1: fewer were, or tests fail without any.
+"""
+
+import argparse
+import json
+import os
+import random
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from mutation.code import trial
+from mutation.code.mutants import ROOT, Mutant, all_mutants
+
+_ENOUGH = 0.95
+_SEED = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """How many mutants there are and how many were tried; the survivors, each with its change."""
+
+    mutants: int
+    tried: int
+    survivors: Mapping[str, str]
+
+    @property
+    def noticed(self) -> int:
+        """How many some test noticed."""
+        return self.tried - len(self.survivors)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run it.
+
+    Returns:
+        The exit code.
+    """
+    parser = argparse.ArgumentParser(prog="python -m mutation.code", description=__doc__)
+    parser.add_argument("modules", nargs="*", help="such as policies.cors (all modules)")
+    parser.add_argument("--sample", type=int, help="try so many, drawn at random, instead of all")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=ROOT / "reports" / "mutation-code.json",
+        help="where the result is kept (default: reports/mutation-code.json)",
+    )
+    options = parser.parse_args(arguments)
+    mutants = list(all_mutants(options.modules))
+    random.Random(_SEED).shuffle(mutants)  # noqa: S311  # a run that is cut off is a fair sample
+    try:
+        survivors = _survivors(mutants[: options.sample])
+    except RuntimeError as error:
+        sys.stderr.write(f"mutation: {error}\n")
+        return 1
+    result = Result(
+        mutants=len(mutants),
+        tried=len(mutants[: options.sample]),
+        survivors={mutant.name: mutant.change() for mutant in sorted(survivors)},
+    )
+    text = json.dumps(asdict(result), indent=2, ensure_ascii=False) + "\n"
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(text, encoding="utf-8")
+    sys.stdout.write(text if options.json else _in_words(result))
+    return 0 if result.noticed >= _ENOUGH * result.tried else 1
+
+
+def _survivors(mutants: Sequence[Mutant]) -> list[Mutant]:
+    """Those that no test noticed, neither when a test runs nor at import."""
+    with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
+        trial.prepare(Path(folder))
+        doubtful = list(_shown("survived a fork", _unnoticed(mutants), len(mutants)))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            verdicts = pool.map(trial.noticed_at_import, doubtful)
+            alone = zip(doubtful, verdicts, strict=True)
+            left = ((mutant, not noticed) for mutant, noticed in alone)
+            return list(_shown("survived at import", left, len(doubtful)))
+
+
+def _unnoticed(mutants: Iterable[Mutant]) -> Iterator[tuple[Mutant, bool]]:
+    """Each mutant, and whether it survived; as many side by side as there are processors."""
+    running: dict[int, Mutant] = {}
+    rest = iter(mutants)
+    while True:
+        while len(running) < (os.cpu_count() or 1) and (mutant := next(rest, None)) is not None:
+            running[trial.forked(mutant)] = mutant
+        if not running:
+            return
+        ended, status = os.wait()
+        yield running.pop(ended), not trial.noticed(status)
+
+
+def _shown(what: str, tried: Iterable[tuple[Mutant, bool]], count: int) -> Iterator[Mutant]:
+    """Those of which it holds, with progress on standard error."""
+    found = 0
+    for done, (mutant, holds) in enumerate(tried, 1):
+        found += holds
+        sys.stderr.write(f"\rmutation: {done} of {count} tried, {found} {what}")
+        if holds:
+            yield mutant
+    sys.stderr.write("\n")
+
+
+def _in_words(result: Result) -> str:
+    survivors = (f"survived: {name}\n{change}\n" for name, change in result.survivors.items())
+    share = result.noticed / result.tried if result.tried else 1
+    score = f"{result.noticed} of {result.tried} mutants noticed ({share:.1%})"
+    return "\n".join([*survivors, f"{score}; there are {result.mutants}\n"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+"""Running the policies' tests, those alone that have to notice a mutant if one is named."""
+
+import os
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import pytest
+
+PASSED = (0, 5)
+"""pytest's exit codes where no test failed: all passed, or there was none to run."""
+
+_TESTS = (
+    "tests/policies",
+    "--ignore=tests/policies/preview",  # real engines run the code as it is
+    "--ignore=tests/policies/test_traps.py",  # reads the source
+    "--ignore=tests/policies/test_catalogue.py",  # runs all cases again, to count them
+)
+_OPTIONS = ("-x", "-q", "-s", *("-p", "no:cacheprovider"), *("-p", "no:warnings"))
+_NO_GARBAGE = ("-p", "no:unraisableexception")  # collects it all, for longer than most tests take
+
+
+def quietly(mutant: str) -> int:
+    """Run them from the project's folder, and print nothing.
+
+    Args:
+        mutant: its full name, or nothing.
+
+    Returns:
+        pytest's exit code.
+    """
+    os.environ["MUTANT_UNDER_TEST"] = mutant
+    with ExitStack() as silence:
+        null = silence.enter_context(Path(os.devnull).open("w"))
+        silence.enter_context(redirect_stdout(null))
+        silence.enter_context(redirect_stderr(null))
+        return int(pytest.main([*_OPTIONS, *_NO_GARBAGE, *_TESTS]))

@@ -1,0 +1,64 @@
+"""Mutation of the pack's own code: mutants take their function's place, and tests notice."""
+
+import ast
+import importlib
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from mutation.code import trial
+from mutation.code.mutants import ROOT, Mutant, all_mutants
+
+MODULE = "policies.capacity"
+
+
+@pytest.fixture(scope="module")
+def mutants() -> Sequence[Mutant]:
+    """Those of one small module."""
+    return list(all_mutants([MODULE]))
+
+
+def test_mutant_fits_where_its_function_stands(mutants: Sequence[Mutant]) -> None:
+    importlib.import_module(MODULE)
+    for mutant in mutants:
+        target = mutant.target()
+        assert target is not None, mutant.name
+        assert target.__code__.co_freevars == mutant.code.co_freevars, mutant.name
+    assert len({mutant.name for mutant in mutants}) > 10
+
+
+def test_mutant_shows_the_lines_that_it_changes(mutants: Sequence[Mutant]) -> None:
+    for mutant in mutants:
+        signs = {line[0] for line in mutant.change().splitlines()}
+        assert signs <= {"-", "+"}
+        assert signs, mutant.name
+        ast.parse("\n".join(line[2:] for line in mutant.change().splitlines() if line[0] == "+"))
+
+
+def test_tests_notice_a_mutant_that_is_imported(mutants: Sequence[Mutant]) -> None:
+    inverted = next(m for m in mutants if "not" in m.change().partition("+")[2])
+    assert trial.noticed_at_import(inverted)
+
+
+def test_tests_notice_nothing_where_nothing_is_changed() -> None:
+    assert not trial.noticed_at_import(Mutant(module=MODULE, key="x__judge__mutmut_0"))
+
+
+@pytest.mark.parametrize(
+    ("module", "file"), [("policies.cors", "test_cors"), ("policies.capacity", "test_capacity")]
+)
+def test_mutant_is_to_be_noticed_by_its_policys_own_tests(module: str, file: str) -> None:
+    collected = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests/policies"],
+        cwd=ROOT,
+        env={**os.environ, "MUTANT_UNDER_TEST": f"{module}.x__judge__mutmut_1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    names = [line for line in collected.splitlines() if "::" in line]
+    assert names
+    assert {name.partition("::")[0] for name in names} == {f"tests/policies/{file}.py"}
