@@ -10,12 +10,12 @@ import random
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mutation.code import trial
 from mutation.code.mutants import ROOT, Mutant, all_mutants
+from mutation.code.verdicts import Verdicts
 
 _ENOUGH = 0.95
 _SEED = 1
@@ -54,8 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     mutants = list(all_mutants(options.modules))
     random.Random(_SEED).shuffle(mutants)  # noqa: S311  # a run that is cut off is a fair sample
+    verdicts = Verdicts(options.output.with_suffix(".tried"))
     try:
-        survivors = _survivors(mutants[: options.sample])
+        survivors = _survivors(mutants[: options.sample], verdicts)
     except RuntimeError as error:
         sys.stderr.write(f"mutation: {error}\n")
         return 1
@@ -71,20 +72,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if result.noticed >= _ENOUGH * result.tried else 1
 
 
-def _survivors(mutants: Sequence[Mutant]) -> list[Mutant]:
-    """Those that no test noticed, neither when a test runs nor at import."""
+def _survivors(mutants: Sequence[Mutant], verdicts: Verdicts) -> list[Mutant]:
+    """Those that no test noticed, neither when a test runs nor, where that tells, at import."""
+    at_import = trial.run_at_import()
+    rest = [mutant for mutant in mutants if verdicts.get(mutant.name) is None]
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
-        trial.prepare(Path(folder))
-        doubtful = list(_shown("survived a fork", _unnoticed(mutants), len(mutants)))
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            verdicts = pool.map(trial.noticed_at_import, doubtful)
-            alone = zip(doubtful, verdicts, strict=True)
-            left = ((mutant, not noticed) for mutant, noticed in alone)
-            return list(_shown("survived at import", left, len(doubtful)))
+        if rest:
+            trial.prepare(Path(folder))
+        for done, (mutant, noticed) in enumerate(_side_by_side(rest), 1):
+            if not noticed and mutant.function in at_import:
+                noticed = trial.noticed_at_import(mutant)
+            verdicts.keep(mutant.name, survived=not noticed)
+            sys.stderr.write(f"\rmutation: {done} of {len(rest)} tried")
+    return [mutant for mutant in mutants if verdicts.get(mutant.name)]
 
 
-def _unnoticed(mutants: Iterable[Mutant]) -> Iterator[tuple[Mutant, bool]]:
-    """Each mutant, and whether it survived; as many side by side as there are processors."""
+def _side_by_side(mutants: Iterable[Mutant]) -> Iterator[tuple[Mutant, bool]]:
+    """Each mutant, and whether a fork noticed it; as many at once as there are processors."""
     running: dict[int, Mutant] = {}
     rest = iter(mutants)
     while True:
@@ -93,18 +97,7 @@ def _unnoticed(mutants: Iterable[Mutant]) -> Iterator[tuple[Mutant, bool]]:
         if not running:
             return
         ended, status = os.wait()
-        yield running.pop(ended), not trial.noticed(status)
-
-
-def _shown(what: str, tried: Iterable[tuple[Mutant, bool]], count: int) -> Iterator[Mutant]:
-    """Those of which it holds, with progress on standard error."""
-    found = 0
-    for done, (mutant, holds) in enumerate(tried, 1):
-        found += holds
-        sys.stderr.write(f"\rmutation: {done} of {count} tried, {found} {what}")
-        if holds:
-            yield mutant
-    sys.stderr.write("\n")
+        yield running.pop(ended), trial.noticed(status)
 
 
 def _in_words(result: Result) -> str:

@@ -1,16 +1,20 @@
-"""`python -m mutation.code.alone MODULE KEY`: the tests, where a module is imported with a mutant.
+"""In an interpreter of its own: what runs at import, and the tests where a mutant is imported.
 
-Exit code: pytest's.
+python -m mutation.code.alone              # prints the names of functions that run at import
+python -m mutation.code.alone MODULE KEY   # runs the tests; the exit code is pytest's
 """
 
+import importlib
 import importlib.abc
 import importlib.machinery
 import os
 import sys
-from types import ModuleType
+from types import FrameType, ModuleType
 
 from mutation.code.mutants import ROOT, mutated_module
-from mutation.code.running import quietly
+from mutation.code.running import TESTS, quietly
+
+_PACK = "policies."
 
 
 class _WithMutants(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -30,12 +34,29 @@ class _WithMutants(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         mutated_module(self._module, module)
 
 
-def main(module: str, key: str) -> int:
+def main(module: str, key: str, *tests: str) -> int:
     """Try one mutant in this interpreter."""
     sys.meta_path.insert(0, _WithMutants(module))
     os.chdir(ROOT)
-    return quietly(f"{module}.{key}")
+    return quietly(f"{module}.{key}", tests or TESTS)
+
+
+def functions_run() -> set[str]:
+    """The full names of the pack's functions that run while it is imported."""
+    found = set()
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and (module := str(frame.f_globals.get("__name__"))).startswith(_PACK):
+            found.add(f"{module}.{frame.f_code.co_name}")
+
+    sys.setprofile(note)
+    for path in sorted((ROOT / "policies").glob("*.py")):
+        importlib.import_module(f"policies.{path.stem}")
+    sys.setprofile(None)
+    return found
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    if len(sys.argv) > 1:
+        sys.exit(main(*sys.argv[1:]))
+    sys.stdout.write("\n".join(sorted(functions_run())) + "\n")

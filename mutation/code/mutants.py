@@ -37,6 +37,11 @@ class Mutant:
         """Under which mutmut knows it."""
         return f"{self.module}.{self.key}"
 
+    @property
+    def function(self) -> str:
+        """The full name of the function that it changes, without its class."""
+        return f"{self.module}.{parse_mutant_key(self.key.partition('__mutmut_')[0])[0]}"
+
     @cached_property
     def code(self) -> CodeType:
         """The changed function, compiled."""

@@ -2,8 +2,8 @@
 
 A mutant is tried in a fork of a process that has everything imported: the changed function's code
 is put in the place of its own, and the tests run at their full speed. What runs at import, such as
-the making of a policy, has run by then; so a mutant that no test notices is tried once more in an
-interpreter of its own, which imports the module with the mutant in it.
+the making of a policy, has run by then; a mutant of such a function that no test notices is tried
+once more in an interpreter of its own, which imports the module with the mutant in it.
 """
 
 import gc
@@ -61,9 +61,16 @@ def noticed(status: int) -> bool:
     return os.waitstatus_to_exitcode(status) not in PASSED
 
 
-def noticed_at_import(mutant: Mutant) -> bool:
-    """Whether an interpreter that imports the mutant fails its tests."""
-    command = [sys.executable, "-m", "mutation.code.alone", mutant.module, mutant.key]
+def run_at_import() -> frozenset[str]:
+    """The full names of the functions that run while the pack is imported."""
+    command = [sys.executable, "-m", "mutation.code.alone"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return frozenset(run.stdout.split())
+
+
+def noticed_at_import(mutant: Mutant, *tests: str) -> bool:
+    """Whether an interpreter that imports the mutant fails its tests, or those named."""
+    command = [sys.executable, "-m", "mutation.code.alone", mutant.module, mutant.key, *tests]
     try:
         ended = subprocess.run(command, cwd=ROOT, timeout=3 * _LONGEST, check=False)
     except subprocess.TimeoutExpired:

@@ -3,7 +3,7 @@
 import copy
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -77,6 +77,12 @@ class Declarations:
             return holder
 
         return self._edit(name, lambda inputs: _at(inputs, head, without))
+
+    def alter(
+        self, name: str, steps: Sequence[str | int], change: Callable[[Any], Any]
+    ) -> "Declarations":
+        """Change the value at the end of the steps, inside JSON too."""
+        return self._edit(name, lambda inputs: _at(inputs, list(steps), change))
 
     def hide(self, name: str, path: str) -> "Declarations":
         """Make the property at `path` unknown, and made from nothing that the engine knows of.

@@ -10,24 +10,26 @@ from policies.catalogue import POLICIES
 from policies.policy import Policy, ResourcePolicy, StackPolicy
 
 _PACK = "policies."
+_OWN, _USED, _GENERAL, _APART = range(4)
 
 
 def own_tests(module: str, items: Sequence[pytest.Item]) -> tuple[list[pytest.Item], ...]:
     """Splits tests into those that are to notice a change of the module, nearest first, and others.
 
     Nearest are the cases of policies that the module declares, then those of policies whose code
-    uses it. Every test is kept where no policy does: the module is the pack's frame.
+    uses it, then tests of no policy in particular. Other policies' cases are left out, except where
+    no policy uses the module: it belongs to the pack's frame.
 
     Args:
         module: such as `policies.cors`.
         items: tests, of which those with a `case` are about a policy.
     """
-    rank = {policy.name: _distance(policy, module) for policy in POLICIES}
-    ranks = [rank.get(_policy_of(item), 2) for item in items]
-    files = {item.path for item, rank in zip(items, ranks, strict=True) if rank < 2}
-    kept = [n for n, item in enumerate(items) if ranks[n] < 2 or item.path in files or not files]
-    near = sorted(kept, key=ranks.__getitem__)
-    return [items[n] for n in near], [items[n] for n in sorted(set(range(len(items))) - set(near))]
+    distances = {policy.name: _distance(policy, module) for policy in POLICIES}
+    frame = min(distances.values()) == _APART
+    ranks = [distances.get(_policy_of(item), _GENERAL) for item in items]
+    order = sorted(range(len(items)), key=ranks.__getitem__)
+    near = [n for n in order if frame or ranks[n] < _APART]
+    return [items[n] for n in near], [items[n] for n in order if n not in set(near)]
 
 
 def _policy_of(item: pytest.Item) -> str:
@@ -39,7 +41,7 @@ def _policy_of(item: pytest.Item) -> str:
 def _distance(policy: Policy, module: str) -> int:
     assert isinstance(policy, ResourcePolicy | StackPolicy)
     home = policy.judge.__module__
-    return 0 if home == module else 1 if module in _used(home, set()) else 2
+    return _OWN if home == module else _USED if module in _used(home, set()) else _APART
 
 
 def _used(name: str, seen: set[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Writes docs/policies.md and answers.json: `python -m tests.policies.kit.reference`."""
+"""`python -m tests.policies.kit.reference`: writes docs/policies.md and the frozen answers."""
 
 import importlib
 import json
@@ -11,11 +11,9 @@ from mutation import owned
 from policies.catalogue import POLICIES
 from policies.policy import Policy, ResourcePolicy
 from policies.requirements import REQUIREMENTS, Requirement
-from tests.policies.baseline import program
-from tests.policies.kit import frozen
+from tests.policies.kit import frozen, properties
 from tests.policies.kit.cases import Case
-from tests.policies.kit.executables import archive, go_executable
-from tests.policies.kit.recording import record
+from tests.policies.kit.kept import compliant_stack
 
 TESTS = Path(__file__).resolve().parent.parent
 DOCUMENT = TESTS.parent.parent / "docs" / "policies.md"
@@ -126,12 +124,20 @@ def words() -> str:
     if len(counts) < len(listed):
         raise ValueError(f"cases of one name: {[name for name, n in counts.items() if n > 1]}")
     with tempfile.TemporaryDirectory() as folder:
-        file = archive(Path(folder, "function.zip"), go_executable())
-        baseline = record(lambda: program(file))
+        baseline = compliant_stack(Path(folder))
         told = {case.name: frozen.told(case.answers(baseline)) for case in listed}
     return json.dumps(told, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def changes() -> str:
+    """What the pack answers to each change of a property."""
+    with tempfile.TemporaryDirectory() as folder:
+        baseline = compliant_stack(Path(folder))
+        found = {name: properties.answers(baseline, name) for name in properties.kinds(baseline)}
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
     DOCUMENT.write_text(document(), encoding="utf-8")
     frozen.FILE.write_text(words(), encoding="utf-8")
+    properties.FILE.write_text(changes(), encoding="utf-8")
