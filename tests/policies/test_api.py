@@ -3,12 +3,14 @@
 from tests.policies.kit import (
     Case,
     Declarations,
+    adding,
     check,
     declare,
     dropping,
     fails,
     not_applicable,
     parametrized,
+    passes,
     setting,
     undetermined,
     without,
@@ -171,6 +173,46 @@ CASES = [
     ),
     not_applicable(
         "for OPTIONS", "api-authorisation", "options-method", lambda s: s, "no credentials"
+    ),
+    Case(
+        title="a function URL for AWS_IAM",
+        policy="api-authorisation",
+        on=("url",),
+        change=adding(
+            "aws:lambda/functionUrl:FunctionUrl",
+            "url",
+            functionName="status-function-dev",
+            authorizationType="AWS_IAM",
+        ),
+        answer="PASS",
+        also={"api-throttle": {"url"}},
+    ),
+    passes(
+        "a burst of one",
+        "api-throttle",
+        SETTINGS,
+        lambda s: s.set(SETTINGS, "settings.throttlingBurstLimit", 1),
+    ),
+    passes(
+        "a cache that is encrypted",
+        "api-cache-encryption",
+        SETTINGS,
+        lambda s: s.set(SETTINGS, "settings.cachingEnabled", value=True).set(
+            SETTINGS, "settings.cacheDataEncrypted", value=True
+        ),
+    ),
+    passes(
+        "an execution log group whose name is known",
+        "api-logs",
+        STAGE,
+        lambda s: s.set("execution-logs", "name", "API-Gateway-Execution-Logs_a/status-stage-dev"),
+    ),
+    fails(
+        "another stage's execution log group",
+        "api-logs",
+        STAGE,
+        lambda s: s.set("execution-logs", "name", "API-Gateway-Execution-Logs_a/other-stage-dev"),
+        "execution log group",
     ),
     fails(
         "no execution log group",

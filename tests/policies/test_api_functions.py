@@ -51,6 +51,14 @@ def _below(stack: Declarations) -> Declarations:
 
 
 CASES = [
+    fails(
+        "a method of a path of elsewhere",
+        "api-function",
+        "get-method",
+        lambda s: s.set("get-method", "resourceId", "abc").redepend("get-method", "resourceId", ()),
+        "resourceId is no resource",
+        api_cors={"get-method"},
+    ),
     *(
         fails(title, RULE, GET, change, message)
         for title, change, message in (

@@ -48,6 +48,16 @@ def test_only_a_go_executable_for_the_declared_architecture_passes(
     assert wrong in judgement.of(POLICY, FUNCTION)[0].message
 
 
+def test_what_follows_the_build_information_is_not_read(
+    baseline: Declarations, tmp_path: Path
+) -> None:
+    content = go_executable() + b"\nbuild\tGOOS=darwin\n" + bytes(4096)
+    long = go_executable(system="linux", module="m" * 300) + b"\nbuild\tGOOS=darwin\n" * 100
+    for number, executable in enumerate((content, long)):
+        path = archive(tmp_path / f"{number}.zip", executable)
+        assert blocked(running(baseline, path)) == {}
+
+
 def test_the_architecture_is_x86_64_when_none_is_declared(
     baseline: Declarations, tmp_path: Path
 ) -> None:

@@ -50,6 +50,24 @@ def _template(text: str) -> Change:
 
 CASES = [
     fails(
+        "methods of a path of elsewhere",
+        "api-cors",
+        ("get-method", "options-method"),
+        lambda s: s.set("options-method", "resourceId", "abc").redepend(
+            "options-method", "resourceId", ()
+        ),
+    ),
+    passes(
+        "the path's one method alone",
+        "api-cors",
+        "options-method",
+        lambda s: s.alter(
+            "options-headers",
+            ("responseParameters", "method.response.header.Access-Control-Allow-Methods"),
+            lambda _: "'GET'",
+        ),
+    ),
+    fails(
         "no OPTIONS",
         "api-cors",
         "get-method",

@@ -166,6 +166,12 @@ CASES = [
         ),
         dead_letter_alarm={"processor-dlq", "status-dlq", "validator-dlq"},
     ),
+    passes(
+        "everything that the policy is of",
+        "queue-transport",
+        "processor-queue",
+        setting("processor-queue", "policy.Statement[0].Resource", "*"),
+    ),
     fails("no policy", "queue-transport", "processor-queue", dropping("processor-queue", "policy")),
     undetermined(
         "queue-transport", "processor-queue", "policy", resource_policy={"processor-queue"}

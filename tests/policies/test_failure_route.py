@@ -95,6 +95,20 @@ STEPS = [
             ),
             ("no pattern", dropping("validator-rule", "eventPattern"), "no enabled rule"),
             (
+                "a pattern of one of two failures",
+                setting(
+                    "validator-rule",
+                    "eventPattern.detail.requestContext.condition",
+                    ["RetriesExhausted"],
+                ),
+                "no enabled rule",
+            ),
+            (
+                "a pattern of a bare text",
+                setting("validator-rule", "eventPattern.source", "lambda"),
+                "no enabled rule",
+            ),
+            (
                 "a pattern of another account",
                 setting("validator-rule", "eventPattern.account", ["999999999999"]),
                 "no enabled rule",
@@ -159,6 +173,14 @@ STEPS = [
             ("AWS's own attempts", setting(TARGET, "retryPolicy", {"maximumRetryAttempts": 185})),
             ("the unpublished version", setting("validator-invoke", "qualifier", "$LATEST")),
             ("no state of the rule", setting("validator-rule", "isEnabled", True)),
+            (
+                "a pattern of both failures",
+                setting(
+                    "validator-rule",
+                    "eventPattern.detail.requestContext.condition",
+                    ["RetriesExhausted", "EventAgeExceeded"],
+                ),
+            ),
             (
                 "a pattern of this account",
                 setting("validator-rule", "eventPattern.account", ["123456789012"]),

@@ -39,6 +39,26 @@ def _attachment(arn: str) -> Any:
     )
 
 
+def _on_the_role(stack: Declarations) -> Declarations:
+    """The role's policy written into the role."""
+    policy = stack[POLICY].inputs["policy"]
+    return stack.remove(POLICY).set(ROLE, "inlinePolicies", [{"name": "own", "policy": policy}])
+
+
+def _attached(stack: Declarations) -> Declarations:
+    """The role's policy as one that is attached to it, by an ARN that only AWS knows."""
+    own = declare(
+        "aws:iam/policy:Policy",
+        "own",
+        name="own-policy-dev",
+        policy=stack[POLICY].inputs["policy"],
+        tags={"Environment": "Production", "Team": "Analytics"},
+    )
+    attachment = _attachment("unknown")
+    stack = stack.add(own, attachment).hide("attachment", "policyArn")
+    return stack.redepend("attachment", "policyArn", (own.urn,))
+
+
 ACTIONS = [
     *(
         fails(
@@ -224,9 +244,11 @@ RESOURCES = [
     ),
     undetermined("iam-resources", POLICY, "policy", iam_actions={POLICY}),
     not_applicable("for a role without inline policy", "iam-resources", ROLE, lambda s: s),
+    passes("the same rights on the role itself", "iam-resources", ROLE, _on_the_role),
 ]
 
 ROLES = [
+    passes("a policy of this stack attached", "iam-managed-policies", "attachment", _attached),
     fails(
         "AdministratorAccess attached",
         "iam-managed-policies",

@@ -57,6 +57,7 @@ CASES = [
         undetermined("dead-letter-alarm", DLQ, path, hiding(ALARM, path))
         for path in ("threshold", "actionsEnabled", "alarmActions", "unit")
     ),
+    passes("five minutes", "dead-letter-alarm", DLQ, setting(ALARM, "period", 300)),
     passes("a unit", "dead-letter-alarm", DLQ, setting(ALARM, "unit", "Count")),
     fails(
         "no metrics of the mapping",

@@ -8,6 +8,7 @@ import pytest
 
 from policies.catalogue import POLICIES
 from policies.log import VARIABLE, AnswerLog
+from policies.policy import StackPolicy
 from policies.reading import normalised
 from policies.servicer import PackServicer
 from tests.policies.kit import UNKNOWN, Declarations, analyze, judge, request, whole
@@ -119,6 +120,19 @@ def test_the_stack_is_judged_by_inputs_even_when_its_outputs_are_unknown(
         if resource.type.startswith("aws:"):
             outputs = outputs.set(resource.name, "policy", UNKNOWN)
     assert list(servicer.AnalyzeStack(whole(outputs), None).diagnostics) == []
+
+
+def test_a_stack_is_judged_though_its_resources_were_not(baseline: Declarations) -> None:
+    broken = baseline.set("processor-queue", "policy", None).remove("processor-dlq")
+    told = PackServicer(POLICIES, AnswerLog(None)).AnalyzeStack(whole(broken), None).diagnostics
+    blocked = {(message.policyName, message.urn) for message in told}
+    policies = {policy.name for policy in POLICIES if isinstance(policy, StackPolicy)}
+    assert blocked == {
+        (policy, broken[name].urn)
+        for policy, names in judge(broken).blocked().items()
+        if policy in policies
+        for name in names
+    }
 
 
 def test_no_resource_is_changed(baseline: Declarations) -> None:

@@ -8,11 +8,15 @@ MACHINES = {"x86_64": 62, "arm64": 183}
 
 
 def go_executable(
-    *, version: str = "go1.26.8", architecture: str = "arm64", system: str = "linux"
+    *,
+    version: str = "go1.26.8",
+    architecture: str = "arm64",
+    system: str = "linux",
+    module: str = "pipeline",
 ) -> bytes:
     """The head of an ELF file and Go's build information, as the linker lays them out."""
     header = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HH", 2, MACHINES[architecture])
-    settings = f"path\tpipeline\nbuild\tGOARCH=any\nbuild\tGOOS={system}\n".encode()
+    settings = f"path\t{module}\nbuild\tGOARCH=any\nbuild\tGOOS={system}\n".encode()
     mark = b"\xff Go buildinf:" + bytes([8, 2]) + bytes(16)
     return header.ljust(64, b"\0") + mark + _text(version.encode()) + _text(_framed(settings))
 
