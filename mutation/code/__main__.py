@@ -74,30 +74,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _survivors(mutants: Sequence[Mutant], verdicts: Verdicts) -> list[Mutant]:
     """Those that no test noticed, neither when a test runs nor, where that tells, at import."""
-    at_import = trial.run_at_import()
     rest = [mutant for mutant in mutants if verdicts.get(mutant.name) is None]
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         if rest:
             trial.prepare(Path(folder))
         for done, (mutant, noticed) in enumerate(_side_by_side(rest), 1):
-            if not noticed and mutant.function in at_import:
-                noticed = trial.noticed_at_import(mutant)
             verdicts.keep(mutant.name, survived=not noticed)
             sys.stderr.write(f"\rmutation: {done} of {len(rest)} tried")
     return [mutant for mutant in mutants if verdicts.get(mutant.name)]
 
 
 def _side_by_side(mutants: Iterable[Mutant]) -> Iterator[tuple[Mutant, bool]]:
-    """Each mutant, and whether a fork noticed it; as many at once as there are processors."""
-    running: dict[int, Mutant] = {}
+    """Each mutant, and whether it was noticed; as many at once as there are processors."""
+    at_import = trial.run_at_import()
+    forks: dict[int, Mutant] = {}
+    alone: dict[int, Mutant] = {}
     rest = iter(mutants)
     while True:
-        while len(running) < (os.cpu_count() or 1) and (mutant := next(rest, None)) is not None:
-            running[trial.forked(mutant)] = mutant
-        if not running:
+        while len(forks) + len(alone) < (os.cpu_count() or 1):
+            if (mutant := next(rest, None)) is None:
+                break
+            forks[trial.forked(mutant)] = mutant
+        if not forks and not alone:
             return
         ended, status = os.wait()
-        yield running.pop(ended), trial.noticed(status)
+        noticed, mutant = trial.noticed(status), forks.get(ended) or alone[ended]
+        if ended in alone or noticed or not mutant.shows_at_import(at_import):
+            yield mutant, noticed
+        else:
+            alone[trial.alone(mutant)] = mutant
+        forks.pop(ended, None)
+        alone.pop(ended, None)
 
 
 def _in_words(result: Result) -> str:

@@ -4,7 +4,7 @@ import ast
 import difflib
 import importlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -55,8 +55,12 @@ class Mutant:
             holder = getattr(holder, class_name)
         return _plain(vars(holder).get(function))
 
+    def shows_at_import(self, functions: Collection[str]) -> bool:
+        """Whether it may do so at import alone: its function runs then, or a default is changed."""
+        return self.function in functions or not self.change()
+
     def change(self) -> str:
-        """The lines that it takes away and puts in, marked by - and +."""
+        """The lines of its body that it takes away and puts in, marked by - and +."""
         functions = _functions(self.module)
         original = functions[_ORIGINAL.sub("orig", self.key)]
         changed = difflib.ndiff(_lines(original), _lines(functions[self.key]))

@@ -10,6 +10,9 @@ import pytest
 PASSED = (0, 5)
 """pytest's exit codes where no test failed: all passed, or there was none to run."""
 
+LONGEST = 120
+"""Seconds: a mutant that loops for ever is noticed too."""
+
 TESTS = ("tests/policies",)
 """Where they are."""
 

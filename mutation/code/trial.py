@@ -14,10 +14,8 @@ import sys
 from pathlib import Path
 
 from mutation.code.mutants import ROOT, Mutant
-from mutation.code.running import PASSED, quietly
+from mutation.code.running import LONGEST, PASSED, quietly
 from tests.policies.kit.kept import BASELINE
-
-_LONGEST = 120  # seconds: a mutant that loops for ever is noticed too
 
 
 def prepare(folder: Path) -> None:
@@ -48,7 +46,7 @@ def forked(mutant: Mutant) -> int:
     child = os.fork()
     if child:
         return child
-    signal.alarm(_LONGEST)
+    signal.alarm(LONGEST)
     target = mutant.target()
     if target is not None:
         target.__code__ = mutant.code
@@ -68,11 +66,11 @@ def run_at_import() -> frozenset[str]:
     return frozenset(run.stdout.split())
 
 
-def noticed_at_import(mutant: Mutant, *tests: str) -> bool:
-    """Whether an interpreter that imports the mutant fails its tests, or those named."""
+def alone(mutant: Mutant, *tests: str) -> int:
+    """Start an interpreter that imports the mutant and runs the tests, or those named.
+
+    Returns:
+        Its process id; its exit status tells `noticed` the rest.
+    """
     command = [sys.executable, "-m", "mutation.code.alone", mutant.module, mutant.key, *tests]
-    try:
-        ended = subprocess.run(command, cwd=ROOT, timeout=3 * _LONGEST, check=False)
-    except subprocess.TimeoutExpired:
-        return True
-    return ended.returncode not in PASSED
+    return os.posix_spawn(sys.executable, command, os.environ)

@@ -104,6 +104,16 @@ STEPS = [
                 "no enabled rule",
             ),
             (
+                "a pattern of what is not there",
+                setting("validator-rule", "eventPattern.detail.absent", [{"exists": True}]),
+                "no enabled rule",
+            ),
+            (
+                "a pattern of what is there to be absent",
+                setting("validator-rule", "eventPattern.detail.version", [{"exists": False}]),
+                "no enabled rule",
+            ),
+            (
                 "a pattern of a bare text",
                 setting("validator-rule", "eventPattern.source", "lambda"),
                 "no enabled rule",
@@ -173,6 +183,25 @@ STEPS = [
             ("AWS's own attempts", setting(TARGET, "retryPolicy", {"maximumRetryAttempts": 185})),
             ("the unpublished version", setting("validator-invoke", "qualifier", "$LATEST")),
             ("no state of the rule", setting("validator-rule", "isEnabled", True)),
+            (
+                "a pattern of what is there and what is not",
+                lambda s: s.set(
+                    "validator-rule", "eventPattern.detail.version", [{"exists": True}]
+                ).set("validator-rule", "eventPattern.detail.absent", [{"exists": False}]),
+            ),
+            (
+                "a key for the bus by its own name",
+                setting(
+                    KEY,
+                    "policy.Statement[1].Condition.ArnEquals",
+                    {
+                        "aws:SourceArn": [
+                            "arn:aws:events:us-east-1:123456789012:event-bus/failures-bus-dev",
+                            "arn:aws:events:us-east-1:123456789012:rule/failures-bus-dev/*",
+                        ]
+                    },
+                ),
+            ),
             (
                 "a pattern of both failures",
                 setting(

@@ -90,6 +90,12 @@ CASES = [
         "west",
         lambda s: s.add(declare("pulumi:providers:aws", "west", region="us-west-2")),
     ),
+    passes(
+        "a declared provider in the region",
+        "region",
+        "east",
+        lambda s: s.add(declare("pulumi:providers:aws", "east", region="us-east-1")),
+    ),
     fails(
         "a provider without region",
         "region",
