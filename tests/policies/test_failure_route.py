@@ -203,6 +203,12 @@ STEPS = [
                 ),
             ),
             (
+                "a pattern of all versions but one",
+                setting(
+                    "validator-rule", "eventPattern.detail.version", [{"anything-but": "11.0"}]
+                ),
+            ),
+            (
                 "a pattern of both failures",
                 setting(
                     "validator-rule",
@@ -280,6 +286,20 @@ KEYS = [
             },
         ),
         "is closed to",
+    ),
+    passes(
+        "a key for the topic's own messages",
+        ALARM,
+        QUEUE,
+        setting(
+            KEY,
+            "policy.Statement[2].Condition.StringEquals",
+            {
+                "kms:EncryptionContext:aws:sns:topicArn": (
+                    "arn:aws:sns:us-east-1:123456789012:alarms-topic-dev"
+                )
+            },
+        ),
     ),
     *(
         fails(f"the topic's key closed to CloudWatch: {title}", ALARM, ALL_QUEUES, change, "closed")

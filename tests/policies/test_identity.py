@@ -248,6 +248,7 @@ RESOURCES = [
 ]
 
 ROLES = [
+    not_applicable("a role without inline policy", "iam-actions", ROLE, lambda s: s, "no inline"),
     passes("a policy of this stack attached", "iam-managed-policies", "attachment", _attached),
     fails(
         "AdministratorAccess attached",
