@@ -1,6 +1,7 @@
 """`python -m mutation.code`: mutate the pack's own code, and show that its tests notice.
 
-Exit code 0: at least 95 % of the mutants were noticed; 1: fewer were, or tests fail without any.
+Exit code 0: at least 95 % of the mutants were noticed; 1: fewer were, or tests fail without any;
+2: there is no such module.
 """
 
 import argparse
@@ -52,7 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="where the result is kept (default: reports/mutation-code.json)",
     )
     options = parser.parse_args(arguments)
-    mutants = list(all_mutants(options.modules))
+    try:
+        mutants = list(all_mutants(options.modules))
+    except ValueError as error:
+        parser.error(str(error))
     random.Random(_SEED).shuffle(mutants)  # noqa: S311  # a run that is cut off is a fair sample
     verdicts = Verdicts(options.output.with_suffix(".tried"))
     try:

@@ -68,8 +68,15 @@ class Mutant:
 
 
 def all_mutants(modules: Sequence[str] = ()) -> Iterator[Mutant]:
-    """Every mutant of the pack's modules, or of some of them, in a fixed order."""
-    for module in modules or [f"policies.{path.stem}" for path in sorted(_PACK.glob("*.py"))]:
+    """Every mutant of the pack's modules, or of some of them, in a fixed order.
+
+    Raises:
+        ValueError: The pack has no such module.
+    """
+    known = [f"policies.{path.stem}" for path in sorted(_PACK.glob("*.py"))]
+    if unknown := sorted(set(modules) - set(known)):
+        raise ValueError(f"the pack has no module {unknown[0]}: write one such as policies.cors")
+    for module in modules or known:
         for key in _codes(module):
             yield Mutant(module=module, key=key)
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from mutation.code import trial
+from mutation.code.__main__ import main
 from mutation.code.mutants import ROOT, Mutant, all_mutants
 
 MODULE, TESTS = "policies.capacity", "tests/policies/test_capacity.py"
@@ -66,3 +67,9 @@ def test_mutant_is_to_be_noticed_by_its_policys_own_tests(module: str, file: str
     cases = [name for name in names if ": " in name.partition("[")[2]]  # of a policy: a change
     assert names[: len(cases)] == cases
     assert {name.partition("::")[0] for name in cases} == {f"tests/policies/{file}.py"}
+
+
+def test_module_that_the_pack_lacks_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match=r"^2$"):
+        main(["policies.nothing"])
+    assert "the pack has no module policies.nothing" in capsys.readouterr().err
