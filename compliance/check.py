@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -84,17 +85,19 @@ def check(
     Raises:
         BrokenRunError: there can be no verdict.
     """
-    policies = read_catalogue(setting.policy_pack)
-    seen = preview.run(
-        pulumi=setting.pulumi,
-        project=setting.project,
-        stack=setting.stack,
-        env=setting.env,
-        policy_pack=setting.policy_pack,
-        config=setting.config,
-        on_event=on_event,
-    )
-    return _judge(setting, "preview", seen, policies, today, generated_at, beside)
+    with ThreadPoolExecutor(max_workers=1) as meanwhile:
+        tools = meanwhile.submit(inputs.tool_versions, setting.pulumi)
+        policies = read_catalogue(setting.policy_pack)
+        seen = preview.run(
+            pulumi=setting.pulumi,
+            project=setting.project,
+            stack=setting.stack,
+            env=setting.env,
+            policy_pack=setting.policy_pack,
+            config=setting.config,
+            on_event=on_event,
+        )
+    return _judge(setting, "preview", seen, policies, tools.result(), today, generated_at, beside)
 
 
 def check_deployed(
@@ -115,7 +118,8 @@ def check_deployed(
         config=setting.config,
         state=state,
     )
-    return _judge(setting, "deployed", seen, policies, today, generated_at, ())
+    tools = inputs.tool_versions(setting.pulumi)
+    return _judge(setting, "deployed", seen, policies, tools, today, generated_at, ())
 
 
 def exit_code(evidence: Evidence) -> int:
@@ -128,6 +132,7 @@ def _judge(
     kind: str,
     seen: Preview,
     pack_policies: Sequence[Policy],
+    tools: Mapping[str, str],
     today: date,
     generated_at: datetime,
     beside: Sequence[scanners.Scanner],
@@ -163,10 +168,7 @@ def _judge(
         version=VERSION,
         generated_at=generated_at,
         subject=_subject(setting, kind, seen),
-        tools={
-            **inputs.tool_versions(setting.pulumi),
-            **{name: scan.version for name, scan in scans.items()},
-        },
+        tools={**tools, **{name: scan.version for name, scan in scans.items()}},
         hashes=Hashes(
             program=inputs.program_hash(setting.project, setting.stack, seen.resources),
             policy_pack=inputs.pack_hash(setting.policy_pack),

@@ -7,7 +7,6 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
@@ -18,11 +17,13 @@ _hints: Callable[[Any], Mapping[str, Any]] = cache(typing.get_type_hints)
 
 def encode(value: Any) -> Any:
     """A JSON-ready copy of a dataclass, or of what its fields hold."""
+    if isinstance(value, str):
+        return str(value)  # an enumeration's member too
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
-            _key(field.name): encode(getattr(value, field.name))
-            for field in dataclasses.fields(value)
-            if getattr(value, field.name) is not None
+            key: encode(item)
+            for name, key in _keys(type(value))
+            if (item := getattr(value, name)) is not None
         }
     if isinstance(value, tuple):
         return [encode(item) for item in value]
@@ -32,7 +33,7 @@ def encode(value: Any) -> Any:
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
-    return value.value if isinstance(value, Enum) else value
+    return value
 
 
 def decode(kind: type[T], document: Mapping[str, Any]) -> T:
@@ -56,6 +57,11 @@ def _value(hint: Any, value: Any) -> Any:
     if hint in (date, datetime):
         return hint.fromisoformat(value)
     return hint(value)
+
+
+@cache
+def _keys(kind: type) -> tuple[tuple[str, str], ...]:
+    return tuple((field.name, _key(field.name)) for field in dataclasses.fields(kind))
 
 
 @cache

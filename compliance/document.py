@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import jsonschema
-
 from compliance import codec
 from compliance.errors import BrokenRunError
 from compliance.evidence import VERSION, Evidence
@@ -42,6 +40,8 @@ def loads(text: str, *, origin: str) -> Evidence:
             f"{origin} has evidence version {version!r}, this tool reads {VERSION!r}; "
             "make it again with `pipeline check`"
         )
+    import jsonschema  # takes longer than all of this package: only who reads evidence waits for it
+
     schema = json.loads(SCHEMA.read_text())
     fault = jsonschema.exceptions.best_match(
         jsonschema.Draft202012Validator(schema).iter_errors(document)

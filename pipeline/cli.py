@@ -1,18 +1,47 @@
 """The command line: its commands together, and how it ends."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from compliance.errors import BrokenRunError
 from local.emulator.process import EmulatorError
-from pipeline.commands import feeds, files, governance, stack
+from pipeline.commands import governance
 from pipeline.console import complain
 from pipeline.errors import CommandError, Exit
 
+
+class _Commands(TyperGroup):
+    """All commands; those that talk to AWS are imported when one of them is asked for.
+
+    AWS's clients take as long to import as everything else together, and governance, which runs
+    on every change, needs none of them.
+    """
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.commands:
+            self._import_all()
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        self._import_all()
+        return super().list_commands(ctx)
+
+    def _import_all(self) -> None:
+        from pipeline.commands import feeds, files, stack
+
+        everything = typer.Typer(rich_markup_mode=None)
+        for module in (stack, governance, files, feeds):  # the order of the help
+            everything.add_typer(module.app)
+        self.commands = get_group(everything).commands
+
+
 app = typer.Typer(
+    cls=_Commands,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -20,8 +49,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="The market-data pipeline: deployed under its policy pack, here or on AWS.",
 )
-for group in (stack, governance, files, feeds):
-    app.add_typer(group.app)
+app.add_typer(governance.app)
 
 
 @app.callback()

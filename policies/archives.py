@@ -1,6 +1,8 @@
 """Finds the executable in a function's archive, in each form that Pulumi takes one."""
 
+import struct
 import zipfile
+import zlib
 from functools import lru_cache
 from pathlib import Path
 
@@ -65,11 +67,33 @@ def _from_zip(path: str, _modified: int, _size: int) -> bytes:
             mode = entry.external_attr >> 16
             if entry.create_system == _UNIX and not mode & 0o111:
                 raise NoExecutableError(f"{EXECUTABLE} has no execute permission")
-            return archive.read(entry)
+        return _inflated(Path(path).read_bytes(), entry)
     except KeyError as error:
         raise NoExecutableError(f"it has no {EXECUTABLE} at its root") from error
     except zipfile.BadZipFile as error:
         raise NoExecutableError("it is no zip archive") from error
+    except (struct.error, zlib.error) as error:
+        raise NoExecutableError(f"its {EXECUTABLE} is damaged") from error
 
 
+def _inflated(archive: bytes, entry: zipfile.ZipInfo) -> bytes:
+    """The content of `entry`, in one piece.
+
+    `ZipFile.read` takes half as long again, for it lets its buffer grow; and reading the functions'
+    archives is the largest part of what the pack adds to a preview. The local header is that of
+    PKWARE's APPNOTE, 4.3.7.
+    """
+    name_length, extra_length = struct.unpack_from("<HH", archive, entry.header_offset + 26)
+    begin = entry.header_offset + 30 + name_length + extra_length
+    content = archive[begin : begin + entry.compress_size]
+    if entry.compress_type == zipfile.ZIP_DEFLATED:
+        content = zlib.decompress(content, _RAW_DEFLATE, entry.file_size)
+    elif entry.compress_type != zipfile.ZIP_STORED:
+        raise NoExecutableError(f"its {EXECUTABLE} is compressed otherwise than by deflate")
+    if zlib.crc32(content) != entry.CRC:
+        raise NoExecutableError(f"its {EXECUTABLE} is damaged")
+    return content
+
+
+_RAW_DEFLATE = -15
 _UNIX = 3

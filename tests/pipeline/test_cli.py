@@ -1,6 +1,8 @@
 """The command line as a shell sees it: exit codes, one answer on standard output, no tracebacks."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,3 +133,12 @@ def test_every_command_has_its_help(run: Run) -> None:
     commands = run("--help").stdout.split("Commands:")[1].strip().splitlines()
     for line in commands:
         assert line.split(maxsplit=1)[1], line
+
+
+def test_governance_does_not_wait_for_the_clients_of_aws() -> None:
+    asked = "import sys; from pipeline.cli import app; "
+    told = "app(['check', '--help'], standalone_mode=False); print(*sys.modules)"
+    command = [sys.executable, "-c", asked + told]
+    loaded = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert "pipeline.commands.governance" in loaded.stdout.split()
+    assert not {"boto3", "requests", "pipeline.deployment"} & set(loaded.stdout.split())

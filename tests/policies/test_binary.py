@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,42 @@ def test_an_archive_needs_an_executable_bootstrap_at_its_root(
     no_zip.write_bytes(b"text")
     for path in (elsewhere, not_executable, no_zip, tmp_path):
         assert blocked(running(baseline, path)) == {POLICY: {FUNCTION}}
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_an_archive_may_be_compressed_and_carry_other_files_and_fields(
+    method: int, baseline: Declarations, tmp_path: Path
+) -> None:
+    path = tmp_path / "function.zip"
+    with zipfile.ZipFile(path, "w", method) as file:
+        file.writestr("README", "before " * 100)
+        entry = zipfile.ZipInfo("bootstrap")
+        entry.create_system, entry.external_attr, entry.compress_type = 3, 0o755 << 16, method
+        entry.extra = b"UT\5\0\1\0\0\0\0"  # a time, as Info-ZIP writes it
+        file.writestr(entry, go_executable())
+        file.writestr("LICENSE", "behind " * 100)
+    assert blocked(running(baseline, path)) == {}
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_damaged_archive_is_told_from_one_without_executable(
+    method: int, baseline: Declarations, tmp_path: Path
+) -> None:
+    path = archive(tmp_path / "function.zip", go_executable(), method=method)
+    whole = path.read_bytes()
+    begin = 30 + len("bootstrap")
+    for damage in (b"\xff" * 8, bytes(8)):
+        path.write_bytes(whole[:begin] + damage + whole[begin + 8 :])
+        (answer,) = judge(running(baseline, path)).of(POLICY, FUNCTION)
+        assert "its bootstrap is damaged" in answer.message
+
+
+def test_an_archive_that_lambda_could_not_unpack_is_no_archive(
+    baseline: Declarations, tmp_path: Path
+) -> None:
+    path = archive(tmp_path / "function.zip", go_executable(), method=zipfile.ZIP_BZIP2)
+    (answer,) = judge(running(baseline, path)).of(POLICY, FUNCTION)
+    assert "compressed otherwise than by deflate" in answer.message
 
 
 def test_folders_and_assets_are_read_as_archives_are(

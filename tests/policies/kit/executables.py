@@ -34,9 +34,17 @@ def _text(content: bytes) -> bytes:
     return bytes([*head, length]) + content
 
 
-def archive(path: Path, content: bytes, *, name: str = "bootstrap", mode: int = 0o755) -> Path:
-    """A zip archive at `path` with one file."""
+def archive(
+    path: Path,
+    content: bytes,
+    *,
+    name: str = "bootstrap",
+    mode: int = 0o755,
+    method: int = zipfile.ZIP_STORED,
+) -> Path:
+    """A zip archive at `path` with one file, compressed by a `method` of zipfile."""
     entry = zipfile.ZipInfo(name)
+    entry.compress_type = method
     entry.create_system = 3  # Unix, whose permissions Lambda keeps
     entry.external_attr = mode << 16
     with zipfile.ZipFile(path, "w") as file:
