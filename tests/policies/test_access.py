@@ -186,6 +186,15 @@ ACCESS = [
             ("pipeline-key", "Statement[0].NotPrincipal", {"AWS": "x"}),
         )
     ),
+    fails(
+        "everyone but one may use the key",
+        "resource-policy",
+        "pipeline-key",
+        lambda s: s.drop("pipeline-key", "policy.Statement[0].Principal").set(
+            "pipeline-key", "policy.Statement[0].NotPrincipal", {"AWS": "x"}
+        ),
+        "policy.Statement[0].NotPrincipal allows all but what it names",
+    ),
     *(
         fails(
             f"{path} of the alarms' topic is {value!r}",

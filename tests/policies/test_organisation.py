@@ -260,11 +260,14 @@ CASES = [
             ("PEM", "-----BEGIN RSA PRIVATE KEY-----"),
         )
     ),
-    passes(
-        "the name of a secret",
-        "no-credentials",
-        FUNCTION,
-        setting(FUNCTION, f"{VARIABLES}.SECRET_NAME", "feed-secret-dev"),
+    *(
+        passes(
+            f"the variable {name}, which says where a secret is",
+            "no-credentials",
+            FUNCTION,
+            setting(FUNCTION, f"{VARIABLES}.{name}", "feed-secret-dev"),
+        )
+        for name in ("SECRET_NAME", "SECRET_ARN", "TOKEN_ID")
     ),
     fails(
         "an access key",

@@ -13,6 +13,7 @@ from tests.policies.kit import (
     fails,
     not_applicable,
     parametrized,
+    passes,
     undetermined,
 )
 
@@ -128,6 +129,17 @@ CASES = [
         "queue-visibility",
         QUEUE,
         lambda s: s.set("processor-function", "timeout", 61),
+    ),
+    *(
+        verdict(
+            f"{seconds} s for a consumer with AWS's own timeout",
+            "queue-visibility",
+            QUEUE,
+            lambda s, seconds=seconds: s.drop("processor-function", "timeout").set(
+                QUEUE, "visibilityTimeoutSeconds", seconds
+            ),
+        )
+        for verdict, seconds in ((passes, 18), (fails, 17))
     ),
     undetermined("queue-visibility", QUEUE, "visibilityTimeoutSeconds"),
     fails(
