@@ -76,7 +76,7 @@ def pack_hash(policy_pack: Path) -> str:
 
 def file_hash(path: Path | None) -> str | None:
     """SHA-256 of a file's bytes; None when there is no such file."""
-    if path is None or not path.exists():
+    if path is None or not path.is_file():
         return None
     return hashlib.sha256(path.read_bytes()).hexdigest()
 

@@ -22,6 +22,7 @@ import yaml
 from compliance.evidence import Answer, Finding, Outcome, Policy, Problem, Waiver
 
 _KEYS = ("policy", "rule", "resource", "reason", "owner", "expires")
+_TEXT, _DATE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp"
 _WAIVABLE = (Outcome.FAIL, Outcome.UNKNOWN)
 
 
@@ -84,6 +85,8 @@ def read(path: Path, *, name: str, rules: Rules, today: date) -> Waivers:
         return _rejected(name, line, f"not YAML: {error.problem}")
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         return _rejected(name, 1, f"cannot be read: {error}")
+    except RecursionError:
+        return _rejected(name, 1, "nested too deeply to be read")
     if node is None:
         return Waivers(file=name)
     entries = _entries(node)
@@ -156,12 +159,16 @@ def _read_entry(node: yaml.Node, rules: Rules, today: date) -> tuple[Waiver | No
     )
 
 
-def _scalar(node: yaml.Node) -> Any:
+def _scalar(node: yaml.Node) -> str | date | None:
+    """The text or the date that stands there; None for anything else, whatever its tag says."""
     if not isinstance(node, yaml.ScalarNode):
         return None
     try:
-        return yaml.SafeLoader("").construct_object(node)
-    except ValueError:  # a date such as 2027-02-30
+        if node.tag == _TEXT:
+            node.value.encode()  # half a surrogate pair is no text: no report could hold it
+            return str(node.value)
+        return date.fromisoformat(node.value) if node.tag == _DATE else None
+    except ValueError:
         return None
 
 

@@ -179,6 +179,13 @@ def test_a_faulty_waiver_has_a_code_of_its_own(workshop: Workshop, text: str) ->
     assert find(result, "queue-fifo", "orders").outcome is Outcome.FAIL
 
 
+def test_a_folder_in_place_of_the_waiver_file_is_a_fault_of_it(workshop: Workshop) -> None:
+    workshop.waivers.mkdir()
+    result = workshop.check()
+    assert check.exit_code(result) == 5
+    assert "cannot be read" in result.problems[0].message
+
+
 class Suspicious:
     """A scanner that dislikes one queue."""
 
