@@ -109,7 +109,7 @@ def _read_state(path: Path) -> list[Mapping[str, Any]]:
         return [resource for resource in resources if not resource.get("delete")]
     except FileNotFoundError:
         raise BrokenRunError(f"no state file at {path}; `pulumi stack export` writes it") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise BrokenRunError(
             f"{path} is no exported state ({error!r}); `pulumi stack export` writes one"
         ) from error

@@ -30,7 +30,7 @@ def loads(text: str, *, origin: str) -> Evidence:
     """
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BrokenRunError(
             f"{origin} is not JSON ({error}); make it again with `pipeline check`"
         ) from error
@@ -50,7 +50,12 @@ def loads(text: str, *, origin: str) -> Evidence:
         raise BrokenRunError(
             f"{origin} is not valid evidence: {fault.json_path}: {fault.message[:300]}"
         )
-    return codec.decode(Evidence, document)
+    try:
+        # Half a surrogate pair can be escaped in JSON, and no report could be written with it.
+        json.dumps(document, ensure_ascii=False).encode()
+        return codec.decode(Evidence, document)
+    except ValueError as error:  # such as the 31st of February, which no schema refuses
+        raise BrokenRunError(f"{origin} is not valid evidence: {error}") from error
 
 
 def load(path: Path) -> Evidence:

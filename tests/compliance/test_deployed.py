@@ -98,7 +98,11 @@ def test_the_stacks_own_state_is_read_when_no_file_is_given(workshop: Workshop) 
         )
 
 
-@pytest.mark.parametrize("document", ["", "[]", '{"deployment": null}'])
+@pytest.mark.parametrize(
+    "document",
+    ["", "[]", "[" * 100_000, '{"deployment": null}'],
+    ids=["empty", "list", "bottomless", "null"],
+)
 def test_a_file_that_is_no_state_is_a_broken_run(workshop: Workshop, document: str) -> None:
     with pytest.raises(BrokenRunError, match="no exported state"):
         judged(workshop, document)

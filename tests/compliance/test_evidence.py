@@ -132,8 +132,14 @@ def _changed(**changes: object) -> str:
         (_changed(surprise=1), "surprise"),
         (_changed(answers=[]), "0 answers for 2 policies x 4 resources"),
         (_changed(generatedAt="yesterday"), r"\$.generatedAt"),
+        (_changed(generatedAt="2026-02-31T10:00:00Z"), "day is out of range"),
+        (_changed(tools={"python": "\ud800"}), "surrogates not allowed"),
+        ("[" * 100_000, "is not JSON"),
     ],
-    ids=["empty", "cut off", "list", "version", "no answers", "unknown", "dropped", "time"],
+    ids=[
+        *("empty", "cut off", "list", "version", "no answers", "unknown", "dropped", "time"),
+        *("no such day", "half a character", "bottomless"),
+    ],
 )
 def test_broken_evidence_is_refused_and_named(text: str, message: str) -> None:
     with pytest.raises(BrokenRunError, match=message) as refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import json
 import re
@@ -13,6 +14,7 @@ import pytest
 
 from compliance.evidence import Evidence, Problem
 from compliance.reports import html
+from compliance.reports.html import architecture
 from tests.compliance import samples
 
 VOID = {"meta", "link", "input", "br", "img", "path"}
@@ -138,6 +140,18 @@ def test_the_drawing_of_a_compliant_stack_marks_nothing() -> None:
 def test_the_drawing_has_an_arrow_for_a_link_between_components() -> None:
     edges = [p for p in Page(html.render(samples.sample())).all("path") if "data-from" in p]
     assert len(edges) == 1
+
+
+def test_resources_that_claim_to_be_each_others_parents_are_drawn_all_the_same() -> None:
+    original = samples.sample()
+    parents = {samples.QUEUE: samples.FUNCTION, samples.FUNCTION: samples.QUEUE}
+    circular = dataclasses.replace(
+        original,
+        resources=tuple(
+            dataclasses.replace(r, parent=parents.get(r.urn, r.parent)) for r in original.resources
+        ),
+    )
+    assert "orders-queue" in architecture.draw(circular)
 
 
 def test_ungoverned_types_are_listed() -> None:

@@ -74,8 +74,9 @@ def draw(evidence: Evidence) -> str:
 
 def _component(resource: Resource, drawn: Mapping[str, Resource]) -> str:
     """The nearest component above a resource; the stack itself when there is none."""
-    parent = resource.parent
-    while parent and parent in drawn and drawn[parent].custom:
+    parent, passed = resource.parent, {resource.urn}
+    while parent and parent in drawn and drawn[parent].custom and parent not in passed:
+        passed.add(parent)
         parent = drawn[parent].parent
     return parent or ""
 
