@@ -15,6 +15,7 @@ FORMATS: Mapping[str, Callable[[Evidence], str]] = {
     "markdown": markdown.render,
     "html": html.render,
 }
+_EVIDENCE = "evidence.json"
 _FILES = {
     "junit": "junit.xml",
     "sarif": "policies.sarif",
@@ -34,10 +35,17 @@ def render(evidence: Evidence, form: str) -> str:
     return FORMATS[form](evidence)
 
 
+def prepare(folder: Path) -> None:
+    """Makes a folder ready for a check: one that breaks must not leave an older green report."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (_EVIDENCE, *_FILES.values()):
+        (folder / name).unlink(missing_ok=True)
+
+
 def write(evidence: Evidence, folder: Path) -> tuple[Path, ...]:
     """Writes the evidence and every report into a folder, which is made; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {"evidence.json": document.dumps(evidence)}
+    texts = {_EVIDENCE: document.dumps(evidence)}
     texts |= {_FILES[form]: render(evidence, form) for form in FORMATS}
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -46,11 +46,13 @@ def check(
     deployed = state is not None or (stack is not None and not preview)
     if deployed and checkov:
         raise UsageError("Checkov judges previews alone: leave --checkov out, or add --preview.")
+    folder = output or chosen.project / "reports"
+    reports.prepare(folder)
     if deployed:
         found = checking.check_deployed(chosen, state)
     else:
         found = checking.check(chosen, checking.scanners(chosen, checkov=checkov))
-    files = reports.write(found, output or chosen.project / "reports")
+    files = reports.write(found, folder)
     checking.show(found)
     say(f"Evidence and reports: {', '.join(map(str, files))}")
     if as_json:

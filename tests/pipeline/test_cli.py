@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from compliance import report
 from pipeline import cli
 from pipeline.errors import CommandError
+from tests.compliance import samples
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -112,6 +114,13 @@ def test_broken_evidence_is_never_a_report(project: Path, run: Run) -> None:
     (project / "evidence.json").write_text("{}")
     ended = run("report", "--from", "evidence.json", "--format", "html")
     assert (ended.returncode, ended.stdout) == (6, "")
+
+
+def test_a_broken_check_leaves_no_report_of_an_earlier_one(project: Path, run: Run) -> None:
+    earlier = report.write(samples.compliant(), project / "reports")
+    ended = run("check", "--state", "none.json")
+    assert ended.returncode == 6
+    assert not any(path.exists() for path in earlier)
 
 
 def test_json_is_one_document_on_standard_output(run: Run) -> None:
