@@ -22,6 +22,10 @@ class PlannedResource(Protocol):
         """Its Pulumi type token."""
 
     @property
+    def custom(self) -> bool:
+        """Whether it exists in a cloud; a component groups others only."""
+
+    @property
     def inputs(self) -> Mapping[str, Any]:
         """Its inputs, unknowns and secrets as the engine marks them."""
 
@@ -66,8 +70,8 @@ class TerraformView:
 
 
 def map_preview(resources: Iterable[PlannedResource]) -> TerraformView:
-    """Map every AWS resource of a preview; components and providers have no Terraform form."""
-    planned = [resource for resource in resources if resource.type.startswith("aws:")]
+    """Map every resource of a preview, whoever provides it; components and providers are none."""
+    planned = [r for r in resources if r.custom and not r.type.startswith("pulumi:")]
     addresses: dict[str, tuple[str, str]] = {}
     unmapped_types: dict[str, list[str]] = {}
     for resource in planned:

@@ -29,6 +29,7 @@ class Planned:
     inputs: Mapping[str, Any]
     property_dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     dependencies: Sequence[str] = ()
+    custom: bool = True
 
     @property
     def urn(self) -> str:
@@ -138,6 +139,14 @@ def test_a_type_that_cannot_be_mapped_is_reported_and_the_rest_is_mapped() -> No
     view = map_preview([vpc, KEY])
     assert view.unmapped_types == {"aws:ec2/vpc:Vpc": (vpc.urn,)}
     assert [resource.address for resource in view.resources] == ["aws_kms_key.key"]
+
+
+def test_a_resource_of_another_provider_is_reported_and_a_component_is_not() -> None:
+    token = Planned(name="token", type="random:index/randomPassword:RandomPassword", inputs={})
+    component = Planned(name="x", type="market-data:stack:X", inputs={}, custom=False)
+    provider = Planned(name="aws", type="pulumi:providers:aws", inputs={})
+    view = map_preview([token, component, provider])
+    assert view.unmapped_types == {token.type: (token.urn,)}
 
 
 def test_a_property_dependency_becomes_a_reference_in_the_configuration() -> None:
