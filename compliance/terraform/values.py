@@ -22,6 +22,7 @@ UNKNOWNS = frozenset(
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _ASSET, _ARCHIVE = "c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"
 MASKED = "(sensitive)"
+_ENGINES_MASK = "[secret]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,15 +50,14 @@ def _block(resource_type: str, block: Block, inputs: Mapping[str, Any], *, path:
         name = terraform_property(resource_type, block, key, top=not path)
         if name is None:
             unmapped.append(here)
-        elif is_unknown(value) or (name in block.blocks and _is_special(value)):
+        elif is_unknown(value):
             unknown[name] = True
+        elif _is_opaque(block, name, value):
+            unknown[name] = True
+            unmapped.append(here)
         elif name in block.blocks:
             nested = block.blocks[name]
-            items = [
-                _block(resource_type, nested, item, path=here)
-                for item in _as_list(value)
-                if isinstance(item, Mapping)
-            ]
+            items = [_block(resource_type, nested, item, path=here) for item in _as_list(value)]
             converted = [item.values for item in items]
             values[name] = converted[0] if nested.single and converted else converted
             if any(item.unknown for item in items):
@@ -77,6 +77,17 @@ def is_unknown(value: object) -> bool:
 
 def _is_special(value: object) -> bool:
     return isinstance(value, Mapping) and _SIGNATURE in value
+
+
+def _is_opaque(block: Block, name: str, value: object) -> bool:
+    """Whether a mask, or an unknown item, stands where no text can: nobody sees what is inside.
+
+    The engine masks a secret as a text, whatever it was.
+    """
+    if name in block.blocks:
+        return any(not isinstance(i, Mapping) or _is_special(i) for i in _as_list(value))
+    kind = block.attributes[name].type
+    return value == _ENGINES_MASK and kind != "string"
 
 
 def _as_list(value: object) -> Sequence[Any]:

@@ -149,6 +149,23 @@ def test_a_resource_of_another_provider_is_reported_and_a_component_is_not() -> 
     assert view.unmapped_types == {token.type: (token.urn,)}
 
 
+@pytest.mark.parametrize(
+    ("kind", "key", "name", "value"),
+    [
+        ("aws_lambda_function", "environment", "environment", "[secret]"),
+        ("aws_s3_bucket", "corsRules", "cors_rule", [{"allowedMethods": ["GET"]}, "[secret]"]),
+        ("aws_sqs_queue", "fifoQueue", "fifo_queue", "[secret]"),
+        ("aws_sqs_queue", "tags", "tags", "[secret]"),
+    ],
+)
+def test_a_secret_that_no_text_can_stand_for_is_unknown_and_reported(
+    kind: str, key: str, name: str, value: object
+) -> None:
+    converted = convert(kind, {key: value})
+    assert (converted.values, converted.unknown) == ({}, {name: True})
+    assert converted.unmapped == (key,)
+
+
 def test_a_property_dependency_becomes_a_reference_in_the_configuration() -> None:
     document = plan_document(map_preview([KEY, GROUP]), region="us-east-1")
     expressions = {
