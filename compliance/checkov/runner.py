@@ -70,11 +70,16 @@ def scan(executable: Path, plan: Mapping[str, Any]) -> Scan:
                 },
                 capture_output=True,
                 text=True,
+                errors="replace",
                 timeout=_TIMEOUT_SECONDS,
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
             raise CheckovError(f"Checkov did not finish in {_TIMEOUT_SECONDS} s") from error
+        except OSError as error:
+            raise CheckovError(
+                f"{executable} does not run ({error.strerror}): `make clean setup` makes it anew"
+            ) from error
     return read(done.stdout, expected=_scannable(plan), stderr=done.stderr)
 
 
@@ -104,7 +109,7 @@ def read(output: str, *, expected: int, stderr: str = "") -> Scan:
         )
         version = str(summary["checkov_version"])
         broken, seen = int(summary["parsing_errors"]), int(summary["resource_count"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, RecursionError, KeyError, TypeError) as error:
         last = "; ".join(stderr.strip().splitlines()[-3:]) or "it printed no error"
         raise CheckovError(f"Checkov printed no report that can be read ({last})") from error
     if broken or seen != expected:

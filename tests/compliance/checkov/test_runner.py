@@ -58,6 +58,27 @@ def test_a_missing_checkov_says_how_to_get_it(tmp_path: Path, plan: dict[str, An
         scan(tmp_path / "checkov", plan)
 
 
+@pytest.mark.parametrize(
+    ("text", "mode", "message"),
+    [
+        ("", 0o644, r"does not run \(Permission denied\)"),
+        ("#!/no/such/python\n", 0o755, r"does not run \(No such file"),
+        ("#!/bin/sh\necho boom >&2\nkill -9 $$\n", 0o755, "no report that can be read .*boom"),
+        ("#!/bin/sh\nprintf '\\377\\376'\n", 0o755, "no report that can be read"),
+        (f"#!/bin/sh\necho '{'[' * 100_000}'\n", 0o755, "no report that can be read"),
+    ],
+    ids=["not executable", "no interpreter", "killed", "binary", "bottomless"],
+)
+def test_a_checkov_that_is_broken_is_an_error_of_its_own(
+    tmp_path: Path, plan: dict[str, Any], text: str, mode: int, message: str
+) -> None:
+    broken = tmp_path / "checkov"
+    broken.write_text(text)
+    broken.chmod(mode)
+    with pytest.raises(CheckovError, match=message):
+        scan(broken, plan)
+
+
 def report(*, parsing_errors: int = 0, resource_count: int = 2) -> str:
     return json.dumps(
         {
