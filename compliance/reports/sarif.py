@@ -1,7 +1,9 @@
 """SARIF 2.1.0: violations at their line of the Pulumi program, for code-scanning views.
 
 FAIL and UNKNOWN are results, WAIVED is a result with an accepted suppression; passes are no
-results. A fingerprint is made of the rule and the URN, so it survives moved lines.
+results. A fingerprint is made of the rule and the URN, so it survives moved lines. It stands under
+a name of its own and under the only one that GitHub reads: left to itself, GitHub hashes the text
+of the line, and all resources that one line makes become one alert.
 """
 
 from __future__ import annotations
@@ -162,7 +164,7 @@ def _result(
         location["logicalLocations"] = [
             {"name": urn.rsplit("::", 1)[-1], "fullyQualifiedName": urn, "kind": "resource"}
         ]
-    identity = f"{rule}\0{urn or message}"
+    fingerprint = hashlib.sha256(f"{rule}\0{urn or message}".encode()).hexdigest()
     result: Json = {
         "ruleId": rule,
         "ruleIndex": index[rule],
@@ -170,7 +172,8 @@ def _result(
         "message": {"text": message},
         "locations": [location],
         "partialFingerprints": {
-            "ruleAndResource/v1": hashlib.sha256(identity.encode()).hexdigest()
+            "primaryLocationLineHash": fingerprint,
+            "ruleAndResource/v1": fingerprint,
         },
     }
     if waiver is not None:

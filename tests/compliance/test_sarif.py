@@ -89,7 +89,8 @@ def test_the_rule_of_a_result_has_help() -> None:
         assert rule["help"]["text"]
 
 
-def test_a_fingerprint_survives_a_moved_line_and_tells_resources_apart() -> None:
+@pytest.mark.parametrize("key", ["ruleAndResource/v1", "primaryLocationLineHash"])
+def test_a_fingerprint_survives_a_moved_line_and_tells_resources_apart(key: str) -> None:
     original = samples.sample()
     moved = dataclasses.replace(
         original,
@@ -100,9 +101,7 @@ def test_a_fingerprint_survives_a_moved_line_and_tells_resources_apart() -> None
     )
 
     def fingerprints(evidence: Evidence) -> list[str]:
-        return [
-            entry["partialFingerprints"]["ruleAndResource/v1"] for entry in run(evidence)["results"]
-        ]
+        return [entry["partialFingerprints"][key] for entry in run(evidence)["results"]]
 
     assert fingerprints(moved) == fingerprints(original)
     assert len(set(fingerprints(original))) == 4
