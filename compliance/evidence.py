@@ -105,7 +105,8 @@ class Answer:
 class Finding:
     """What a scanner beside the pack objects to; `rule` is `{scanner}:{id}`.
 
-    `urn` and `source` are None when the finding cannot be traced to one resource.
+    `guideline` is the rule's own text, the same for every resource. `urn` and `source` are None
+    when the finding cannot be traced to one resource.
     """
 
     rule: str

@@ -92,7 +92,7 @@ def _findings(done: runner.Scan, view: TerraformView, preview: Preview) -> Itera
             rule=f"checkov:{result.rule}",
             severity="medium",  # the open-source edition publishes no severities
             message=f"{result.name}: {result.address}{looked_at}",
-            guideline=None,
+            guideline=result.name,
             urn=resource.urn if resource else None,
             source=resource.source if resource else None,
             outcome=Outcome.FAIL,

@@ -106,10 +106,12 @@ def _finding_rules(evidence: Evidence) -> list[Json]:
     rules = []
     for name in sorted(first):
         finding = first[name]
+        text = finding.guideline or finding.message
         rule: Json = {
             "id": name,
-            "shortDescription": {"text": finding.message},
-            "help": {"text": finding.guideline or finding.message},
+            "shortDescription": {"text": text},
+            "fullDescription": {"text": text},
+            "help": {"text": text},
             "defaultConfiguration": {"level": _LEVELS.get(finding.severity, "error")},
             "properties": {
                 "tags": ["compliance", name.partition(":")[0]],

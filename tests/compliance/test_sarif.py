@@ -86,7 +86,16 @@ def test_the_rule_of_a_result_has_help() -> None:
     for entry in document["results"]:
         rule = document["tool"]["driver"]["rules"][entry["ruleIndex"]]
         assert rule["id"] == entry["ruleId"]
-        assert rule["help"]["text"]
+        for text in ("shortDescription", "fullDescription", "help"):
+            assert rule[text]["text"]
+
+
+def test_a_scanners_rule_is_described_by_its_own_text_not_by_one_of_its_findings() -> None:
+    original = samples.sample()
+    (finding,) = original.findings
+    told = dataclasses.replace(finding, message="Be inside: a.b", guideline="Be inside")
+    rule = run(dataclasses.replace(original, findings=(told,)))["tool"]["driver"]["rules"][-1]
+    assert rule["shortDescription"]["text"] == rule["fullDescription"]["text"] == "Be inside"
 
 
 @pytest.mark.parametrize("key", ["ruleAndResource/v1", "primaryLocationLineHash"])

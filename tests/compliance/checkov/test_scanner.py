@@ -37,6 +37,8 @@ def test_a_finding_carries_the_urn_and_the_line_of_the_program() -> None:
     retention = findings["checkov:CKV_AWS_338"]
     assert (retention.urn, retention.source) == (GROUP.urn, GROUP.source)
     assert retention.outcome is Outcome.FAIL
+    assert retention.guideline is not None
+    assert "aws_cloudwatch_log_group.logs" not in retention.guideline
 
 
 def test_rules_of_every_form_are_known() -> None:
