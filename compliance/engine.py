@@ -103,8 +103,11 @@ def source_of(state: Mapping[str, Any]) -> Source | None:
     """The innermost line of the user's own program that created the resource.
 
     Frames outside the project (the SDK, the language host) and inside a virtual environment are
-    passed over; None when no frame is left, as for the stack itself and default providers.
+    passed over; None when no frame is left, as for default providers, and for the stack itself:
+    a language host makes it, even one that lies inside the project.
     """
+    if state["type"] == ROOT_TYPE:
+        return None
     frames = [state, *(state.get("stackTrace") or ())]
     for frame in frames:
         position = re.fullmatch(r"project:///(.+)#(\d+)(?:,\d+)?", frame.get("sourcePosition", ""))

@@ -86,6 +86,14 @@ def test_a_violation_in_the_state_is_found_with_its_line(workshop: Workshop) -> 
     )
 
 
+def test_the_stack_itself_is_made_by_no_line_of_the_program(workshop: Workshop) -> None:
+    document = state()
+    document["deployment"]["resources"][0]["sourcePosition"] = "project:///host/runner.py#53"
+    sources = {r.type: r.source for r in judged(workshop, document).resources}
+    assert sources["pulumi:pulumi:Stack"] is None
+    assert sources["aws:sqs/queue:Queue"] is not None
+
+
 def test_a_retained_resource_in_the_state_is_found(workshop: Workshop) -> None:
     (answer,) = judged(workshop, state(retainOnDelete=True)).blocking
     assert (answer.policy, answer.outcome) == ("plan-gate/no-retain-on-delete", Outcome.FAIL)
