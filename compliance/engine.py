@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from compliance.evidence import Outcome, Source
+from compliance.evidence import Outcome, Source, logical_name
 
 ROOT_TYPE = "pulumi:pulumi:Stack"
 
@@ -40,7 +40,7 @@ class EngineResource:
     @property
     def name(self) -> str:
         """The logical name: what the program called the resource."""
-        return self.urn.rsplit("::", 1)[-1]
+        return logical_name(self.urn)
 
 
 @dataclass(frozen=True, kw_only=True)

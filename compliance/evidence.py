@@ -277,6 +277,11 @@ class Evidence:
         return Verdict.COMPLIANT
 
 
+def logical_name(urn: str) -> str:
+    """What the program called a resource; the name may hold colons itself."""
+    return urn.split("::", 3)[-1]
+
+
 def now() -> datetime:
     """The time of a check: UTC, whole seconds."""
     return datetime.now(UTC).replace(microsecond=0)

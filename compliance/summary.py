@@ -8,7 +8,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from compliance.evidence import Answer, Evidence, Finding, Outcome, Verdict
+from compliance.evidence import Answer, Evidence, Finding, Outcome, Verdict, logical_name
 
 _STYLES = {
     Outcome.FAIL: "bold red",
@@ -66,7 +66,7 @@ def summary(evidence: Evidence) -> RenderableType:
 
 
 def _blocked(answer: Answer) -> Text:
-    name = answer.urn.rsplit("::", 1)[-1]
+    name = logical_name(answer.urn)
     place = f"  {answer.source}" if answer.source else ""
     text = Text("✗ ", style=_STYLES[answer.outcome])
     text.append(answer.policy, style="bold")
@@ -79,7 +79,7 @@ def _blocked(answer: Answer) -> Text:
 def _found(finding: Finding) -> Text:
     text = Text("✗ ", style=_STYLES[Outcome.FAIL])
     text.append(finding.rule, style="bold")
-    name = finding.urn.rsplit("::", 1)[-1] if finding.urn else "the whole stack"
+    name = logical_name(finding.urn) if finding.urn else "the whole stack"
     text.append(f" on {name}{f'  {finding.source}' if finding.source else ''}")
     text.append(f"\n    {finding.message}")
     return text

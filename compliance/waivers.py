@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from compliance.evidence import Answer, Finding, Outcome, Policy, Problem, Waiver
+from compliance.evidence import Answer, Finding, Outcome, Policy, Problem, Waiver, logical_name
 
 _KEYS = ("policy", "rule", "resource", "reason", "owner", "expires")
 _TEXT, _DATE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp"
@@ -237,7 +237,7 @@ def _evaluated(rule: str, ran: Collection[str]) -> bool:
 def _covers(pattern: str, urn: str | None) -> bool:
     if urn is None:
         return pattern == "*"
-    return fnmatchcase(urn, pattern) or fnmatchcase(urn.rsplit("::", 1)[-1], pattern)
+    return fnmatchcase(urn, pattern) or fnmatchcase(logical_name(urn), pattern)
 
 
 def _names(names: Collection[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from compliance.evidence import Answer, Evidence, Finding, Outcome, Verdict
+from compliance.evidence import Answer, Evidence, Finding, Outcome, Verdict, logical_name
 
 LIMIT = 65_536
 """The most characters that a comment on the large forges may have."""
@@ -52,7 +52,7 @@ def _failures(evidence: Evidence) -> list[str]:
     lines += [_finding(f) for f in evidence.findings if f.outcome is Outcome.FAIL]
     lines += [
         f"- {_plain(d.rule)} {'accepts' if d.scanner_accepts else 'objects'} where "
-        f"**{_plain(d.policy)}** says {d.pack}: {_code(d.urn.rsplit('::', 1)[-1])}"
+        f"**{_plain(d.policy)}** says {d.pack}: {_code(logical_name(d.urn))}"
         for d in evidence.disagreements
     ]
     return [*lines, ""] if lines else []
@@ -61,7 +61,7 @@ def _failures(evidence: Evidence) -> list[str]:
 def _answer(answer: Answer) -> str:
     message = answer.message or f"Undetermined: {answer.path}"
     place = f" at {_code(str(answer.source))}" if answer.source else ""
-    name = answer.urn.rsplit("::", 1)[-1]
+    name = logical_name(answer.urn)
     told = "<br>".join(_plain(line) for line in message.splitlines())
     word = "undetermined, " if answer.outcome is Outcome.UNKNOWN else ""
     return f"- **{_plain(answer.policy)}** on {_code(name)}{place}: {word}{told}"
@@ -69,7 +69,7 @@ def _answer(answer: Answer) -> str:
 
 def _finding(finding: Finding) -> str:
     place = f" at {_code(str(finding.source))}" if finding.source else ""
-    name = f" on {_code(finding.urn.rsplit('::', 1)[-1])}" if finding.urn else ""
+    name = f" on {_code(logical_name(finding.urn))}" if finding.urn else ""
     return f"- **{_plain(finding.rule)}**{name}{place}: {_plain(finding.message)}"
 
 

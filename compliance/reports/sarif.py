@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from compliance.evidence import Answer, Evidence, Finding, Outcome, Policy, Source
+from compliance.evidence import Answer, Evidence, Finding, Outcome, Policy, Source, logical_name
 
 SCHEMA_URI = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -164,7 +164,7 @@ def _result(
     location = _location(source or Source(file=_PROGRAM, line=1))
     if urn:
         location["logicalLocations"] = [
-            {"name": urn.rsplit("::", 1)[-1], "fullyQualifiedName": urn, "kind": "resource"}
+            {"name": logical_name(urn), "fullyQualifiedName": urn, "kind": "resource"}
         ]
     fingerprint = hashlib.sha256(f"{rule}\0{urn or message}".encode()).hexdigest()
     result: Json = {

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from compliance.evidence import logical_name
 from compliance.terraform.names import terraform_property, terraform_type
 from compliance.terraform.schema import block_of
 from compliance.terraform.values import Converted, convert
@@ -97,7 +98,7 @@ def map_preview(resources: Iterable[PlannedResource]) -> TerraformView:
 
 def _free_name(kind: str, urn: str, taken: Iterable[tuple[str, str]]) -> str:
     """A Terraform identifier from the resource's logical name, numbered if it is taken."""
-    base = re.sub(r"\W", "_", urn.rsplit("::", 1)[-1])
+    base = re.sub(r"\W", "_", logical_name(urn))
     base = base if re.match(r"[A-Za-z_]", base) else f"_{base}"
     names, name, number = {name for other, name in taken if other == kind}, base, 2
     while name in names:

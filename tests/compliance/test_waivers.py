@@ -202,6 +202,14 @@ FINDING = Finding(
 SCANNER_WAIVER = GOOD.replace("policy: queue-encryption", "rule: checkov:CKV_AWS_117")
 
 
+def test_a_name_that_holds_colons_is_the_whole_of_it(tmp_path: Path) -> None:
+    longer = samples.QUEUE.replace("orders-queue", "old::orders-queue")
+    for pattern, waived in (("orders-queue", False), ("old::orders-queue", True)):
+        held = waivers(tmp_path, GOOD.replace('"*"', f'"{pattern}"'))
+        _, (answer,), _ = apply(held, [failing(urn=longer)], [], ran=())
+        assert (answer.outcome is Outcome.WAIVED) is waived
+
+
 def test_a_scanners_finding_is_waived_by_its_rule(tmp_path: Path) -> None:
     after, _, (finding,) = apply(waivers(tmp_path, SCANNER_WAIVER), [], [FINDING], ran={"checkov"})
     assert finding.outcome is Outcome.WAIVED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from compliance.evidence import Evidence, Outcome, Resource
+from compliance.evidence import Evidence, Outcome, Resource, logical_name
 
 CODES = {
     Outcome.PASS: "P",
@@ -69,4 +69,4 @@ def page_data(evidence: Evidence) -> dict[str, Any]:
 
 def _component(resource: Resource, evidence: Evidence) -> str:
     parent = resource.parent or ""
-    return parent.rsplit("::", 1)[-1] if parent else evidence.subject.stack
+    return logical_name(parent) if parent else evidence.subject.stack

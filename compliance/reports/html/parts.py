@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from compliance.evidence import Source
+from compliance.evidence import Source, logical_name
 
 
 def on(urn: str, source: Source | None) -> str:
     """A resource, and the line of the program that makes it."""
     place = f' at <code class="source">{escape(str(source))}</code>' if source else ""
-    return f'on <b title="{escape(urn)}">{escape(urn.rsplit("::", 1)[-1])}</b>{place}'
+    return f'on <b title="{escape(urn)}">{escape(logical_name(urn))}</b>{place}'
 
 
 def section(name: str, title: str, content: str) -> str:
