@@ -13,6 +13,7 @@ from typing import Any
 
 from compliance.engine import EngineResource
 from compliance.evidence import Link
+from compliance.terraform.values import is_unknown
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _BUCKET = re.compile(r"aws:s3/bucket(V2)?:Bucket(V2)?")
@@ -37,7 +38,7 @@ def links(resources: Sequence[EngineResource]) -> Mapping[str, tuple[Link, ...]]
 
 def _physical_name(resource: EngineResource) -> str | None:
     name = resource.inputs.get("bucket" if _BUCKET.fullmatch(resource.type) else "name")
-    if not isinstance(name, str):
+    if not isinstance(name, str) or is_unknown(name):
         return None
     plain = name.removeprefix("alias/")
     return plain if _WORD.fullmatch(plain) else None

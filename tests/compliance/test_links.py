@@ -64,6 +64,14 @@ def test_a_buckets_name_inside_a_policy_document_is_a_link() -> None:
     assert found[role] == (Link(property="policy", urn=BUCKET),)
 
 
+def test_two_values_that_are_unknown_are_no_reference_to_each_other() -> None:
+    unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+    found = links(
+        [resource(QUEUE, {"name": unknown}), resource(MAPPING, {"eventSourceArn": unknown})]
+    )
+    assert not any(found.values())
+
+
 def test_labels_and_ambiguous_names_make_no_links() -> None:
     twin = QUEUE.replace("orders-queue", "twin")
     found = links(
