@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,11 +13,11 @@ from pathlib import Path
 from compliance import deployed, inputs, plan_gate, preview, scanners, waivers
 from compliance.answers import cross_check
 from compliance.catalogue import read_catalogue
+from compliance.disagreements import disagreements
 from compliance.engine import ROOT_TYPE, EngineResource, PackAnswer, Preview
 from compliance.evidence import (
     VERSION,
     Answer,
-    Disagreement,
     Evidence,
     Finding,
     Hashes,
@@ -193,7 +193,7 @@ def _judge(
         findings=judged,
         scanners=tuple(sorted(scans)),
         gaps=tuple(gap for _, scan in sorted(scans.items()) for gap in scan.gaps),
-        disagreements=_disagreements(answers, scans.values()),
+        disagreements=disagreements(answers, scans.values(), graph),
         waivers=held.valid,
         problems=held.problems,
         ungoverned=_ungoverned(seen.resources, answers),
@@ -212,28 +212,6 @@ def _answer(answer: PackAnswer, source: Source | None) -> Answer:
         waiver=None,
         waived=None,
     )
-
-
-def _disagreements(
-    answers: Sequence[Answer], scans: Iterable[scanners.Scan]
-) -> tuple[Disagreement, ...]:
-    """Where a scanner and the pack judge the same fact of the same resource differently."""
-    pack = {(answer.policy, answer.urn): answer.outcome for answer in answers}
-    found = (
-        Disagreement(
-            rule=opinion.rule,
-            policy=opinion.policy,
-            urn=opinion.urn,
-            scanner_accepts=opinion.accepts,
-            pack=outcome,
-        )
-        for scan in scans
-        for opinion in scan.opinions
-        if (outcome := pack.get((opinion.policy, opinion.urn), Outcome.NOT_APPLICABLE))
-        is not Outcome.NOT_APPLICABLE
-        and (outcome is Outcome.PASS) != opinion.accepts
-    )
-    return tuple(sorted(found, key=lambda one: (one.rule, one.policy, one.urn)))
 
 
 def _finding_order(finding: Finding) -> tuple[str, str, str]:
