@@ -95,7 +95,7 @@ def _escaped(value: Any) -> Any:
     if isinstance(value, str):
         return re.sub(r"([$%])\{", r"\1\1{", value)
     if isinstance(value, Mapping):
-        return {key: _escaped(item) for key, item in value.items()}
+        return {_escaped(key): _escaped(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_escaped(item) for item in value]
     return value

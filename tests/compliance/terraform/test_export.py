@@ -29,6 +29,12 @@ def test_what_looks_like_a_template_stays_text(tmp_path: Path) -> None:
     assert body["policy"] == "$${aws:PrincipalTag/team} %%{if}"
 
 
+def test_what_looks_like_a_template_stays_text_in_keys_too(tmp_path: Path) -> None:
+    queue = Planned(name="q", type="aws:sqs/queue:Queue", inputs={"tags": {"${team}": "x"}})
+    body = configuration(tmp_path, queue)["resource"]["aws_sqs_queue"]["q"]
+    assert body["tags"] == {"$${team}": "x"}
+
+
 def test_an_unknown_that_depends_on_nothing_becomes_a_variable(tmp_path: Path) -> None:
     queue = Planned(name="q", type="aws:sqs/queue:Queue", inputs={"name": UNKNOWN})
     document = configuration(tmp_path, queue)
