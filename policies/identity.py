@@ -249,10 +249,10 @@ def _judge_own_role(function: Resource, stack: Stack, _settings: Settings) -> An
 
 
 def _role_users(stack: Stack) -> dict[str, list[Resource]]:
-    """The functions that work under each role, those apart of which it is unknown."""
+    """The functions that work under each role, those apart of which it cannot be told."""
     users: defaultdict[str, list[Resource]] = defaultdict(list)
     for function in stack.of(FUNCTION):
-        if not function.inputs.is_unknown("role"):
+        with suppress(UndeterminedError):
             role = stack.target(function, "role", ROLE)
             if role is not None:
                 users[role.urn].append(function)

@@ -3,6 +3,7 @@
 from tests.policies.baseline import queue_arn
 from tests.policies.kit import (
     Case,
+    Change,
     Declarations,
     check,
     declare,
@@ -16,6 +17,18 @@ from tests.policies.kit import (
 PROCESSOR = "processor-function"
 VALIDATOR = "validator-function"
 ROUTE = "function-dead-letter"
+
+
+def under_output_of(role: str, *functions: str) -> Change:
+    """Name the role by an output of its own, which is unknown until it is created."""
+
+    def change(stack: Declarations) -> Declarations:
+        for function in functions:
+            stack = stack.hide(function, "role").redepend(function, "role", (stack[role].urn,))
+        return stack
+
+    return change
+
 
 CASES = [
     fails(
@@ -162,6 +175,19 @@ CASES = [
         "no role of this stack",
     ),
     undetermined("function-role", PROCESSOR, "role"),
+    passes(
+        "its role by an output",
+        "function-role",
+        PROCESSOR,
+        under_output_of("processor-role", PROCESSOR),
+    ),
+    fails(
+        "another function's role by an output",
+        "function-role",
+        (PROCESSOR, VALIDATOR),
+        under_output_of("validator-role", PROCESSOR, VALIDATOR),
+        "another function's",
+    ),
 ]
 
 ROUTES = [
