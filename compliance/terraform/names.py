@@ -31,21 +31,25 @@ _PROPERTIES = {"rest_api": "rest_api_id", "deployment": "deployment_id"}
 # ... and on single types.
 _PROPERTIES_OF_TYPE = {
     ("aws_api_gateway_base_path_mapping", "rest_api"): "api_id",
+    ("aws_api_gateway_vpc_link", "target_arn"): "target_arns",
     ("aws_cloudwatch_log_subscription_filter", "log_group"): "log_group_name",
     ("aws_cloudwatch_metric_alarm", "name"): "alarm_name",
     ("aws_lambda_function", "code"): "filename",
     ("aws_lambda_function", "name"): "function_name",
     ("aws_lambda_layer_version", "code"): "filename",
     ("aws_lambda_permission", "function"): "function_name",
+    ("aws_s3_bucket_website_configuration", "routing_rule_details"): "routing_rule",
     ("aws_sns_topic_subscription", "topic"): "topic_arn",
 }
+
+_WORD = re.compile(r"(?<=[a-z0-9])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])")
 
 _TOKEN = re.compile(r"^aws:(?P<module>\w+)/(?P<name>\w+):\w+$")
 
 
 def snake_case(camel: str) -> str:
-    """`kmsMasterKeyId` → `kms_master_key_id`."""
-    return re.sub(r"(?<=[a-z0-9])[A-Z]", lambda match: f"_{match[0].lower()}", camel)
+    """`kmsMasterKeyId` → `kms_master_key_id`, `openXJsonSerDe` → `open_x_json_ser_de`."""
+    return _WORD.sub(lambda letter: f"_{letter[0].lower()}", camel)
 
 
 def terraform_type(token: str) -> str | None:

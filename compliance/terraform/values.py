@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from compliance.terraform.names import terraform_property
+from compliance.terraform.names import snake_case, terraform_property
 from compliance.terraform.schema import Attribute, Block, block_of
 
 # How the engine writes a value that is not known yet, by kind (pulumi/sdk/go/common/resource).
@@ -122,6 +122,11 @@ def _special(value: Mapping[str, Any]) -> Any:
 def _scalar(kind: object, value: Any) -> Any:
     if _is_special(value):
         return _special(value)
+    if isinstance(kind, list) and kind[0] == "object" and isinstance(value, Mapping):
+        return {
+            name: _scalar(kind[1].get(name), item)
+            for name, item in ((snake_case(key), item) for key, item in value.items())
+        }
     if kind == "string" and isinstance(value, bool):
         return "true" if value else "false"
     if kind == "string" and isinstance(value, float) and value.is_integer():

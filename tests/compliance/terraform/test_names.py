@@ -18,7 +18,7 @@ NEWER_THAN_THE_SCHEMA = {
     "region",
     # aws_api_gateway_*
     "endpoint_access_mode", "routing_mode", "security_policy", "integration_target",
-    "response_transfer_mode", "target_arn",
+    "response_transfer_mode",
     # aws_cloudwatch_*
     "kms_key_identifier", "log_config", "connectivity_parameters", "deletion_protection_enabled",
     "apply_on_transformed_logs", "resource_arn", "emit_system_fields", "evaluation_criteria",
@@ -37,7 +37,7 @@ NEWER_THAN_THE_SCHEMA = {
     "capacity_provider_config", "durable_config", "publish_to", "source_kms_key_arn",
     "tenancy_config", "tenant_id", "invoked_via_function_url",
     # aws_s3_*
-    "bucket_namespace", "blocked_encryption_types", "skip_destroy", "routing_rule_details",
+    "bucket_namespace", "blocked_encryption_types", "skip_destroy",
     # the rest
     "action_after_completion", "type", "external_secret_rotation_metadatas",
     "external_secret_rotation_role_arn", "maximum_message_size", "tags",
@@ -73,11 +73,16 @@ def arguments(module: str, token: str, name: str) -> type:
     return found
 
 
+def on_the_wire(cls: type, parameter: str) -> str:
+    """What the engine is told, such as `openXJsonSerDe`."""
+    return getattr(getattr(cls, parameter).fget, "_pulumi_name", parameter)
+
+
 def unmapped(kind: str, block: Block, cls: type, *, top: bool, depth: int = 0) -> Iterator[str]:
     inputs = importlib.import_module(f"{'.'.join(cls.__module__.split('.')[:2])}._inputs")
     for parameter in list(inspect.signature(cls).parameters.values()):
         name = parameter.name.rstrip("_")
-        mapped = terraform_property(kind, block, name, top=top)
+        mapped = terraform_property(kind, block, on_the_wire(cls, parameter.name), top=top)
         if mapped is None:
             yield name
         nested = block.blocks.get(mapped or "")

@@ -83,6 +83,13 @@ def test_keys_of_a_map_stay_as_the_author_wrote_them() -> None:
     }
 
 
+def test_an_attribute_that_is_a_list_of_objects_has_terraforms_names_too() -> None:
+    delivery = {"s3DeliveryConfigurations": [{"enableHiveCompatiblePath": True, "suffixPath": "x"}]}
+    assert convert("aws_cloudwatch_log_delivery", delivery).values == {
+        "s3_delivery_configuration": [{"enable_hive_compatible_path": True, "suffix_path": "x"}]
+    }
+
+
 def test_an_archive_becomes_its_file_name() -> None:
     assert convert("aws_lambda_function", {"code": ARCHIVE}).values == {
         "filename": "../build/validator.zip"
