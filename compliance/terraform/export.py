@@ -80,13 +80,14 @@ def _configurable(resource: Mapped) -> dict[str, Any]:
     """The values that the program set and that configuration may set.
 
     What a provider fills in is left to the one that will read this: versions differ in defaults.
+    The names that it made up stay, which others refer to.
     """
     block = block_of(resource.type)
     return {
         name: value
         for name, value in resource.converted.values.items()
-        if name not in resource.defaulted
-        and (name in block.blocks or block.attributes[name].configurable)
+        if (name in block.blocks or block.attributes[name].configurable)
+        and (name not in resource.defaulted or name in block.identifying)
     }
 
 

@@ -21,6 +21,7 @@ class Attribute:
     type: Any
     computed: bool
     configurable: bool
+    required: bool
     sensitive: bool
 
 
@@ -37,6 +38,15 @@ class Block:
         """Index the plural forms under which the Pulumi bridge shows lists."""
         names = [*self.attributes, *self.blocks]
         object.__setattr__(self, "_plurals", {pluralise(name): name for name in names})
+
+    @property
+    def identifying(self) -> frozenset[str]:
+        """What Terraform's provider has no default for: it wants a value, or makes one up."""
+        return frozenset(
+            name
+            for name, attribute in self.attributes.items()
+            if attribute.required or (attribute.computed and attribute.configurable)
+        )
 
     def name_of(self, snake: str) -> str | None:
         """The Terraform name behind a Pulumi property in snake case, None if there is none."""
@@ -59,6 +69,7 @@ def _block(raw: Mapping[str, Any]) -> Block:
                 type=attribute["type"],
                 computed=attribute.get("computed", False),
                 configurable=attribute.get("optional", False) or attribute.get("required", False),
+                required=attribute.get("required", False),
                 sensitive=attribute.get("sensitive", False),
             )
             for name, attribute in raw.get("attributes", {}).items()

@@ -141,3 +141,14 @@ def test_what_the_provider_filled_in_is_left_to_the_next_provider(tmp_path: Path
         inputs={"name": "q", "maxMessageSize": 1048576, "__defaults": ["maxMessageSize"]},
     )
     assert configuration(tmp_path, queue)["resource"]["aws_sqs_queue"]["q"] == {"name": "q"}
+
+
+def test_a_name_that_the_provider_made_up_stays(tmp_path: Path) -> None:
+    table = Planned(
+        name="t",
+        type="aws:dynamodb/table:Table",
+        inputs={"name": "t-251ea43", "__defaults": ["name"]},
+    )
+    assert configuration(tmp_path, table)["resource"]["aws_dynamodb_table"]["t"] == {
+        "name": "t-251ea43"
+    }
