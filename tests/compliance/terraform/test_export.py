@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from compliance.terraform.export import export
+from compliance.terraform.names import snake_case
 from compliance.terraform.view import map_preview
 from tests.compliance.terraform.test_plan import ARCHIVE, GROUP, KEY, UNKNOWN, Planned
 
@@ -152,3 +155,119 @@ def test_a_name_that_the_provider_made_up_stays(tmp_path: Path) -> None:
     assert configuration(tmp_path, table)["resource"]["aws_dynamodb_table"]["t"] == {
         "name": "t-251ea43"
     }
+
+
+ROLE = Planned(name="role", type="aws:iam/role:Role", inputs={"name": "r"})
+TABLE = Planned(name="table", type="aws:dynamodb/table:Table", inputs={"name": "t"})
+QUEUE = Planned(name="queue", type="aws:sqs/queue:Queue", inputs={"name": "q"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "target", "reference"),
+    [
+        ("lambda/function:Function", "role", ROLE, "aws_iam_role.role.arn"),
+        ("iam/rolePolicy:RolePolicy", "role", ROLE, "aws_iam_role.role.name"),
+        (
+            "lambda/eventSourceMapping:EventSourceMapping",
+            "eventSourceArn",
+            TABLE,
+            "aws_dynamodb_table.table.stream_arn",
+        ),
+        ("sns/topicSubscription:TopicSubscription", "endpoint", QUEUE, "aws_sqs_queue.queue.arn"),
+        ("sqs/queuePolicy:QueuePolicy", "queueUrl", QUEUE, "aws_sqs_queue.queue.id"),
+        ("s3/bucketPolicy:BucketPolicy", "policy", QUEUE, "aws_sqs_queue.queue.id"),
+    ],
+)
+def test_a_property_asks_for_the_attribute_that_it_is_made_of(
+    tmp_path: Path, kind: str, key: str, target: Planned, reference: str
+) -> None:
+    asking = Planned(
+        name="x",
+        type=f"aws:{kind}",
+        inputs={key: UNKNOWN},
+        property_dependencies={key: [target.urn]},
+    )
+    resources = configuration(tmp_path, target, asking)["resource"]
+    (body,) = (body for named in resources.values() for at, body in named.items() if at == "x")
+    assert body == {snake_case(key): f"${{{reference}}}"}
+
+
+def test_of_several_resources_the_one_is_meant_that_the_name_speaks_of(tmp_path: Path) -> None:
+    function = Planned(
+        name="f",
+        type="aws:lambda/function:Function",
+        inputs={"environment": {"variables": {"TABLE_ARN": UNKNOWN, "QUEUE_URL": UNKNOWN}}},
+        property_dependencies={"environment": [QUEUE.urn, TABLE.urn]},
+    )
+    resources = configuration(tmp_path, QUEUE, TABLE, function)["resource"]
+    assert resources["aws_lambda_function"]["f"]["environment"] == [
+        {
+            "variables": {
+                "TABLE_ARN": "${aws_dynamodb_table.table.arn}",
+                "QUEUE_URL": "${aws_sqs_queue.queue.id}",
+            }
+        }
+    ]
+
+
+def test_an_unknown_list_is_a_list_of_references(tmp_path: Path) -> None:
+    alarm = Planned(
+        name="a",
+        type="aws:cloudwatch/metricAlarm:MetricAlarm",
+        inputs={"alarmActions": UNKNOWN},
+        property_dependencies={"alarmActions": [QUEUE.urn, TABLE.urn]},
+    )
+    resources = configuration(tmp_path, QUEUE, TABLE, alarm)["resource"]
+    assert resources["aws_cloudwatch_metric_alarm"]["a"]["alarm_actions"] == [
+        "${aws_sqs_queue.queue.id}",
+        "${aws_dynamodb_table.table.id}",
+    ]
+
+
+def test_each_place_has_a_variable_of_its_own_and_of_its_type(tmp_path: Path) -> None:
+    function = Planned(
+        name="f",
+        type="aws:lambda/function:Function",
+        inputs={
+            "timeout": UNKNOWN,
+            "layers": UNKNOWN,
+            "environment": {"variables": {"A": UNKNOWN, "B": UNKNOWN}},
+        },
+        property_dependencies={"timeout": [KEY.urn]},
+    )
+    document = configuration(tmp_path, KEY, function)
+    variables = document["variable"]
+    assert {name: variable["type"] for name, variable in variables.items()} == {
+        "f_timeout": "number",
+        "f_layers": "list(string)",
+        "f_environment_0_variables_A": "string",
+        "f_environment_0_variables_B": "string",
+    }
+    assert document["resource"]["aws_lambda_function"]["f"]["timeout"] == "${var.f_timeout}"
+
+
+def test_two_resources_of_one_name_have_variables_of_their_own(tmp_path: Path) -> None:
+    queue = Planned(name="x", type="aws:sqs/queue:Queue", inputs={"name": UNKNOWN})
+    topic = Planned(name="x", type="aws:sns/topic:Topic", inputs={"name": UNKNOWN})
+    resources = configuration(tmp_path, queue, topic)["resource"]
+    assert resources["aws_sqs_queue"]["x"]["name"] == "${var.x_name}"
+    assert resources["aws_sns_topic"]["x"]["name"] == "${var.x_name_2}"
+
+
+def test_blocks_of_which_nothing_is_known_are_made_of_a_variable(tmp_path: Path) -> None:
+    rules = Planned(
+        name="x",
+        type="aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+        inputs={"bucket": "b", "rule": UNKNOWN},
+    )
+    document = configuration(tmp_path, rules)
+    assert document["resource"]["aws_s3_bucket_ownership_controls"]["x"] == {
+        "bucket": "b",
+        "dynamic": {
+            "rule": {
+                "for_each": "${var.x_rule}",
+                "content": {"object_ownership": "${rule.value.object_ownership}"},
+            }
+        },
+    }
+    assert document["variable"]["x_rule"]["type"] == "any"
