@@ -21,8 +21,8 @@ UNKNOWNS = frozenset(
 )
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _ASSET, _ARCHIVE = "c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"
+_SECRET = "[secret]"  # noqa: S105 (what a preview writes in place of one)
 MASKED = "(sensitive)"
-_ENGINES_MASK = "[secret]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,11 @@ def is_unknown(value: object) -> bool:
 
 
 def _is_special(value: object) -> bool:
-    return isinstance(value, Mapping) and _SIGNATURE in value
+    return value == _SECRET or (isinstance(value, Mapping) and _SIGNATURE in value)
+
+
+def _is_asset(value: object) -> bool:
+    return isinstance(value, Mapping) and value.get(_SIGNATURE) in (_ASSET, _ARCHIVE)
 
 
 def _is_opaque(block: Block, name: str, value: object) -> bool:
@@ -87,7 +91,7 @@ def _is_opaque(block: Block, name: str, value: object) -> bool:
     if name in block.blocks:
         return any(not isinstance(i, Mapping) or _is_special(i) for i in _as_list(value))
     kind = block.attributes[name].type
-    return value == _ENGINES_MASK and kind != "string"
+    return value == _SECRET and kind != "string"
 
 
 def _as_list(value: object) -> Sequence[Any]:
@@ -102,19 +106,27 @@ def _attribute(attribute: Attribute, value: Any) -> tuple[Any, Any]:
     kind = attribute.type
     if isinstance(kind, list) and kind[0] in ("list", "set"):
         items = _as_list(value)
+        if any(map(_has_unknown_field, items)):
+            return None, True
         hidden = [is_unknown(item) for item in items]
         known = [None if is_unknown(item) else _scalar(kind[1], item) for item in items]
         return known, hidden if any(hidden) else None
     if isinstance(kind, list) and kind[0] == "map" and isinstance(value, Mapping):
         hidden_keys = {key: True for key, item in value.items() if is_unknown(item)}
         return {
-            key: _scalar(kind[1], item) for key, item in value.items() if key not in hidden_keys
+            key: _scalar(kind[1], item)
+            for key, item in value.items()
+            if key not in hidden_keys and key != "__defaults"
         }, hidden_keys or None
     return _scalar(kind, value), None
 
 
-def _special(value: Mapping[str, Any]) -> Any:
-    if value[_SIGNATURE] in (_ASSET, _ARCHIVE):
+def _has_unknown_field(item: object) -> bool:
+    return isinstance(item, Mapping) and any(map(is_unknown, item.values()))
+
+
+def _special(value: Any) -> Any:
+    if _is_asset(value):
         return value.get("path") or value.get("uri")
     return MASKED
 

@@ -9,7 +9,7 @@ import pytest
 from compliance.terraform.export import export
 from compliance.terraform.names import snake_case
 from compliance.terraform.view import map_preview
-from tests.compliance.terraform.test_plan import ARCHIVE, GROUP, KEY, UNKNOWN, Planned
+from tests.compliance.terraform.test_plan import ARCHIVE, GROUP, KEY, SECRET, UNKNOWN, Planned
 
 
 def configuration(tmp_path: Path, *resources: Planned) -> dict[str, Any]:
@@ -271,3 +271,19 @@ def test_blocks_of_which_nothing_is_known_are_made_of_a_variable(tmp_path: Path)
         },
     }
     assert document["variable"]["x_rule"]["type"] == "any"
+
+
+@pytest.mark.parametrize("secret", [SECRET, "[secret]"])
+def test_a_secret_becomes_a_variable_that_terraform_hides(tmp_path: Path, secret: Any) -> None:
+    function = Planned(
+        name="f",
+        type="aws:lambda/function:Function",
+        inputs={"timeout": secret, "environment": {"variables": {"PASSWORD": secret}}},
+    )
+    document = configuration(tmp_path, function)
+    assert document["resource"]["aws_lambda_function"]["f"] == {
+        "timeout": "${var.f_timeout}",
+        "environment": [{"variables": {"PASSWORD": "${var.f_environment_0_variables_PASSWORD}"}}],
+    }
+    assert all(variable["sensitive"] for variable in document["variable"].values())
+    assert document["variable"]["f_timeout"]["type"] == "number"

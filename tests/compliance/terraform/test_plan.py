@@ -103,6 +103,9 @@ def test_an_archive_becomes_its_file_name() -> None:
         ("aws_lambda_function", {"environment": {"variables": {"PASSWORD": SECRET}}}),
         ("aws_lambda_function", {"environment": SECRET}),
         ("aws_lambda_function", {"layers": [SECRET]}),
+        ("aws_lambda_function", {"timeout": "[secret]"}),
+        ("aws_lambda_function", {"environment": "[secret]"}),
+        ("aws_s3_bucket_cors_configuration", {"corsRules": [{}, "[secret]"]}),
     ],
 )
 def test_a_secret_is_masked_wherever_it_stands(kind: str, inputs: dict[str, Any]) -> None:
@@ -116,6 +119,16 @@ def test_an_unknown_of_any_kind_is_named_in_after_unknown_and_nowhere_else(marke
     converted = convert("aws_sqs_queue", {"name": "q", "redrivePolicy": marker})
     assert converted.values == {"name": "q"}
     assert converted.unknown == {"redrive_policy": True}
+
+
+def test_a_list_of_blocks_of_which_one_is_unknown_is_unknown() -> None:
+    converted = convert("aws_s3_bucket_cors_configuration", {"corsRules": [{}, UNKNOWN]})
+    assert (converted.values, converted.unknown) == ({}, {"cors_rule": True})
+
+
+def test_what_the_provider_filled_into_a_map_is_no_key_of_it() -> None:
+    tags = {"__defaults": [], "Team": "x"}
+    assert convert("aws_sqs_queue", {"tags": tags}).values == {"tags": {"Team": "x"}}
 
 
 def test_unknown_parts_of_lists_maps_and_blocks_are_marked_in_place() -> None:
