@@ -5,11 +5,11 @@ resource it depends on, by the attribute that the receiving property asks for.
 """
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from compliance.terraform.assets import Assets
 from compliance.terraform.expressions import Expressions
 from compliance.terraform.schema import PROVIDER_VERSION, block_of
 from compliance.terraform.view import Mapped, TerraformView
@@ -38,13 +38,15 @@ def export(view: TerraformView, *, region: str, program: Path, output: Path) -> 
     """
     output.mkdir(parents=True, exist_ok=True)
     by_address = {resource.address: resource for resource in view.resources}
+    assets = Assets(program, output)
     variables: dict[str, Any] = {}
     resources: dict[str, dict[str, Any]] = {}
     for resource in view.resources:
         body = Expressions(resource, by_address, variables).filled(
             block_of(resource.type), _configurable(resource), resource.converted.unknown
         )
-        _copy_archive(body, program, output)
+        for attribute, asset in resource.converted.assets.items():
+            body[attribute] = assets.copy(asset, resource.address)
         if resource.after:
             body["depends_on"] = list(resource.after)
         resources.setdefault(resource.type, {})[resource.name] = body
@@ -75,11 +77,3 @@ def _configurable(resource: Mapped) -> dict[str, Any]:
         if (name in block.blocks or block.attributes[name].configurable)
         and (name not in resource.defaulted or name in block.identifying)
     }
-
-
-def _copy_archive(body: dict[str, Any], program: Path, output: Path) -> None:
-    filename = body.get("filename")
-    if isinstance(filename, str):
-        source = program / filename
-        shutil.copyfile(source, output / source.name)
-        body["filename"] = f"${{path.module}}/{source.name}"

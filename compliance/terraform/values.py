@@ -27,10 +27,14 @@ MASKED = "(sensitive)"
 
 @dataclass(frozen=True, kw_only=True)
 class Converted:
-    """`values` and `unknown` have Terraform's shape; `unmapped` lists Pulumi property paths."""
+    """`values` and `unknown` have Terraform's shape; `unmapped` lists Pulumi property paths.
+
+    `assets` are those attributes of a resource itself that are files, as the engine writes them.
+    """
 
     values: dict[str, Any]
     unknown: dict[str, Any]
+    assets: Mapping[str, Mapping[str, Any]]
     unmapped: tuple[str, ...]
 
 
@@ -42,6 +46,7 @@ def convert(resource_type: str, inputs: Mapping[str, Any]) -> Converted:
 def _block(resource_type: str, block: Block, inputs: Mapping[str, Any], *, path: str) -> Converted:
     values: dict[str, Any] = {}
     unknown: dict[str, Any] = {}
+    assets: dict[str, Mapping[str, Any]] = {}
     unmapped: list[str] = []
     for key, value in sorted(inputs.items()):
         if key.startswith("__") or value is None:  # the engine's own bookkeeping; not set
@@ -67,7 +72,11 @@ def _block(resource_type: str, block: Block, inputs: Mapping[str, Any], *, path:
             values[name], hidden = _attribute(block.attributes[name], value)
             if hidden:
                 unknown[name] = hidden
-    return Converted(values=values, unknown=unknown, unmapped=tuple(dict.fromkeys(unmapped)))
+            if _is_asset(value):
+                assets[name] = value
+    return Converted(
+        values=values, unknown=unknown, assets=assets, unmapped=tuple(dict.fromkeys(unmapped))
+    )
 
 
 def is_unknown(value: object) -> bool:
