@@ -5,6 +5,7 @@ resource it depends on, by the attribute that the receiving property asks for.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,16 @@ from compliance.terraform.view import Mapped, TerraformView
 
 @dataclass(frozen=True, kw_only=True)
 class Export:
-    """The file written, how many resources it has, and the values that a person must supply."""
+    """The file written, how many resources it has, and what a person has to see to.
+
+    `variables` are values to be supplied; `left_out` are resources and properties of the preview
+    that the provider does not know.
+    """
 
     path: Path
     resources: int
     variables: tuple[str, ...]
+    left_out: tuple[str, ...]
 
 
 def export(view: TerraformView, *, region: str, program: Path, output: Path) -> Export:
@@ -61,7 +67,19 @@ def export(view: TerraformView, *, region: str, program: Path, output: Path) -> 
         document["variable"] = variables
     path = output / "main.tf.json"
     path.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    return Export(path=path, resources=len(view.resources), variables=tuple(sorted(variables)))
+    return Export(
+        path=path,
+        resources=len(view.resources),
+        variables=tuple(sorted(variables)),
+        left_out=tuple(_left_out(view)),
+    )
+
+
+def _left_out(view: TerraformView) -> Iterator[str]:
+    for kind, urns in view.unmapped_types.items():
+        yield from (f"{urn.rsplit('::', 1)[-1]} ({kind})" for urn in urns)
+    for resource in view.resources:
+        yield from (f"{path} of {resource.address}" for path in resource.converted.unmapped)
 
 
 def _configurable(resource: Mapped) -> dict[str, Any]:

@@ -24,7 +24,11 @@ class PlannedResource(Protocol):
 
     @property
     def custom(self) -> bool:
-        """Whether it exists in a cloud; a component groups others only."""
+        """Whether a provider manages it; components only group others."""
+
+    @property
+    def external(self) -> bool:
+        """Whether it is only read: somebody else manages it."""
 
     @property
     def inputs(self) -> Mapping[str, Any]:
@@ -71,8 +75,12 @@ class TerraformView:
 
 
 def map_preview(resources: Iterable[PlannedResource]) -> TerraformView:
-    """Map every resource of a preview, whoever provides it; components and providers are none."""
-    planned = [r for r in resources if r.custom and not r.type.startswith("pulumi:")]
+    """Map every resource that the stack manages; the engine's own have no Terraform form."""
+    planned = [
+        resource
+        for resource in resources
+        if resource.custom and not resource.external and not resource.type.startswith("pulumi:")
+    ]
     addresses: dict[str, tuple[str, str]] = {}
     unmapped_types: dict[str, list[str]] = {}
     for resource in planned:

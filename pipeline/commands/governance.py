@@ -86,3 +86,5 @@ def export_terraform(
     say(f"{written.resources} resources in {written.path}")
     for variable in written.variables:
         say(f"  to be supplied: {variable}")
+    for item in written.left_out:
+        say(f"  not exported: {item}")

@@ -346,3 +346,12 @@ def test_the_objects_of_a_bucket_travel_with_the_configuration(tmp_path: Path) -
         "text": {"source": "${path.module}/aws_s3_object.text.txt"},
     }
     assert (tmp_path / "out" / "aws_s3_object.text.txt").read_text() == "x"
+
+
+def test_what_the_provider_does_not_know_is_told(tmp_path: Path) -> None:
+    vpc = Planned(name="vpc", type="aws:ec2/vpc:Vpc", inputs={})
+    queue = Planned(name="q", type="aws:sqs/queue:Queue", inputs={"region": "eu-west-1"})
+    done = export(
+        map_preview([vpc, queue]), region="us-east-1", program=tmp_path, output=tmp_path / "out"
+    )
+    assert done.left_out == ("vpc (aws:ec2/vpc:Vpc)", "region of aws_sqs_queue.q")

@@ -30,6 +30,7 @@ class Planned:
     property_dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     dependencies: Sequence[str] = ()
     custom: bool = True
+    external: bool = False
 
     @property
     def urn(self) -> str:
@@ -184,6 +185,18 @@ def test_a_secret_that_no_text_can_stand_for_is_unknown_and_reported(
     converted = convert(kind, {key: value})
     assert (converted.values, converted.unknown) == ({}, {name: True})
     assert converted.unmapped == (key,)
+
+
+def test_what_the_stack_only_reads_is_none_of_its_resources() -> None:
+    bucket = Planned(name="theirs", type="aws:s3/bucket:Bucket", inputs={}, external=True)
+    block = Planned(
+        name="block",
+        type="aws:s3/bucketVersioning:BucketVersioning",
+        inputs={"bucket": UNKNOWN},
+        property_dependencies={"bucket": [bucket.urn]},
+    )
+    (mapped,) = map_preview([bucket, block]).resources
+    assert (mapped.address, mapped.references) == ("aws_s3_bucket_versioning.block", {})
 
 
 def test_a_property_dependency_becomes_a_reference_in_the_configuration() -> None:
