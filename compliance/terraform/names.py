@@ -38,7 +38,8 @@ _PROPERTIES_OF_TYPE = {
     ("aws_lambda_function", "name"): "function_name",
     ("aws_lambda_layer_version", "code"): "filename",
     ("aws_lambda_permission", "function"): "function_name",
-    ("aws_s3_bucket_website_configuration", "routing_rule_details"): "routing_rule",
+    ("aws_s3_bucket_website_configuration", "routing_rule_details"): "routing_rules",
+    ("aws_s3_bucket_website_configuration", "routing_rules"): "routing_rule",
     ("aws_sns_topic_subscription", "topic"): "topic_arn",
 }
 
@@ -69,8 +70,9 @@ def terraform_type(token: str) -> str | None:
 def terraform_property(resource_type: str, block: Block, key: str, *, top: bool) -> str | None:
     """The Terraform name of a Pulumi property within `block`, None if there is none."""
     snake = snake_case(key)
+    if top and (resource_type, snake) in _PROPERTIES_OF_TYPE:
+        return _PROPERTIES_OF_TYPE[resource_type, snake]
     name = block.name_of(snake)
-    if name is None and top:
-        renamed = _PROPERTIES_OF_TYPE.get((resource_type, snake), _PROPERTIES.get(snake))
-        name = block.name_of(renamed) if renamed else None
+    if name is None and top and snake in _PROPERTIES:
+        name = block.name_of(_PROPERTIES[snake])
     return name

@@ -91,6 +91,17 @@ def test_an_attribute_that_is_a_list_of_objects_has_terraforms_names_too() -> No
     }
 
 
+def test_a_websites_rules_and_their_text_have_each_others_names() -> None:
+    website = {
+        "routingRules": [{"redirect": {"hostName": "h"}}],
+        "routingRuleDetails": "[]",
+    }
+    assert convert("aws_s3_bucket_website_configuration", website).values == {
+        "routing_rule": [{"redirect": [{"host_name": "h"}]}],
+        "routing_rules": "[]",
+    }
+
+
 def test_an_archive_becomes_its_file_name() -> None:
     assert convert("aws_lambda_function", {"code": ARCHIVE}).values == {
         "filename": "../build/validator.zip"
