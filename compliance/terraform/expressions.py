@@ -63,7 +63,7 @@ class Expressions:
             if name not in block.blocks:
                 kind = block.attributes[name].type
                 body[name] = self._value(kind, name, value, mirror, place)
-            elif mirror is True:
+            elif mirror in (True, MASKED):
                 body.setdefault("dynamic", {})[name] = {
                     "for_each": self._variable("any", place),
                     "content": _content(name, block.blocks[name]),
@@ -81,7 +81,7 @@ class Expressions:
     def _value(self, kind: Any, name: str, known: Any, hidden: Any, place: tuple[str, ...]) -> Any:
         if hidden is True:
             return self._unknown(kind, name, place)
-        if known == MASKED:
+        if MASKED in (known, hidden):
             return self._variable(kind, place, sensitive=True)
         element = kind[1] if isinstance(kind, list) else kind
         if isinstance(known, Mapping):

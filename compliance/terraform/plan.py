@@ -54,11 +54,18 @@ def _change(resource: Mapped) -> dict[str, Any]:
             "actions": ["create"],
             "before": None,
             "after": resource.converted.values,
-            "after_unknown": resource.converted.unknown,
+            "after_unknown": _flags(resource.converted.unknown),
             "before_sensitive": False,
             "after_sensitive": {},
         },
     }
+
+
+def _flags(mirror: Any) -> Any:
+    """Terraform's own mirror says of a secret that is not told no more than that it is unknown."""
+    if isinstance(mirror, dict):
+        return {name: _flags(below) for name, below in mirror.items()}
+    return [_flags(below) for below in mirror] if isinstance(mirror, list) else bool(mirror)
 
 
 def _configuration(resource: Mapped) -> dict[str, Any]:

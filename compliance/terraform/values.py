@@ -29,6 +29,7 @@ MASKED = "(sensitive)"
 class Converted:
     """`values` and `unknown` have Terraform's shape; `unmapped` lists Pulumi property paths.
 
+    In `unknown`, `MASKED` stands in place of True for what is secret as a whole, and no text.
     `assets` are those attributes of a resource itself that are files, as the engine writes them.
     """
 
@@ -57,8 +58,8 @@ def _block(resource_type: str, block: Block, inputs: Mapping[str, Any], *, path:
             unmapped.append(here)
         elif is_unknown(value):
             unknown[name] = True
-        elif _is_opaque(block, name, value):
-            unknown[name] = True
+        elif mask := _mask(block, name, value):
+            unknown[name] = mask
             unmapped.append(here)
         elif name in block.blocks:
             nested = block.blocks[name]
@@ -92,15 +93,16 @@ def _is_asset(value: object) -> bool:
     return isinstance(value, Mapping) and value.get(_SIGNATURE) in (_ASSET, _ARCHIVE)
 
 
-def _is_opaque(block: Block, name: str, value: object) -> bool:
-    """Whether a mask, or an unknown item, stands where no text can: nobody sees what is inside.
+def _mask(block: Block, name: str, value: object) -> bool | str:
+    """What stands for a secret, or a block of unknown parts, where no text can; False elsewhere.
 
-    The engine masks a secret as a text, whatever it was.
+    Nobody sees what is inside: a preview masks a secret as a text, whatever it was.
     """
     if name in block.blocks:
-        return any(not isinstance(i, Mapping) or _is_special(i) for i in _as_list(value))
-    kind = block.attributes[name].type
-    return value == _SECRET and kind != "string"
+        items = _as_list(value)
+        return MASKED if any(map(_is_special, items)) else any(map(is_unknown, items))
+    text = block.attributes[name].type == "string" or _is_asset(value)
+    return MASKED if _is_special(value) and not text else False
 
 
 def _as_list(value: object) -> Sequence[Any]:

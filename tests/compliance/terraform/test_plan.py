@@ -194,8 +194,17 @@ def test_a_secret_that_no_text_can_stand_for_is_unknown_and_reported(
     kind: str, key: str, name: str, value: object
 ) -> None:
     converted = convert(kind, {key: value})
-    assert (converted.values, converted.unknown) == ({}, {name: True})
+    assert (converted.values, converted.unknown) == ({}, {name: MASKED})
     assert converted.unmapped == (key,)
+
+
+def test_a_plan_says_of_such_a_secret_that_it_is_unknown() -> None:
+    function = Planned(
+        name="f", type="aws:lambda/function:Function", inputs={"memorySize": "[secret]"}
+    )
+    (planned,) = plan_document(map_preview([function]), region="us-east-1")["resource_changes"]
+    assert planned["change"]["after_unknown"] == {"memory_size": True}
+    assert "memory_size" not in planned["change"]["after"]
 
 
 def test_what_the_stack_only_reads_is_none_of_its_resources() -> None:
