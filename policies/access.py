@@ -5,27 +5,37 @@ import re
 from policies import sdk
 from policies.answers import PASSED, Answer, failed, not_applicable, verdict
 from policies.arns import Arn
-from policies.policy import Settings, Severity, StackPolicy, only
+from policies.policy import Settings, Severity, StackPolicy, Types, only
 from policies.resource import Resource, Stack
 from policies.statements import Statement, statements
 from policies.types import (
-    API,
     BUCKET,
     BUCKET_OWNERSHIP,
-    BUCKET_POLICY,
     BUCKET_PUBLIC_ACCESS,
     FUNCTION,
-    KEY,
-    KEY_POLICY,
     PERMISSION,
-    QUEUE,
-    QUEUE_POLICY,
-    TOPIC,
-    TOPIC_POLICY,
 )
 
-# Types on whose policy nothing depends when they carry none.
-_MAY_LACK_ONE = (QUEUE, BUCKET, TOPIC, API, "aws:s3/accessPoint:AccessPoint")
+# Where a resource policy stands.
+_DOCUMENTS = ("policy", "policyDocument", "resourcePolicy", "accessPolicy")
+# Types of which a document of that name is something else: the rights of an identity, or rules in
+# another language than IAM's.
+_OTHER_DOCUMENTS = (
+    "aws:cloudwatch/logAccountPolicy:",
+    "aws:cloudwatch/logDataProtectionPolicy:",
+    "aws:cloudwatch/logIndexPolicy:",
+    "aws:ecr/lifecyclePolicy:",
+    "aws:eks/",
+    "aws:iam/",
+    "aws:iot/",
+    "aws:networkmanager/",
+    "aws:opensearch/serverless",
+    "aws:resiliencehub/",
+    "aws:ses/receiptFilter:",
+    "aws:sns/dataProtectionPolicy:",
+    "aws:transfer/",
+    "aws:verifiedaccess/",
+)
 # Types that name whom they let in without a document.
 _GRANTED_TO = {
     "aws:cloudwatch/eventPermission:EventPermission": "principal",
@@ -45,12 +55,12 @@ def _judge_policy(resource: Resource, stack: Stack, _settings: Settings) -> Answ
     if granted is not None:
         own = _is_own_account(resource.inputs.text(granted) or "", stack)
         return PASSED if own else failed(f"{granted} is not of this account")
-    key = sdk.takes(resource.type, "policy", "policyDocument")[0]
+    key = sdk.takes(resource.type, *_DOCUMENTS)[0]
     document = resource.inputs.document(key)
     if document is None:
-        if resource.type in _MAY_LACK_ONE:
-            return not_applicable("This resource carries no policy of its own.")
-        return failed(f"{key} is missing")
+        if resource.type.endswith("Policy") or resource.type.startswith("aws:kms/"):
+            return failed(f"{key} is missing")
+        return not_applicable("This resource carries no policy of its own.")
     problems: list[str] = []
     for statement in statements(document):
         if statement.allows:
@@ -105,6 +115,13 @@ def _is_own_source(value: str, stack: Stack) -> bool:
     return arn.account == account and arn.region in ("", region)
 
 
+def _lets_in(type_: str) -> bool:
+    """Whether a type says who may reach what, in a document of IAM's or without one."""
+    if not type_.startswith("aws:") or type_.startswith(_OTHER_DOCUMENTS):
+        return False
+    return type_ in _GRANTED_TO or sdk.may_take(type_, *_DOCUMENTS)
+
+
 RESOURCE_POLICIES = StackPolicy(
     name="resource-policy",
     sentence="Resource policies allow named actions to this account and to its services alone.",
@@ -114,25 +131,7 @@ RESOURCE_POLICIES = StackPolicy(
         "Name principal and actions; give services a condition on aws:SourceArn or "
         "aws:SourceAccount."
     ),
-    governs=only(
-        QUEUE,
-        QUEUE_POLICY,
-        BUCKET,
-        BUCKET_POLICY,
-        TOPIC,
-        TOPIC_POLICY,
-        KEY,
-        KEY_POLICY,
-        API,
-        "aws:apigateway/restApiPolicy:RestApiPolicy",
-        "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
-        "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
-        "aws:dynamodb/resourcePolicy:ResourcePolicy",
-        "aws:s3/accessPoint:AccessPoint",
-        "aws:s3control/accessPointPolicy:AccessPointPolicy",
-        "aws:secretsmanager/secretPolicy:SecretPolicy",
-        *_GRANTED_TO,
-    ),
+    governs=Types(where=_lets_in, otherwise="Governs what carries a resource policy only."),
     judge=_judge_policy,
 )
 

@@ -61,6 +61,14 @@ def takes(token: str, *keys: str) -> list[str]:
     return [key for key in keys if key in known]
 
 
+def may_take(token: str, *keys: str) -> bool:
+    """Whether the resource type takes one of `keys`; not, where pulumi-aws does not know it."""
+    try:
+        return not properties(token).isdisjoint(keys)
+    except UnknownTypeError:
+        return False
+
+
 def _source(token: str) -> tuple[str, str]:
     """The class of a resource type, and the source of the module that it stands in."""
     found = _TOKEN.fullmatch(token)

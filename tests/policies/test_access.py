@@ -7,6 +7,7 @@ from tests.policies.kit import (
     Case,
     Change,
     Declarations,
+    adding,
     check,
     declare,
     dropping,
@@ -107,6 +108,26 @@ OPEN = [
                 "a:D",
                 _with_policy(
                     "aws:dynamodb/resourcePolicy:ResourcePolicy", "policy", resourceArn="other"
+                ),
+            ),
+            (
+                "a:F",
+                _with_policy("aws:lambda/resourcePolicy:ResourcePolicy", "policy", resourceArn="x"),
+            ),
+            (
+                "a:T",
+                _with_policy(
+                    "aws:s3tables/tableBucketPolicy:TableBucketPolicy",
+                    "resourcePolicy",
+                    tableBucketArn="other",
+                ),
+            ),
+            (
+                "a:O",
+                _with_policy(
+                    "aws:cloudwatch/logDestinationPolicy:LogDestinationPolicy",
+                    "accessPolicy",
+                    destinationName="other",
                 ),
             ),
             (
@@ -217,6 +238,13 @@ ACCESS = [
     ),
     not_applicable(
         "for a bucket without a policy of its own", "resource-policy", "uploads-bucket", lambda s: s
+    ),
+    not_applicable(
+        "for a document of another kind",
+        "resource-policy",
+        "added",
+        adding("aws:sns/dataProtectionPolicy:DataProtectionPolicy", "added", policy="{}"),
+        "Governs what carries a resource policy only.",
     ),
     *(
         fails(
