@@ -6,6 +6,7 @@ step of the way has to be open, the use of each encryption key included.
 
 from collections.abc import Iterator, Mapping
 
+from policies import rights
 from policies.events import matches
 from policies.redrive import BrokenRouteError
 from policies.resource import Resource, Stack
@@ -19,7 +20,6 @@ from policies.types import (
     KEY_POLICY,
     QUEUE,
     ROLE,
-    ROLE_POLICY,
 )
 
 _EVENTS = "events.amazonaws.com"
@@ -87,14 +87,11 @@ def _may_put_events(function: Resource, bus: Resource, stack: Stack) -> bool:
     role = stack.target(function, "role", ROLE)
     if role is None:
         return True  # the role is told by the policy on roles
-    return any(
-        statement.allows
-        and statement.covers_action("events:PutEvents")
-        and any(stack.owner_of(arn) is bus or arn == "*" for arn in statement.resources)
-        for holder in stack.referring(ROLE_POLICY, "role", role)
-        if (document := holder.inputs.document("policy"))
-        for statement in statements(document)
+    arn = stack.arn("events", f"event-bus/{bus.inputs.text('name')}")
+    call = Call(
+        service=None, action="events:PutEvents", resource=arn, context=call_context({}, stack)
     )
+    return permits(rights.of_role(role, stack), call)
 
 
 def _from_bus(function: Resource, bus: Resource, stack: Stack) -> Iterator[Resource]:

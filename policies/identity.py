@@ -2,14 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from contextlib import suppress
 
-from policies import grants
+from policies import grants, rights
 from policies.answers import PASSED, Answer, failed, not_applicable, verdict
 from policies.logs import group_of
 from policies.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
-from policies.reading import Node, UndeterminedError
+from policies.reading import UndeterminedError
 from policies.resource import Resource, Stack
 from policies.statements import Statement, statements
 from policies.types import (
@@ -27,17 +26,9 @@ _GROUP_POLICY = "aws:iam/groupPolicy:GroupPolicy"
 _HOLDERS = (ROLE, ROLE_POLICY, POLICY, _USER_POLICY, _GROUP_POLICY)
 
 
-def _documents(resource: Resource) -> Iterator[Node]:
-    """The identity policies that a resource carries."""
-    inputs = resource.inputs
-    for holder in inputs.items("inlinePolicies") if resource.type == ROLE else [inputs]:
-        document = holder.document("policy")
-        yield document if document is not None else Node({}, holder.at("policy"))
-
-
 def _judge_actions(resource: Resource, settings: Settings) -> Answer:
     known = {action.lower() for action in settings["actions"]}
-    documents = list(_documents(resource))
+    documents = list(rights.documents(resource))
     if not documents:
         return not_applicable("This role carries no inline policy.")
     problems = []
@@ -103,19 +94,25 @@ def _is_account_log(statement: Statement) -> bool:
 
 
 def _judge_resources(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
-    documents = list(_documents(resource))
+    documents = list(rights.documents(resource))
     if not documents:
         return not_applicable("This role carries no inline policy.")
-    problems: list[str] = []
-    owner = stack.target(resource, "role", ROLE) if resource.type == ROLE_POLICY else resource
-    if owner is None:
-        problems.append("role is no role of this stack")
-    holder = _holder(owner, stack) if owner is not None else grants.Holder()
-    for document in documents:
-        for statement in statements(document):
-            if statement.allows:
-                problems += grants.too_wide(statement, stack, holder)
-    return verdict(problems)
+    owners = _owners(resource, stack)
+    problems = [] if all(owners) else ["role is no role of this stack"]
+    allowing = [s for document in documents for s in statements(document) if s.allows]
+    for owner in owners:
+        holder = _holder(owner, stack) if owner is not None else grants.Holder()
+        for statement in allowing:
+            problems += grants.too_wide(statement, stack, holder)
+    return verdict(list(dict.fromkeys(problems)))
+
+
+def _owners(resource: Resource, stack: Stack) -> list[Resource | None]:
+    """Who holds the rights that a resource carries; None for a role of elsewhere."""
+    if resource.type == ROLE_POLICY:
+        return [stack.target(resource, "role", ROLE)]
+    attached = list(rights.holders(resource, stack)) if resource.type == POLICY else []
+    return attached or [resource]
 
 
 def _holder(owner: Resource, stack: Stack) -> grants.Holder:

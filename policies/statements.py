@@ -47,23 +47,24 @@ class Statement:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
-    """A call that a service makes on a resource of the stack.
+    """A call on a resource of the stack.
 
     Attributes:
-        service: The service, such as `events.amazonaws.com`.
+        service: The service that makes it, such as `events.amazonaws.com`; None for whoever holds
+            the rights that are asked about.
         action: What it calls.
         resource: The ARN that it calls it on.
         context: What AWS tells of the call: condition keys in lower case, and their values.
     """
 
-    service: str
+    service: str | None
     action: str
     resource: str
     context: Mapping[str, str]
 
 
 def permits(document: Iterable[Statement], call: Call) -> bool:
-    """Whether a resource policy lets a service make this call.
+    """Whether a policy lets this call be made.
 
     A condition that this module does not know neither lets a call through nor lifts a denial.
     """
@@ -78,7 +79,7 @@ def _concerns(statement: Statement, call: Call) -> bool:
     if statement.inverted:
         return not statement.allows
     return (
-        bool(named & set(statement.principals))
+        (call.service is None or bool(named & set(statement.principals)))
         and statement.covers_action(call.action)
         and statement.covers_resource(call.resource)
     )

@@ -45,6 +45,26 @@ def _denying(name: str, **condition: Any) -> Change:
     return change
 
 
+def _refused(stack: Declarations) -> Declarations:
+    """A second policy of the role, which takes back what the first gives."""
+    refusal = {"Effect": "Deny", "Action": "events:*", "Resource": "*"}
+    return stack.add(
+        declare(
+            "aws:iam/rolePolicy:RolePolicy",
+            "refusal",
+            name="refusal-policy-dev",
+            role="validator-role-dev",
+            policy=document(refusal),
+        )
+    )
+
+
+def _on_the_role(stack: Declarations) -> Declarations:
+    """The function's rights written into its role."""
+    rights = [{"name": "own", "policy": stack["validator-policy"].inputs["policy"]}]
+    return stack.remove("validator-policy").set("validator-role", "inlinePolicies", rights)
+
+
 def _without_send(stack: Declarations) -> Declarations:
     """The queue's policy once more, in a resource of its own, without the rule's right."""
     policy = json.loads(stack[QUEUE].inputs["policy"])
@@ -124,6 +144,7 @@ STEPS = [
                 "no enabled rule",
             ),
             ("a policy without the right, attached", _without_send, "does not let"),
+            ("the function's right taken back", _refused, "may not events:PutEvents"),
             ("everyone denied", _denying(QUEUE), "does not let"),
             (
                 "everyone denied but from a network",
@@ -236,6 +257,7 @@ STEPS = [
                     {"aws:PrincipalOrgID": "o-1"},
                 ),
             ),
+            ("the function's right on its role", _on_the_role),
             ("everyone denied in plain", _denying(QUEUE, Bool={"aws:SecureTransport": "false"})),
             ("others denied", _denying(QUEUE, StringEquals={"aws:SourceAccount": "999999999999"})),
         )

@@ -30,12 +30,9 @@ def _inline(action: str) -> list[dict[str, Any]]:
     return [{"name": "inline", "policy": document}]
 
 
-def _attachment(arn: str) -> Any:
+def _attachment(arn: str, role: str = "processor-role-dev") -> Any:
     return declare(
-        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-        "attachment",
-        role="processor-role-dev",
-        policyArn=arn,
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "attachment", role=role, policyArn=arn
     )
 
 
@@ -45,18 +42,33 @@ def _on_the_role(stack: Declarations) -> Declarations:
     return stack.remove(POLICY).set(ROLE, "inlinePolicies", [{"name": "own", "policy": policy}])
 
 
-def _attached(stack: Declarations) -> Declarations:
-    """The role's policy as one that is attached to it, by an ARN that only AWS knows."""
+def _attached(
+    stack: Declarations, policy: str = POLICY, role: str = "processor-role-dev"
+) -> Declarations:
+    """A policy of the stack as one that is attached to a role, by an ARN that only AWS knows."""
     own = declare(
         "aws:iam/policy:Policy",
         "own",
         name="own-policy-dev",
-        policy=stack[POLICY].inputs["policy"],
+        policy=stack[policy].inputs["policy"],
         tags={"Environment": "Production", "Team": "Analytics"},
     )
-    attachment = _attachment("unknown")
+    attachment = _attachment("unknown", role)
     stack = stack.add(own, attachment).hide("attachment", "policyArn")
     return stack.redepend("attachment", "policyArn", (own.urn,))
+
+
+def _attached_together(stack: Declarations) -> Declarations:
+    """A policy attached to two roles at once, of which one may not hold it."""
+    stack = _attached(stack).remove("attachment")
+    both = declare(
+        "aws:iam/policyAttachment:PolicyAttachment",
+        "attachment",
+        name="own-attachment-dev",
+        roles=["processor-role-dev", "acme-partner-role-dev"],
+        policyArn="unknown",
+    )
+    return stack.add(both).redepend("attachment", "policyArn", (stack["own"].urn,))
 
 
 ACTIONS = [
@@ -245,6 +257,34 @@ RESOURCES = [
     undetermined("iam-resources", POLICY, "policy", iam_actions={POLICY}),
     not_applicable("for a role without inline policy", "iam-resources", ROLE, lambda s: s),
     passes("the same rights on the role itself", "iam-resources", ROLE, _on_the_role),
+    passes("the same rights attached", "iam-resources", "own", _attached),
+    passes(
+        "the API's log role with attached rights",
+        "iam-resources",
+        "own",
+        lambda s: _attached(s, "api-logs-policy", "api-logs-role-dev").remove("api-logs-policy"),
+    ),
+    fails(
+        "a function's rights attached to a partner's role",
+        "iam-resources",
+        "own",
+        lambda s: _attached(s, POLICY, "acme-partner-role-dev"),
+        "another's",
+    ),
+    fails(
+        "a function's rights attached to a partner's role too",
+        "iam-resources",
+        "own",
+        _attached_together,
+        "another's",
+    ),
+    fails(
+        "rights attached to a role of elsewhere",
+        "iam-resources",
+        "own",
+        lambda s: _attached(s, POLICY, "other-role-dev"),
+        "role is no role of this stack",
+    ),
 ]
 
 ROLES = [

@@ -1,0 +1,33 @@
+"""Where a role's rights stand: in policies of its own, on the role itself, or attached (FN-5)."""
+
+from collections.abc import Iterator
+
+from policies.reading import Node
+from policies.resource import Resource, Stack
+from policies.statements import Statement, statements
+from policies.types import POLICY, POLICY_ATTACHMENT, ROLE, ROLE_ATTACHMENT, ROLE_POLICY
+
+
+def documents(resource: Resource) -> Iterator[Node]:
+    """The identity policies that a resource carries."""
+    inputs = resource.inputs
+    for holder in inputs.items("inlinePolicies") if resource.type == ROLE else [inputs]:
+        document = holder.document("policy")
+        yield document if document is not None else Node({}, holder.at("policy"))
+
+
+def holders(policy: Resource, stack: Stack) -> Iterator[Resource | None]:
+    """The roles that a managed policy is attached to; None for one that is of elsewhere."""
+    for attachment in stack.referring(ROLE_ATTACHMENT, "policyArn", policy, skip_unclear=True):
+        yield stack.target(attachment, "role", ROLE)
+    for attachment in stack.referring(POLICY_ATTACHMENT, "policyArn", policy, skip_unclear=True):
+        for name in attachment.inputs.texts("roles"):
+            yield stack.named(ROLE, name)
+
+
+def of_role(role: Resource, stack: Stack) -> list[Statement]:
+    """Every statement about what a role may do, or not."""
+    attached = [policy for policy in stack.of(POLICY) if role in holders(policy, stack)]
+    carriers = (role, *stack.referring(ROLE_POLICY, "role", role), *attached)
+    found = (document for carrier in carriers for document in documents(carrier))
+    return [statement for document in found for statement in statements(document)]
