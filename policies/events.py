@@ -6,7 +6,7 @@ from typing import Any
 def matches(pattern: Any, event: Any) -> bool:
     """Whether EventBridge would hand `event` to a rule with this pattern.
 
-    Knows exact values, `prefix`, `suffix`, `exists` and `anything-but` lists. A filter that it
+    Knows exact values, `prefix`, `suffix`, `exists` and `anything-but` values. A filter that it
     does not know matches nothing, so that a rule which relies on one is taken as broken.
 
     Args:
@@ -38,5 +38,6 @@ def _holds(choice: Any, value: Any) -> bool:
     if operator == "suffix":
         return isinstance(operand, str) and value.endswith(operand)
     if operator == "anything-but":
-        return value not in (operand if isinstance(operand, list) else [operand])
+        excluded = operand if isinstance(operand, list) else [operand]
+        return value not in excluded and not any(isinstance(item, dict) for item in excluded)
     return False

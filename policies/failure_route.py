@@ -89,7 +89,10 @@ def _may_put_events(function: Resource, bus: Resource, stack: Stack) -> bool:
         return True  # the role is told by the policy on roles
     arn = stack.arn("events", f"event-bus/{bus.inputs.text('name')}")
     call = Call(
-        service=None, action="events:PutEvents", resource=arn, context=call_context({}, stack)
+        service=None,
+        action="events:PutEvents",
+        resource=arn,
+        context={"aws:securetransport": "true"},
     )
     return permits(rights.of_role(role, stack), call)
 
@@ -195,4 +198,9 @@ def _check_rights(rule: Resource, bus: Resource, queue: Resource, stack: Stack) 
 
 def call_context(own: Mapping[str, str], stack: Stack) -> dict[str, str]:
     """What AWS tells of a service's call on behalf of this account, over TLS."""
-    return {"aws:sourceaccount": stack.home[1], "aws:securetransport": "true", **own}
+    return {
+        "aws:principalisawsservice": "true",
+        "aws:securetransport": "true",
+        "aws:sourceaccount": stack.home[1],
+        **own,
+    }

@@ -85,6 +85,14 @@ def normalised(value: Any, *, secret: bool = False) -> Any:
     return value
 
 
+def _members_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of a JSON text. Of two members of one name, nobody knows which AWS would take."""
+    found = dict(members)
+    if len(found) < len(members):
+        raise ValueError("a member stands there twice")
+    return found
+
+
 class Node:
     """A value and the path that leads to it."""
 
@@ -194,7 +202,7 @@ class Node:
         if found is None or isinstance(found.value, dict):
             return found
         try:
-            parsed = json.loads(found.as_text())
+            parsed = json.loads(found.as_text(), object_pairs_hook=_members_once)
         except ValueError as error:
             raise MalformedError(found.path, "valid JSON") from error
         if not isinstance(parsed, dict):

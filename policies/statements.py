@@ -97,11 +97,14 @@ def _holds(statement: Statement, context: Mapping[str, str]) -> bool | None:
 
 
 def _condition_holds(operator: str, values: tuple[str, ...], actual: str | None) -> bool | None:
+    if operator == "Null":
+        return str(actual is None).lower() in values
     name = operator.removeprefix("ForAnyValue:")
     compare = _OPERATORS.get(name.removesuffix("IfExists"))
     if actual is None:
-        # A test for a key that a call does not carry fails, but for the negated ones.
-        return name.endswith("IfExists") or ("Not" in name)
+        # A test for a key that a call does not carry fails, but for the negated ones and those of
+        # every value, of which there is none.
+        return name.endswith("IfExists") or "Not" in name or name.startswith("ForAllValues:")
     if compare is None:
         return None
     return any(compare(actual, value) for value in values)
@@ -169,7 +172,7 @@ def _scalar(node: Node) -> str:
     """AWS takes booleans and numbers in conditions as well as their texts."""
     if isinstance(node.value, bool):
         return str(node.value).lower()
-    return str(node.value) if isinstance(node.value, int) else node.as_text()
+    return str(node.value) if isinstance(node.value, int | float) else node.as_text()
 
 
 def denies_plain_transport(statement: Statement, action: str, arns: tuple[str, ...]) -> bool:

@@ -163,6 +163,14 @@ CASES = [
             ("detailed-metrics", "bucket-metrics", "filter", {"prefix": "uploads/"}),
         )
     ),
+    passes(
+        "a version of TLS that is written as a number",
+        "bucket-transport",
+        BUCKET,
+        setting(
+            "bucket-policy", "policy.Statement[1].Condition.NumericLessThan", {"s3:TlsVersion": 1.2}
+        ),
+    ),
     fails(
         "an allowing statement in the denying one's place",
         "bucket-transport",

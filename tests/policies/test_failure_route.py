@@ -134,6 +134,13 @@ STEPS = [
                 "no enabled rule",
             ),
             (
+                "a pattern of what does not begin like it",
+                setting(
+                    "validator-rule", "eventPattern.source", [{"anything-but": {"prefix": "lam"}}]
+                ),
+                "no enabled rule",
+            ),
+            (
                 "a pattern of a bare text",
                 setting("validator-rule", "eventPattern.source", "lambda"),
                 "no enabled rule",
@@ -146,6 +153,21 @@ STEPS = [
             ("a policy without the right, attached", _without_send, "does not let"),
             ("the function's right taken back", _refused, "may not events:PutEvents"),
             ("everyone denied", _denying(QUEUE), "does not let"),
+            (
+                "whoever comes from no network denied",
+                _denying(QUEUE, Null={"aws:SourceVpc": "true"}),
+                "does not let",
+            ),
+            (
+                "whoever has no path of an organisation denied",
+                _denying(QUEUE, **{"ForAllValues:StringEquals": {"aws:PrincipalOrgPaths": "o-1"}}),
+                "does not let",
+            ),
+            (
+                "services denied",
+                _denying(QUEUE, Bool={"aws:PrincipalIsAWSService": "true"}),
+                "does not let",
+            ),
             (
                 "everyone denied but from a network",
                 _denying(QUEUE, StringNotEquals={"aws:SourceVpc": "vpc-1"}),
@@ -258,6 +280,11 @@ STEPS = [
                 ),
             ),
             ("the function's right on its role", _on_the_role),
+            (
+                "everyone but services denied",
+                _denying(QUEUE, BoolIfExists={"aws:PrincipalIsAWSService": "false"}),
+            ),
+            ("whoever comes from a network denied", _denying(QUEUE, Null={"aws:SourceVpc": False})),
             ("everyone denied in plain", _denying(QUEUE, Bool={"aws:SecureTransport": "false"})),
             ("others denied", _denying(QUEUE, StringEquals={"aws:SourceAccount": "999999999999"})),
         )

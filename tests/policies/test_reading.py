@@ -146,6 +146,12 @@ def test_document_is_read_from_a_text_or_an_object() -> None:
         assert (found.value, found.path) == ({"k": 1}, "a.policy")
 
 
+def test_document_says_each_thing_once() -> None:
+    text = '{"Statement": [{"Effect": "Allow", "Effect": "Deny"}]}'
+    with pytest.raises(MalformedError, match=r"^a\.policy is not valid JSON$"):
+        Node({"policy": text}, "a").document("policy")
+
+
 @pytest.mark.parametrize("value", [{}, [], ""])
 def test_empty_is_empty(value: Any) -> None:
     assert Node({"key": value}).is_empty("key")
