@@ -13,6 +13,7 @@ from urllib.parse import unquote_plus
 
 from pipeline.deployment import Deployment, function_name
 
+_MOST_DIGITS = 18  # of a sequence
 _HELD = 60  # seconds that a message is kept from others while it is looked at
 _SOURCES = {"processor": "processorQueueUrl", "aggregator": "aggregatorQueueUrl"}
 
@@ -97,14 +98,13 @@ class DeadLetterQueue:
                 yield self._letter(message)
 
     def _letter(self, message: dict[str, Any]) -> DeadLetter:
-        body = _json(message["Body"])
+        payload: Any = _json(message["Body"])
         if self._function == "validator":
-            payload = body.get("detail", {}).get("requestPayload")
-            feed, number, file = _uploaded(payload)
+            payload = _failed_request(payload)
+            named = _uploaded(payload)
         else:
-            payload = body if {"partner", "feed", "file", "number"} <= body.keys() else None
-            feed, number, file = _work(payload)
-        redrivable = file and self._function != "status"
+            named = _work(payload)
+        feed, number, file = named or ("", 0, "")
         return DeadLetter(
             function=self._function,
             message_id=message["MessageId"],
@@ -112,7 +112,7 @@ class DeadLetterQueue:
             feed=feed,
             number=number,
             file=file,
-            payload=json.dumps(payload) if redrivable else None,
+            payload=json.dumps(payload) if named and self._function != "status" else None,
         )
 
     def _send(self, letter: DeadLetter, payload: str) -> None:
@@ -135,27 +135,42 @@ def _order(letter: DeadLetter) -> tuple[str, int]:
     return letter.feed, letter.number
 
 
-def _json(text: str) -> dict[str, Any]:
+def _json(text: str) -> Any:
+    """What a message says; None where it is not JSON, or holds what is no text."""
     try:
         document = json.loads(text)
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}
+        json.dumps(document, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return document
 
 
-def _work(payload: dict[str, Any] | None) -> tuple[str, int, str]:
-    """Feed, number and file of a queue's message."""
-    if payload is None:
-        return "", 0, ""
-    return f"{payload['partner']}/{payload['feed']}", int(payload["number"]), payload["file"]
+def _work(message: Any) -> tuple[str, int, str] | None:
+    """Feed, number and file of a queue's message; None where it is none."""
+    match message:
+        case {"partner": str(partner), "feed": str(feed), "file": str(file), "number": int(number)}:
+            return f"{partner}/{feed}", number, file
+    return None
 
 
-def _uploaded(payload: dict[str, Any] | None) -> tuple[str, int, str]:
-    """Feed, declared number and file of a bucket's event."""
-    records = (payload or {}).get("Records") or []
-    if not records:
-        return "", 0, ""
-    key = unquote_plus(records[0]["s3"]["object"]["key"])
-    _, partner, feed, file, *_ = [*key.split("/", 3), "", "", ""]
-    first = file.split("/")[0]
-    return f"{partner}/{feed}", int(first) if first.isdecimal() else 0, file
+def _failed_request(message: Any) -> Any:
+    """What the validator was invoked with, from the record of its failure."""
+    match message:
+        case {"detail": {"requestPayload": payload}}:
+            return payload
+    return None
+
+
+def _uploaded(payload: Any) -> tuple[str, int, str] | None:
+    """Feed, declared number and file of a bucket's event; None where it is none."""
+    match payload:
+        case {"Records": [{"s3": {"object": {"key": str(encoded)}}}, *_]}:
+            key = unquote_plus(encoded)
+        case _:
+            return None
+    match key.split("/", 3):
+        case ["uploads", partner, feed, file]:
+            digits = file.partition("/")[0].lstrip("0")
+            number = int(digits) if digits.isdecimal() and len(digits) <= _MOST_DIGITS else 0
+            return f"{partner}/{feed}", number, file
+    return "", 0, key

@@ -54,7 +54,7 @@ def queue(
     return DeadLetterQueue(Deployment(outputs={}, session=None), function), functions
 
 
-def work(number: int) -> str:
+def work(number: object) -> str:
     return json.dumps({"partner": "acme", "feed": "x", "file": f"{number}/a.csv", "number": number})
 
 
@@ -68,7 +68,57 @@ def test_work_goes_back_in_feed_order_and_is_deleted_after_it_was_sent(
     assert sqs.deleted == ["1", "2", "0"]
 
 
-@pytest.mark.parametrize("body", ["poison", "[1]", '{"partner": "acme"}', "null"])
+RECORDS: tuple[object, ...] = ("x", {}, [], [7], [{}])
+NO_EVENTS = (
+    *("x", ["x"], {"detail": "x"}, {"detail": {"requestPayload": "x"}}),
+    *({"detail": {"requestPayload": {"Records": records}}} for records in RECORDS),
+    {"detail": {"requestPayload": {"Records": [{"s3": {"object": {"key": 7}}}]}}},
+)
+
+
+@pytest.mark.parametrize("message", NO_EVENTS, ids=str)
+def test_what_is_no_event_of_the_bucket_stays(
+    message: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead, functions = queue("validator", Sqs(json.dumps(message)), monkeypatch)
+    assert list(dead.redrive()) == []
+    assert functions.payloads == []
+
+
+@pytest.mark.parametrize(
+    ("key", "named"),
+    [
+        ("uploads/acme/x/0007/a.csv", ("acme/x", 7, "0007/a.csv")),
+        ("uploads/acme/x/7.csv", ("acme/x", 0, "7.csv")),
+        ("uploads/acme/x/" + "9" * 5000 + "/a.csv", ("acme/x", 0, "9" * 5000 + "/a.csv")),
+        ("uploads/stray.csv", ("", 0, "uploads/stray.csv")),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_any_key_that_the_bucket_told_of_is_taken_up_again(
+    key: str, named: tuple[str, int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = {"Records": [{"s3": {"object": {"key": key}}}]}
+    sqs = Sqs(json.dumps({"detail": {"requestPayload": event}}))
+    dead, functions = queue("validator", sqs, monkeypatch)
+    (moved,) = dead.redrive()
+    assert (moved.feed, moved.number, moved.file) == named
+    assert functions.payloads == [event]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("poison", "[1]", '{"partner": "acme"}', "null", "7", "[" * 100_000),
+        *(
+            work("x"),
+            work(None),
+            work(7).replace("7}", "1e999}"),
+            work(7).replace("acme", "\\ud800"),
+        ),
+    ],
+    ids=lambda body: body[:70],
+)
 def test_what_is_no_work_stays(body: str, monkeypatch: pytest.MonkeyPatch) -> None:
     sqs = Sqs(body)
     dead, _ = queue("aggregator", sqs, monkeypatch)
