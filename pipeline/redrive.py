@@ -1,12 +1,14 @@
 """Moving a dead-letter queue's messages back, in feed order, one at a time.
 
 A message is sent first and deleted from the dead-letter queue afterwards, so an interruption
-between the two repeats it at worst, and the functions take a repeat for what it is.
+between the two repeats it at worst, and the functions take a repeat for what it is. Whoever looks
+lets go of what stays, so that the next one sees it at once.
 """
 
 import json
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
@@ -15,6 +17,7 @@ from pipeline.deployment import Deployment, function_name
 
 _MOST_DIGITS = 18  # of a sequence
 _HELD = 60  # seconds that a message is kept from others while it is looked at
+_AT_ONCE = 300  # messages that are held together: few enough to be moved while they are
 _SOURCES = {"processor": "processorQueueUrl", "aggregator": "aggregatorQueueUrl"}
 
 
@@ -63,39 +66,65 @@ class DeadLetterQueue:
         self._url = deployment.output(f"{function}DlqUrl")
 
     def look(self) -> list[DeadLetter]:
-        """The messages that can be seen now, in feed order, left where they are.
+        """The messages that can be seen now, in feed order, left where they are."""
+        with self._held() as letters:
+            return sorted(letters, key=_order)
 
-        A FIFO queue shows at most ten messages of a group at once.
+    def count(self) -> int:
+        """About how many messages the queue has, with those that it does not show.
+
+        A FIFO queue shows at most ten messages of a group at once, and none while any of the group
+        is held: by another command, or by one that was killed, for as long as `_HELD`.
         """
-        letters = list(self._receive())
-        for letter in letters:
-            self._sqs.change_message_visibility(
-                QueueUrl=self._url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
-            )
-        return sorted(letters, key=_order)
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        answer = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=names)
+        return sum(int(answer["Attributes"][name]) for name in names)
 
     def redrive(self) -> Iterator[DeadLetter]:
-        """Send back what can be, in feed order; yields each. The rest stays where it is."""
-        while letters := sorted(self._receive(), key=_order):
-            for letter in letters:
-                if letter.payload is not None:
+        """Send back what can be, in feed order; yields each. The rest stays where it is.
+
+        What fails again meanwhile stays too, or a fault that persists would keep this going on.
+        """
+        sent: set[str] = set()
+        moved = True
+        while moved:
+            moved = False
+            with self._held() as letters:
+                for letter in sorted(letters, key=_order):
+                    if letter.payload is None or letter.payload in sent:
+                        continue
                     self._send(letter, letter.payload)
                     self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=letter.receipt)
+                    letters.remove(letter)
+                    sent.add(letter.payload)
+                    moved = True
                     yield letter
 
-    def _receive(self) -> Iterator[DeadLetter]:
-        while True:
-            answer = self._sqs.receive_message(
-                QueueUrl=self._url,
-                MaxNumberOfMessages=10,
-                VisibilityTimeout=_HELD,
-                MessageSystemAttributeNames=["MessageGroupId"],
-            )
-            messages = answer.get("Messages", ())
-            if not messages:
-                return
-            for message in messages:
-                yield self._letter(message)
+    @contextmanager
+    def _held(self) -> Iterator[list[DeadLetter]]:
+        """Messages kept from others; those that are still in the list at the end are let go."""
+        letters: list[DeadLetter] = []
+        try:
+            while len(letters) < _AT_ONCE and (messages := self._receive()):
+                letters += map(self._letter, messages)
+            yield letters
+        finally:
+            for start in range(0, len(letters), 10):
+                entries = [
+                    {"Id": str(n), "ReceiptHandle": letter.receipt, "VisibilityTimeout": 0}
+                    for n, letter in enumerate(letters[start : start + 10])
+                ]
+                self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
+
+    def _receive(self) -> list[dict[str, Any]]:
+        answer = self._sqs.receive_message(
+            QueueUrl=self._url,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=_HELD,
+            WaitTimeSeconds=1,  # without, SQS asks some of its servers only
+        )
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        return messages
 
     def _letter(self, message: dict[str, Any]) -> DeadLetter:
         payload: Any = _json(message["Body"])

@@ -87,17 +87,30 @@ def redrive(
     found = queue.look()
     for letter in found:
         say(_tell(letter))
+    unseen = max(queue.count() - len(found), 0)
+    if unseen:
+        say(
+            f"  {unseen} more cannot be seen yet: a queue shows ten of a group at a time, and none "
+            "for a minute after a command that looked at them was killed"
+        )
     moved: list[DeadLetter] = []
     if found and not dry_run:
         if not yes:
             if as_json:
                 raise UsageError("--json cannot ask: say --yes or --dry-run.")
-            typer.confirm(f"Move {len(found)} back?", abort=True, err=True)
+            movable = sum(letter.payload is not None for letter in found)
+            behind = f" and what is behind them (about {unseen})" if unseen else ""
+            typer.confirm(f"Move {movable}{behind} back?", abort=True, err=True)
         moved = list(queue.redrive())
     say(f"{len(found)} dead letters seen, {len(moved)} moved back.")
     if as_json:
-        documents = [letter.document() for letter in found]
-        answer_json({"seen": documents, "moved": [letter.document() for letter in moved]})
+        answer_json(
+            {
+                "seen": [letter.document() for letter in found],
+                "unseen": unseen,
+                "moved": [letter.document() for letter in moved],
+            }
+        )
 
 
 def _tell(letter: DeadLetter) -> str:

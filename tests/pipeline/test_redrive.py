@@ -17,21 +17,32 @@ class Sqs:
             {"Body": body, "MessageId": str(n), "ReceiptHandle": str(n)}
             for n, body in enumerate(bodies)
         ]
+        self.held: list[dict[str, Any]] = []
         self.sent: list[str] = []
         self.deleted: list[str] = []
 
     def receive_message(self, **_: Any) -> dict[str, Any]:
-        given, self.waiting = self.waiting[:10], self.waiting[10:]
-        return {"Messages": given} if given else {}
+        """At most ten of a group at a time, as SQS gives them: all are of one here."""
+        if self.held:
+            return {}
+        self.held, self.waiting = self.waiting[:10], self.waiting[10:]
+        return {"Messages": self.held} if self.held else {}
 
-    def change_message_visibility(self, **_: Any) -> None:
-        """Nothing is hidden from anyone else here."""
+    def change_message_visibility_batch(self, **call: Any) -> None:
+        """Shows messages again; each in its old place."""
+        assert all(entry["VisibilityTimeout"] == 0 for entry in call["Entries"])
+        shown = [entry["ReceiptHandle"] for entry in call["Entries"]]
+        self.waiting[:0] = [held for held in self.held if held["ReceiptHandle"] in shown]
+        self.held = [held for held in self.held if held["ReceiptHandle"] not in shown]
 
     def send_message(self, **message: Any) -> None:
         self.sent.append(message["MessageBody"])
 
     def delete_message(self, **message: Any) -> None:
         self.deleted.append(message["ReceiptHandle"])
+        self.held = [
+            held for held in self.held if held["ReceiptHandle"] != message["ReceiptHandle"]
+        ]
 
 
 class Lambda:
@@ -66,6 +77,43 @@ def test_work_goes_back_in_feed_order_and_is_deleted_after_it_was_sent(
     assert [letter.number for letter in dead.redrive()] == [2, 7, 12]
     assert sqs.sent == [work(2), work(7), work(12)]
     assert sqs.deleted == ["1", "2", "0"]
+
+
+def test_what_stays_does_not_keep_what_is_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    sqs = Sqs("poison", *(work(number) for number in range(1, 26)))
+    dead, _ = queue("processor", sqs, monkeypatch)
+    assert [letter.number for letter in dead.redrive()] == list(range(1, 26))
+    assert [message["Body"] for message in sqs.waiting] == ["poison"]
+
+
+def test_what_fails_again_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(Sqs):
+        def send_message(self, **message: Any) -> None:
+            super().send_message(**message)
+            again = {"Body": message["MessageBody"], "MessageId": "", "ReceiptHandle": "again"}
+            self.waiting.append(again)
+
+    sqs = Failing(work(1))
+    dead, _ = queue("processor", sqs, monkeypatch)
+    assert len(list(dead.redrive())) == 1
+    assert [message["Body"] for message in sqs.waiting] == [work(1)]
+
+
+def test_whoever_is_interrupted_lets_go_of_what_it_has_not_moved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Interrupting(Sqs):
+        def delete_message(self, **message: Any) -> None:
+            if self.deleted:
+                raise KeyboardInterrupt
+            super().delete_message(**message)
+
+    sqs = Interrupting(work(3), work(1), work(2))
+    dead, _ = queue("processor", sqs, monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        list(dead.redrive())
+    assert [letter.number for letter in dead.look()] == [2, 3]
+    assert sqs.held == []
 
 
 RECORDS: tuple[object, ...] = ("x", {}, [], [7], [{}])
