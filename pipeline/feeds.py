@@ -139,7 +139,7 @@ class Operator:
         return [version, head | {"status": "SKIPPED", "updatedAt": at}]
 
     def retry(self, number: int) -> str:
-        """Take a number up again from the beginning; what is complete stays as it is.
+        """Take a number up again where it stopped; what is complete stays as it is.
 
         Raises:
             CommandError: Nothing with that number has come, or it must be sent anew.
@@ -153,8 +153,14 @@ class Operator:
                 f"{ticket.file} was rejected, and would be again: send a valid version of it, "
                 f"or skip it with `pipeline feed skip {self._feed} {number} --reason …`."
             )
-        self._invoke_validator(ticket)
-        return f"{ticket.file} is taken up again"
+        if item.get("status") == "SKIPPED" and ticket.revision == 0:
+            raise CommandError(
+                f"{ticket.file} was skipped before it was found valid: send it anew, and it is "
+                "taken after all."
+            )
+        stage = _stopped_at(item)
+        self._send(stage, ticket)
+        return f"{ticket.file} is taken up again by the {stage}"
 
     def wake(self) -> list[str]:
         """Send each stage the ticket that is parked next behind its cursor."""
@@ -218,3 +224,10 @@ class Operator:
         if head["generation"] == 0:
             raise CommandError(f"The feed {self._feed} has had no file yet.")
         return head
+
+
+def _stopped_at(number: Item) -> str:
+    """The first stage that has not completed a number's newest revision, or the last of all."""
+    revision = int(number.get("revision", 0))
+    left = (stage for stage in STAGES if revision == 0 or int(number.get(stage, 0)) < revision)
+    return next(left, STAGES[-1])

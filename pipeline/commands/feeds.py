@@ -68,7 +68,7 @@ def skip(
 
 @feed.command()
 def retry(name: FeedName, number: Number, stack: Stack = None) -> None:
-    """Take a number up again from the beginning."""
+    """Take a number up again where it stopped."""
     about = Feed.parse(name)
     say(Operator(load(target(stack)), about).retry(number))
 

@@ -12,6 +12,7 @@ from pipeline.names import Feed
 from pipeline.redrive import DeadLetterQueue
 from tests.integration.cloud import Cloud, Partner, eventually, new_feed
 from tests.integration.trades import csv
+from tests.permissions.pipeline import Pipeline
 
 BAD = csv("2026-01-05T14:30:00Z,SYNA,none,1,Q,@")
 GOOD = csv("2026-01-05T14:31:00Z,SYNA,2,1,Q,@")
@@ -75,6 +76,39 @@ def test_a_number_taken_up_again_counts_once(deployment: Deployment, partner: Pa
     partner.put(feed, "2/b.csv", GOOD)
     assert partner.settled(feed, "2/b.csv")["status"] == "AGGREGATED"
     assert partner.status(feed, "1/a.csv")["history"] == before["history"]
+
+
+def test_a_number_whose_message_is_gone_is_taken_up_again_where_it_stopped(
+    cloud: Cloud, deployment: Deployment, partner: Partner
+) -> None:
+    if cloud.endpoint is None:
+        pytest.skip("it stops the pipeline's triggers, which on AWS others use")
+    feed = new_feed("gone")
+    operator = Operator(deployment, Feed(partner=partner.name, name=feed))
+    pipeline = Pipeline(cloud, partner)
+    with pipeline.paused():
+        (_lost,) = pipeline.processed(feed, "1/a.csv")
+    assert partner.status(feed, "1/a.csv")["status"] == "PROCESSED"
+    assert operator.retry(1) == "1/a.csv is taken up again by the aggregator"
+    assert partner.settled(feed, "1/a.csv")["status"] == "AGGREGATED"
+    with pipeline.paused():
+        (_lost,) = pipeline.validated(feed, "2/b.csv")
+    assert operator.retry(2) == "2/b.csv is taken up again by the processor"
+    assert partner.settled(feed, "2/b.csv")["status"] == "AGGREGATED"
+
+
+def test_a_file_skipped_before_it_was_valid_is_not_taken_up_again(
+    deployment: Deployment, partner: Partner
+) -> None:
+    feed = new_feed("bad")
+    operator = Operator(deployment, Feed(partner=partner.name, name=feed))
+    partner.put(feed, "1/a.csv", BAD)
+    assert partner.settled(feed, "1/a.csv")["status"] == "REJECTED"
+    with pytest.raises(CommandError, match="would be again"):
+        operator.retry(1)
+    operator.skip(range(1, 2), "not needed")
+    with pytest.raises(CommandError, match="send it anew"):
+        operator.retry(1)
 
 
 def test_dead_letters_go_back_in_feed_order_and_poison_stays(
