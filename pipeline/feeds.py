@@ -82,6 +82,9 @@ class Operator:
     def skip(self, numbers: range, reason: str) -> list[str]:
         """Let the feed go on without some numbers, and record why and by whom.
 
+        A number that was skipped before keeps its first reason; so a call that was interrupted may
+        be repeated, and does the rest.
+
         Args:
             numbers: Numbers that hold the feed up: rejected, failed or missing.
             reason: Kept with each number, and in the history of its file.
@@ -91,10 +94,15 @@ class Operator:
 
         Raises:
             UsageError: There is no reason, or a number is beyond the highest seen.
-            CommandError: A number is complete, or skipped already.
+            CommandError: A number is complete.
         """
         if not reason.strip():
             raise UsageError("A skip needs a reason: it is kept with the number.")
+        highest = int(self._head().get("highest", 0))
+        if numbers[-1] > highest:
+            raise UsageError(
+                f"{self._feed} has no number above {highest} yet: {numbers[-1]} holds nothing up."
+            )
         for number in numbers:
             self._skip(number, reason)
         return self.wake()
@@ -104,15 +112,10 @@ class Operator:
 
         def work() -> tuple[None, list[Item]]:
             head, item = self._head(), self._table.get(number_key(number))
-            if number > int(head.get("highest", 0)):
-                raise UsageError(
-                    f"{self._feed} has no number above {head.get('highest', 0)} yet: "
-                    f"{number} holds nothing up."
-                )
+            if item.get("skippedAt") and not item.get("parked"):
+                return None, []
             if number <= min(int(head.get(stage, 0)) for stage in STAGES):
                 raise CommandError(f"Number {number} of {self._feed} holds nothing up.")
-            if item.get("skippedAt"):
-                raise CommandError(f"Number {number} was skipped before: {item['skipReason']}")
             item |= {
                 **{"number": number, "revision": item.get("revision", 0), "status": "SKIPPED"},
                 **{"skipReason": reason, "skippedBy": getpass.getuser(), "skippedAt": at},

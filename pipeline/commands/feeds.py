@@ -63,7 +63,8 @@ def skip(
     if not numbers:
         raise UsageError(f"--through {through} lies before {number}.")
     woken = Operator(load(target(stack)), about).skip(numbers, reason)
-    say(f"{len(numbers)} skipped in {name}. Woken: {', '.join(woken) or 'nothing waited'}.")
+    skipped = f"{number} to {numbers[-1]}" if numbers[-1] > number else f"{number}"
+    say(f"{name} goes on without {skipped}. Woken: {', '.join(woken) or 'nothing waited'}.")
 
 
 @feed.command()

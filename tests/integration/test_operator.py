@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from unittest.mock import Mock
 
 import pytest
 
@@ -53,6 +54,35 @@ def test_a_feed_that_begins_at_a_high_number_goes_on_once_the_rest_is_skipped(
     assert operator.skip(range(1, 99), "never sent") == []
     operator.skip(range(99, 100), "never sent")
     assert partner.settled(feed, "100/x.csv")["status"] == "AGGREGATED"
+
+
+def test_a_skip_that_was_interrupted_is_repeated(
+    deployment: Deployment, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = new_feed("twice")
+    partner.put(feed, "3/x.csv", GOOD)
+    eventually(lambda: partner.status(feed, "3/x.csv"), lambda a: a["status"] == "WAITING")
+    operator = Operator(deployment, Feed(partner=partner.name, name=feed))
+    with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        broken.setattr(Operator, "wake", Mock(side_effect=KeyboardInterrupt))
+        operator.skip(range(1, 2), "never sent")
+    assert operator.skip(range(1, 3), "a gap") == ["validator: 3/x.csv"]
+    assert partner.settled(feed, "3/x.csv")["status"] == "AGGREGATED"
+    reasons = [number["skipped"]["reason"] for number in operator.show()["numbers"]]
+    assert reasons == ["never sent", "a gap"]
+
+
+def test_a_skip_of_numbers_that_none_has_come_for_changes_nothing(
+    deployment: Deployment, partner: Partner
+) -> None:
+    feed = new_feed("beyond")
+    partner.put(feed, "2/x.csv", GOOD)
+    eventually(lambda: partner.status(feed, "2/x.csv"), lambda a: a["status"] == "WAITING")
+    operator = Operator(deployment, Feed(partner=partner.name, name=feed))
+    with pytest.raises(UsageError, match="no number above 2"):
+        operator.skip(range(1, 4), "too many")
+    assert partner.status(feed, "2/x.csv")["status"] == "WAITING"
+    assert [number["skipped"] for number in operator.show()["numbers"]] == [None]
 
 
 def test_what_holds_nothing_up_is_not_skipped(deployment: Deployment, partner: Partner) -> None:
