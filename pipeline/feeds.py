@@ -3,6 +3,7 @@
 import getpass
 import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -110,10 +111,11 @@ class Operator:
     def _skip(self, number: int, reason: str) -> None:
         at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
-        def work() -> tuple[None, list[Item]]:
+        def work() -> tuple[Iterable[str], list[Item]]:
             head, item = self._head(), self._table.get(number_key(number))
-            if item.get("skippedAt") and not item.get("parked"):
-                return None, []
+            parked = item.get("parked") or {}
+            if item.get("skippedAt") and not parked:
+                return (), []
             if number <= min(int(head.get(stage, 0)) for stage in STAGES):
                 raise CommandError(f"Number {number} of {self._feed} holds nothing up.")
             item |= {
@@ -121,9 +123,29 @@ class Operator:
                 **{"skipReason": reason, "skippedBy": getpass.getuser(), "skippedAt": at},
                 "parked": {},  # what is parked from now on came after the skip, and is taken
             }
-            return None, [item, *self._skipped_file(Ticket.of(item), reason, at)]
+            return parked, [item, *self._skipped_file(Ticket.of(item), reason, at)]
 
-        self._table.change(work)
+        for stage in self._table.change(work):
+            self._count_one_less(stage)
+
+    def _count_one_less(self, stage: str) -> None:
+        """Tell the alarm on waiting files that one at this stage does not wait any more."""
+        self._deployment.client("cloudwatch").put_metric_data(
+            Namespace="MarketData/Pipeline",
+            MetricData=[
+                {
+                    "MetricName": "WaitingFilesChange",
+                    "Dimensions": [
+                        {
+                            "Name": "FunctionName",
+                            "Value": self._deployment.output(f"{stage}FunctionName"),
+                        }
+                    ],
+                    "Value": -1,
+                    "Unit": "Count",
+                }
+            ],
+        )
 
     def _skipped_file(self, ticket: Ticket, reason: str, at: str) -> list[Item]:
         """The records of a skipped number's file, if it has one, with the skip in its history."""

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from datetime import UTC, datetime, timedelta
 from unittest.mock import Mock
 
 import pytest
@@ -83,6 +84,35 @@ def test_a_skip_of_numbers_that_none_has_come_for_changes_nothing(
         operator.skip(range(1, 4), "too many")
     assert partner.status(feed, "2/x.csv")["status"] == "WAITING"
     assert [number["skipped"] for number in operator.show()["numbers"]] == [None]
+
+
+def test_a_waiting_file_that_is_skipped_is_taken_off_the_count(
+    cloud: Cloud, deployment: Deployment, partner: Partner
+) -> None:
+    if cloud.endpoint is None:
+        pytest.skip("on AWS the functions count meanwhile")
+    metrics = cloud.client("cloudwatch")
+
+    def counted() -> float:
+        now = datetime.now(UTC)
+        answer = metrics.get_metric_statistics(
+            Namespace="MarketData/Pipeline",
+            MetricName="WaitingFilesChange",
+            Dimensions=[{"Name": "FunctionName", "Value": cloud.outputs["validatorFunctionName"]}],
+            StartTime=now - timedelta(hours=1),
+            EndTime=now + timedelta(minutes=1),
+            Period=3600,
+            Statistics=["Sum"],
+        )
+        return float(sum(point["Sum"] for point in answer["Datapoints"]))
+
+    feed = new_feed("count")
+    partner.put(feed, "2/x.csv", GOOD)
+    eventually(lambda: partner.status(feed, "2/x.csv"), lambda a: a["status"] == "WAITING")
+    before = counted()
+    Operator(deployment, Feed(partner=partner.name, name=feed)).skip(range(2, 3), "not needed")
+    assert partner.status(feed, "2/x.csv")["status"] == "SKIPPED"
+    eventually(counted, lambda now: now == before - 1)
 
 
 def test_what_holds_nothing_up_is_not_skipped(deployment: Deployment, partner: Partner) -> None:
