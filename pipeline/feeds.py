@@ -53,7 +53,7 @@ class Operator:
         self._table = Table(deployment, feed)
 
     def show(self) -> dict[str, Any]:
-        """The cursors, and every number that is not behind all of them or was skipped."""
+        """The cursors, and every number not behind all of them, or that an operator touched."""
         head = self._head()
         cursors = {stage: int(head.get(stage, 0)) for stage in STAGES}
         return {
@@ -74,9 +74,12 @@ class Operator:
                     }
                     if item.get("skippedAt")
                     else None,
+                    "retries": item.get("retries", []),
                 }
                 for item in self._table.numbers()
-                if item.get("skippedAt") or int(item["number"]) > min(cursors.values())
+                if item.get("skippedAt")
+                or item.get("retries")
+                or int(item["number"]) > min(cursors.values())
             ],
         }
 
@@ -109,7 +112,7 @@ class Operator:
         return self.wake()
 
     def _skip(self, number: int, reason: str) -> None:
-        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        at = _now()
 
         def work() -> tuple[Iterable[str], list[Item]]:
             head, item = self._head(), self._table.get(number_key(number))
@@ -163,12 +166,33 @@ class Operator:
             return [version]
         return [version, head | {"status": "SKIPPED", "updatedAt": at}]
 
-    def retry(self, number: int) -> str:
+    def retry(self, number: int, reason: str) -> str:
         """Take a number up again where it stopped; what is complete stays as it is.
 
+        Args:
+            number: The number.
+            reason: Kept with the number.
+
         Raises:
+            UsageError: There is no reason.
             CommandError: Nothing with that number has come, or it must be sent anew.
         """
+        if not reason.strip():
+            raise UsageError("A retry needs a reason: it is kept with the number.")
+
+        def work() -> tuple[Item, list[Item]]:
+            item = self._retried(number)
+            line = {"at": _now(), "by": getpass.getuser(), "reason": reason}
+            item |= {"retries": [*item.get("retries", []), line]}
+            return item, [item]
+
+        item = self._table.change(work)
+        ticket, stage = Ticket.of(item), _stopped_at(item)
+        self._send(stage, ticket)
+        return f"{ticket.file} is taken up again by the {stage}"
+
+    def _retried(self, number: int) -> Item:
+        """A number's item, if there is something to take up again."""
         item = self._table.get(number_key(number))
         ticket = Ticket.of(item)
         if not ticket.version:
@@ -183,9 +207,7 @@ class Operator:
                 f"{ticket.file} was skipped before it was found valid: send it anew, and it is "
                 "taken after all."
             )
-        stage = _stopped_at(item)
-        self._send(stage, ticket)
-        return f"{ticket.file} is taken up again by the {stage}"
+        return item
 
     def wake(self) -> list[str]:
         """Send each stage the ticket that is parked next behind its cursor."""
@@ -249,6 +271,10 @@ class Operator:
         if head["generation"] == 0:
             raise CommandError(f"The feed {self._feed} has had no file yet.")
         return head
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _stopped_at(number: Item) -> str:

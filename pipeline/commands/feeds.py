@@ -1,6 +1,6 @@
 """Feeds that are held up: look, skip, try again, and move dead letters back."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,11 +19,12 @@ app.add_typer(feed, name="feed")
 
 FeedName = Annotated[str, typer.Argument(metavar="PARTNER/FEED")]
 Number = Annotated[int, typer.Argument(min=1, help="The number in the feed's order.")]
+Reason = Annotated[str, typer.Option(help="Why; kept with the number.")]
 
 
 @feed.command()
 def show(name: FeedName, stack: Stack = None, as_json: Json = False) -> None:
-    """The feed's cursors, and every number that is held up or was skipped."""
+    """The feed's cursors, and every number that is held up, was skipped or retried."""
     about = Feed.parse(name)
     found = Operator(load(target(stack)), about).show()
     if as_json:
@@ -32,28 +33,28 @@ def show(name: FeedName, stack: Stack = None, as_json: Json = False) -> None:
     cursors = ", ".join(f"{stage} {number}" for stage, number in found["cursors"].items())
     answer(f"{name}: {found['kind']}, highest {found['highest']}; complete up to: {cursors}")
     rows = [
-        (
-            str(number["number"]),
-            number["status"] or "",
-            number["file"] or "",
-            f"skipped by {number['skipped']['by']} at {number['skipped']['at']}: "
-            f"{number['skipped']['reason']}"
-            if number["skipped"]
-            else f"parked at: {', '.join(number['parked'])}"
-            if number["parked"]
-            else "",
-        )
+        (str(number["number"]), number["status"] or "", number["file"] or "", _notes(number))
         for number in found["numbers"]
     ]
     if rows:
-        answer_table("Held up or skipped", (">number", "status", "file", ""), rows)
+        answer_table("Held up, skipped or retried", (">number", "status", "file", ""), rows)
+
+
+def _notes(number: dict[str, Any]) -> str:
+    """What an operator has done to a number and why, and where it waits."""
+    done = [("skipped", number["skipped"])] if number["skipped"] else []
+    done += [("retried", line) for line in number["retries"]]
+    notes = [f"{what} by {line['by']} at {line['at']}: {line['reason']}" for what, line in done]
+    if number["parked"]:
+        notes.append(f"parked at: {', '.join(number['parked'])}")
+    return "; ".join(notes)
 
 
 @feed.command()
 def skip(
     name: FeedName,
     number: Number,
-    reason: Annotated[str, typer.Option(help="Why; kept with the number.")],
+    reason: Reason,
     through: Annotated[int | None, typer.Option(help="Skip all up to this number.")] = None,
     stack: Stack = None,
 ) -> None:
@@ -68,10 +69,10 @@ def skip(
 
 
 @feed.command()
-def retry(name: FeedName, number: Number, stack: Stack = None) -> None:
+def retry(name: FeedName, number: Number, reason: Reason, stack: Stack = None) -> None:
     """Take a number up again where it stopped."""
     about = Feed.parse(name)
-    say(Operator(load(target(stack)), about).retry(number))
+    say(Operator(load(target(stack)), about).retry(number, reason))
 
 
 @app.command()

@@ -132,10 +132,26 @@ def test_a_number_taken_up_again_counts_once(deployment: Deployment, partner: Pa
     feed = new_feed("again")
     partner.put(feed, "1/a.csv", GOOD)
     before = partner.settled(feed, "1/a.csv")
-    Operator(deployment, Feed(partner=partner.name, name=feed)).retry(1)
+    operator = Operator(deployment, Feed(partner=partner.name, name=feed))
+    operator.retry(1, "to be sure")
     partner.put(feed, "2/b.csv", GOOD)
     assert partner.settled(feed, "2/b.csv")["status"] == "AGGREGATED"
     assert partner.status(feed, "1/a.csv")["history"] == before["history"]
+
+
+def test_the_reason_of_each_retry_is_kept(deployment: Deployment, partner: Partner) -> None:
+    feed = new_feed("reasons")
+    operator = Operator(deployment, Feed(partner=partner.name, name=feed))
+    partner.put(feed, "2/b.csv", GOOD)
+    eventually(lambda: partner.status(feed, "2/b.csv"), lambda a: a["status"] == "WAITING")
+    operator.retry(2, "to be sure")
+    operator.retry(2, "once more")
+    with pytest.raises(UsageError, match="reason"):
+        operator.retry(2, " ")
+    partner.put(feed, "1/a.csv", GOOD)
+    assert partner.settled(feed, "2/b.csv")["status"] == "AGGREGATED"
+    (shown,) = operator.show()["numbers"]
+    assert [line["reason"] for line in shown["retries"]] == ["to be sure", "once more"]
 
 
 def test_a_number_whose_message_is_gone_is_taken_up_again_where_it_stopped(
@@ -149,11 +165,11 @@ def test_a_number_whose_message_is_gone_is_taken_up_again_where_it_stopped(
     with pipeline.paused():
         (_lost,) = pipeline.processed(feed, "1/a.csv")
     assert partner.status(feed, "1/a.csv")["status"] == "PROCESSED"
-    assert operator.retry(1) == "1/a.csv is taken up again by the aggregator"
+    assert operator.retry(1, "lost") == "1/a.csv is taken up again by the aggregator"
     assert partner.settled(feed, "1/a.csv")["status"] == "AGGREGATED"
     with pipeline.paused():
         (_lost,) = pipeline.validated(feed, "2/b.csv")
-    assert operator.retry(2) == "2/b.csv is taken up again by the processor"
+    assert operator.retry(2, "lost") == "2/b.csv is taken up again by the processor"
     assert partner.settled(feed, "2/b.csv")["status"] == "AGGREGATED"
 
 
@@ -165,10 +181,10 @@ def test_a_file_skipped_before_it_was_valid_is_not_taken_up_again(
     partner.put(feed, "1/a.csv", BAD)
     assert partner.settled(feed, "1/a.csv")["status"] == "REJECTED"
     with pytest.raises(CommandError, match="would be again"):
-        operator.retry(1)
+        operator.retry(1, "why not")
     operator.skip(range(1, 2), "not needed")
     with pytest.raises(CommandError, match="send it anew"):
-        operator.retry(1)
+        operator.retry(1, "why not")
 
 
 def test_dead_letters_go_back_in_feed_order_and_poison_stays(

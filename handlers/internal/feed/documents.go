@@ -98,6 +98,14 @@ type Number struct {
 	SkipReason string   `dynamodbav:"skipReason,omitempty"`
 	SkippedBy  string   `dynamodbav:"skippedBy,omitempty"`
 	SkippedAt  string   `dynamodbav:"skippedAt,omitempty"`
+	Retries    []Retry  `dynamodbav:"retries,omitempty"`
+}
+
+// Retry is an operator's taking up a number again. The functions only keep it.
+type Retry struct {
+	At     string `dynamodbav:"at"`
+	By     string `dynamodbav:"by"`
+	Reason string `dynamodbav:"reason"`
 }
 
 // File is the item FILE#…: what is known of a file's newest version.
