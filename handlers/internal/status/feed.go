@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 
 	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/store"
+	"market-data-pipeline/handlers/internal/upload"
 )
 
 type feedAnswer struct {
@@ -69,9 +71,16 @@ type token struct {
 	After string `json:"after"`
 }
 
+// of tells whether a feed's answer may have given the token: it names a file that
+// can be on record, and so a key that the table takes.
+func (t token) of(partner, name string) bool {
+	_, err := upload.New(partner, name, t.After)
+	return t.Feed == partner+"/"+name && !errors.Is(err, upload.ErrUnrecognised)
+}
+
 func (t token) encode() string { return base64.RawURLEncoding.EncodeToString(encode(t)) }
 
-func parsePage(id string, query map[string]string) (page, error) {
+func parsePage(partner, name string, query map[string]string) (page, error) {
 	p := page{limit: defaultLimit}
 	if text, given := query["limit"]; given {
 		limit, err := strconv.Atoi(text)
@@ -83,7 +92,7 @@ func parsePage(id string, query map[string]string) (page, error) {
 	if text, given := query["cursor"]; given {
 		var t token
 		raw, err := base64.RawURLEncoding.DecodeString(text)
-		if err != nil || json.Unmarshal(raw, &t) != nil || t.Feed != id || len(t.After) > 1024 {
+		if err != nil || json.Unmarshal(raw, &t) != nil || !t.of(partner, name) {
 			return p, &refusal{http.StatusBadRequest, "The cursor is not one that this feed's answers gave."}
 		}
 		p.after = t.After

@@ -249,6 +249,15 @@ func TestBadRequestsAreTheCallersFault(t *testing.T) {
 		"limit 101":          {400, func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters["limit"] = "101" }},
 		"limit x":            {400, func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters["limit"] = "x" }},
 		"no cursor":          {400, func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters["cursor"] = "!" }},
+		"a cursor with a control byte": {400, func(r *events.APIGatewayProxyRequest) {
+			r.QueryStringParameters["cursor"] = token{Feed: id, After: "\x7f"}.encode()
+		}},
+		"a cursor longer than a name": {400, func(r *events.APIGatewayProxyRequest) {
+			r.QueryStringParameters["cursor"] = token{Feed: id, After: strings.Repeat("x", 1020)}.encode()
+		}},
+		"a cursor behind the last name": {200, func(r *events.APIGatewayProxyRequest) {
+			r.QueryStringParameters["cursor"] = token{Feed: id, After: "\U0010FFFFx"}.encode()
+		}},
 		"a foreign cursor": {400, func(r *events.APIGatewayProxyRequest) {
 			r.QueryStringParameters["cursor"] = token{Feed: "globex/f", After: "x"}.encode()
 		}},

@@ -2,11 +2,15 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
 )
+
+// maxSortBytes is how long a sort key may be.
+const maxSortBytes = 1024
 
 // Memory is a Store in memory.
 type Memory struct {
@@ -46,8 +50,11 @@ func (m *Memory) Commit(_ context.Context, writes ...Write) error {
 	return nil
 }
 
-// Query implements Store.
+// Query implements Store. It refuses a range that DynamoDB refuses.
 func (m *Memory) Query(_ context.Context, r Range) ([]Item, error) {
+	if r.From > r.To || len(r.From) > maxSortBytes || len(r.To) > maxSortBytes {
+		return nil, fmt.Errorf("no range of sort keys: %q to %q", r.From, r.To)
+	}
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	var found []Item

@@ -59,5 +59,9 @@ type Store interface {
 	Query(ctx context.Context, r Range) ([]Item, error)
 }
 
-// MaxSort ends a range that takes in every sort key with the prefix.
-func MaxSort(prefix string) string { return prefix + "\U0010FFFF" }
+// MaxSort ends a range that takes in every sort key with the prefix, whatever
+// comes behind it: the prefix with its last byte raised.
+func MaxSort(prefix string) string {
+	last := len(prefix) - 1
+	return prefix[:last] + string(prefix[last]+1)
+}
