@@ -56,7 +56,7 @@ type blocker struct {
 // missing is the status of a number that nothing has come for.
 const missing feed.Status = "MISSING"
 
-// maxVersions bounds the versions whose history an answer tells.
+// maxVersions bounds the versions whose history an answer tells, beside the newest.
 const maxVersions = 200
 
 func (s Status) file(ctx context.Context, partner, feedName, name string) (*fileAnswer, error) {
@@ -96,6 +96,14 @@ func (s Status) tellVersions(ctx context.Context, id string, answer *fileAnswer)
 	})
 	if err != nil {
 		return 0, err
+	}
+	newest := feed.VersionKey(id, answer.File, answer.Version)
+	if !slices.ContainsFunc(items, func(item store.Item) bool { return item.Key == newest }) {
+		item, err := s.Store.Get(ctx, newest)
+		if err != nil {
+			return 0, err
+		}
+		items = append(items, item)
 	}
 	answer.History = []event{}
 	for _, item := range items {

@@ -228,6 +228,29 @@ func TestPagesFollowOneAnother(t *testing.T) {
 	}
 }
 
+func TestTheNewestOfMoreVersionsThanAreToldIsTold(t *testing.T) {
+	f := newFixture(t)
+	for n := range maxVersions + 10 {
+		a := arrival("x.csv")
+		// Version ids are in no order: here the newest sorts behind all others.
+		a.VersionID, a.Sequencer = fmt.Sprintf("v%03d", n), fmt.Sprintf("%04d", n)
+		receipt, err := f.ledger.Receive(context.Background(), a)
+		f.must(err)
+		turn := feed.Turn{Stage: feed.Validator, Feed: id, Ticket: receipt.Ticket, Attempt: 1}
+		_, _, err = f.ledger.Accept(context.Background(), a, turn, 3, 2)
+		f.must(err)
+	}
+	response := f.file("x.csv")
+	f.want(response, 200, "")
+	var answer fileAnswer
+	f.must(json.Unmarshal([]byte(response.Body), &answer))
+	newest := fmt.Sprintf("v%03d", maxVersions+9)
+	if answer.Rows == nil || answer.Version != newest || answer.History[len(answer.History)-1].Version != newest {
+		t.Errorf("version %s with %v rows and a history that ends with %+v",
+			answer.Version, answer.Rows, answer.History[len(answer.History)-1])
+	}
+}
+
 func TestBadRequestsAreTheCallersFault(t *testing.T) {
 	f := newFixture(t)
 	f.complete("1/x.csv")
