@@ -72,3 +72,12 @@ def test_any_request_gets_an_answer_of_the_document(
         case.call_and_validate(auth=partner.signature, checks=CHECKS)
 
     ask()
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_of_the_function_is_in_the_document(
+    path: str, method: str, document: dict[str, Any]
+) -> None:
+    told = {"200", "304", "400", "404", "500", "503"}
+    assert told <= set(document["paths"][path][method]["responses"])
