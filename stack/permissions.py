@@ -13,6 +13,7 @@ _CONSUME = [
 ]
 _READ_OBJECT = ["s3:GetObject"]
 _READ_VERSION = ["s3:GetObjectVersion"]  # enough for who names the version, as both readers do
+_RESTORE = ["s3:RestoreObject"]  # to ask for it, where what is to be read is in Glacier
 _WRITE_OBJECT = ["s3:PutObject"]
 _SEND = ["sqs:SendMessage"]
 
@@ -20,7 +21,7 @@ _SEND = ["sqs:SendMessage"]
 def validator(names: Names) -> tuple[Statement, ...]:
     """Reads uploads, reports rejects, releases files to the processor."""
     return (
-        allow("ReadUploads", _READ_VERSION, [_objects(names, "uploads")]),
+        allow("ReadUploads", _READ_VERSION + _RESTORE, [_objects(names, "uploads")]),
         allow("WriteRejects", _WRITE_OBJECT, [_objects(names, "rejects")]),
         allow("UseTable", _USE_TABLE, [names.table_arn]),
         allow("SendToProcessor", _SEND, [names.queue_arn("processor-queue")]),
@@ -32,7 +33,7 @@ def validator(names: Names) -> tuple[Statement, ...]:
 def processor(names: Names) -> tuple[Statement, ...]:
     """Reads uploads, writes results, wakes its successors, sends to the aggregator."""
     return (
-        allow("ReadUploads", _READ_VERSION, [_objects(names, "uploads")]),
+        allow("ReadUploads", _READ_VERSION + _RESTORE, [_objects(names, "uploads")]),
         allow("WriteResults", _WRITE_OBJECT, [_objects(names, "results")]),
         allow("UseTable", _USE_TABLE, [names.table_arn]),
         allow("UseOwnQueue", _CONSUME + _SEND, [names.queue_arn("processor-queue")]),
@@ -46,7 +47,7 @@ def aggregator(names: Names) -> tuple[Statement, ...]:
     return (
         allow(
             "ReadResults",
-            _READ_OBJECT,
+            _READ_OBJECT + _RESTORE,
             [_objects(names, "results"), _objects(names, "aggregates")],
         ),
         allow("WriteAggregates", _WRITE_OBJECT, [_objects(names, "aggregates")]),

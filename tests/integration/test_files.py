@@ -15,6 +15,7 @@ from pipeline.names import Feed
 from pipeline.results import Results
 from tests.integration.cloud import Cloud, Partner, eventually, new_feed
 from tests.integration.trades import Day, csv, days
+from tests.permissions.pipeline import Pipeline
 
 VALUES = ("open", "high", "low", "close", "volume", "vwap")
 
@@ -186,6 +187,25 @@ def test_a_valid_version_of_a_rejected_number_lets_the_feed_go_on(partner: Partn
     version = partner.put(feed, "1/a.csv", csv("2026-01-05T14:30:00Z,SYNA,1,1,Q,@"))
     assert partner.settled(feed, "1/a.csv", version)["status"] == "AGGREGATED"
     assert partner.settled(feed, "2/b.csv")["status"] == "AGGREGATED"
+
+
+def test_a_correction_that_needs_archived_objects_goes_on_once_they_are_restored(
+    cloud: Cloud, partner: Partner
+) -> None:
+    if cloud.endpoint is None:
+        pytest.skip("a restore takes hours on AWS")
+    feed = new_feed("ice")
+    for number in (1, 2, 3):
+        partner.put(feed, f"{number}/x.csv", csv(f"2026-01-05T14:3{number}:00Z,SYNA,1,1,Q,@"))
+    assert partner.settled(feed, "3/x.csv")["status"] == "AGGREGATED"
+    archived = [f"results/{partner.name}/{feed}/{n:018}/{1:06}/summary.json" for n in (2, 3)]
+    for key in [*archived, f"aggregates/{partner.name}/{feed}/2026-01-05.json"]:
+        Pipeline(cloud, partner).archive(key)
+    version = partner.put(feed, "1/x.csv", csv("2026-01-05T14:31:00Z,SYNA,5,1,Q,@"))
+    answer = partner.settled(feed, "1/x.csv", version)
+    reasons = [entry["reason"] for entry in answer["history"] if entry["reason"]]
+    assert answer["status"] == "AGGREGATED", reasons
+    assert aggregated(cloud, partner, feed)["2026-01-05", "SYNA"].high == 5
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "0/zero.csv", "x/y/z.csv"])

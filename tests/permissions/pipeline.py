@@ -128,6 +128,22 @@ class Pipeline:
         bucket = {"name": self.cloud.outputs["bucketName"]}
         return {"Records": [{"s3": {"bucket": bucket, "object": told}}]}
 
+    def archive(self, key: str) -> str:
+        """Put an object into Glacier, as the bucket does after 90 days; its new version."""
+        bucket = self.cloud.outputs["bucketName"]
+        answer = self.cloud.client("s3").copy_object(
+            Bucket=bucket,
+            Key=key,
+            CopySource={"Bucket": bucket, "Key": key},
+            StorageClass="GLACIER",
+        )
+        return str(answer["VersionId"])
+
+    def is_being_restored(self, key: str) -> bool:
+        """Whether the restore of an object's newest version has been asked for."""
+        bucket = self.cloud.outputs["bucketName"]
+        return "Restore" in self.cloud.client("s3").head_object(Bucket=bucket, Key=key)
+
     def validated(self, feed: str, *files: str) -> list[Event]:
         """Bring files of a sequenced feed to the processor: the events that it would get."""
         for file in files:

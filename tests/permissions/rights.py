@@ -84,6 +84,7 @@ VALIDATOR = _rights(
     "validator-role",
     {
         ("s3:GetObjectVersion", UPLOADS): scenes.validate,
+        ("s3:RestoreObject", UPLOADS): scenes.validate_archived,
         ("s3:PutObject", REJECTS): scenes.reject,
         ("dynamodb:GetItem", TABLE): scenes.validate,
         ("dynamodb:PutItem", TABLE): scenes.validate,
@@ -100,6 +101,7 @@ PROCESSOR = _rights(
     "processor-role",
     {
         ("s3:GetObjectVersion", UPLOADS): scenes.process,
+        ("s3:RestoreObject", UPLOADS): scenes.process_archived,
         ("s3:PutObject", RESULTS): scenes.process,
         ("dynamodb:GetItem", TABLE): scenes.process,
         ("dynamodb:PutItem", TABLE): scenes.process,
@@ -123,6 +125,8 @@ AGGREGATOR = _rights(
     {
         ("s3:GetObject", RESULTS): scenes.aggregate,
         ("s3:GetObject", AGGREGATES): scenes.aggregate_second,
+        ("s3:RestoreObject", RESULTS): scenes.aggregate_archived,
+        ("s3:RestoreObject", AGGREGATES): scenes.aggregate_on_archived,
         ("s3:PutObject", AGGREGATES): scenes.aggregate,
         ("dynamodb:GetItem", TABLE): scenes.aggregate,
         ("dynamodb:PutItem", TABLE): scenes.aggregate,

@@ -5,6 +5,7 @@ fail, and once more with the right restored, where the same work must be done: s
 want of that right and of nothing else. A scene's docstring says what it is.
 """
 
+import json
 import uuid
 from collections.abc import Callable
 
@@ -50,6 +51,48 @@ def wake_in_processor(pipeline: Pipeline) -> Play:
     first, second = pipeline.validated(new_feed("wake"), "1/a.csv", "2/b.csv")
     assert pipeline.invoke("processor", second)
     return _calls(pipeline, "processor", first)
+
+
+def validate_archived(pipeline: Pipeline) -> Play:
+    """The restore of an archived upload is asked for."""
+    event = pipeline.upload(feed := new_feed("ice"), "1/a.csv")
+    key = f"uploads/{pipeline.partner.name}/{feed}/1/a.csv"
+    event["Records"][0]["s3"]["object"]["versionId"] = pipeline.archive(key)
+    return _asks_for_restore(pipeline, "validator", event, key)
+
+
+def process_archived(pipeline: Pipeline) -> Play:
+    """The restore of an archived upload is asked for."""
+    (event,) = pipeline.validated(new_feed("ice"), "1/a.csv")
+    work = json.loads(event["Records"][0]["body"])
+    work["versionId"] = pipeline.archive(work["key"])
+    event["Records"][0]["body"] = json.dumps(work)
+    return _asks_for_restore(pipeline, "processor", event, work["key"])
+
+
+def aggregate_archived(pipeline: Pipeline) -> Play:
+    """The restore of an archived result is asked for."""
+    (event,) = pipeline.processed(feed := new_feed("ice"), "1/a.csv")
+    key = f"results/{pipeline.partner.name}/{feed}/{1:018}/{1:06}/summary.json"
+    pipeline.archive(key)
+    return _asks_for_restore(pipeline, "aggregator", event, key)
+
+
+def aggregate_on_archived(pipeline: Pipeline) -> Play:
+    """The restore of an archived day is asked for."""
+    first, second = pipeline.processed(feed := new_feed("ice"), "1/a.csv", "2/b.csv")
+    assert pipeline.invoke("aggregator", first)
+    key = f"aggregates/{pipeline.partner.name}/{feed}/2026-01-05.json"
+    pipeline.archive(key)
+    return _asks_for_restore(pipeline, "aggregator", second, key)
+
+
+def _asks_for_restore(pipeline: Pipeline, function: str, event: Event, key: str) -> Play:
+    def play() -> bool:
+        assert not pipeline.invoke(function, event)
+        return pipeline.is_being_restored(key)
+
+    return play
 
 
 def aggregate(pipeline: Pipeline) -> Play:

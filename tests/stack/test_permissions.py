@@ -24,7 +24,10 @@ USE_TABLE = {
 }
 READ_KEY = {("kms:Decrypt", KEYS)}
 USE_KEY = READ_KEY | {("kms:GenerateDataKey", KEYS)}
-READ_UPLOADS = {("s3:GetObjectVersion", f"{BUCKET}/uploads/*")}
+READ_UPLOADS = {
+    ("s3:GetObjectVersion", f"{BUCKET}/uploads/*"),
+    ("s3:RestoreObject", f"{BUCKET}/uploads/*"),
+}
 
 
 def use_queue(queue: str) -> Grants:
@@ -64,6 +67,8 @@ EXPECTED: dict[str, Grants] = {
     "aggregator": {
         ("s3:GetObject", f"{BUCKET}/results/*"),
         ("s3:GetObject", f"{BUCKET}/aggregates/*"),
+        ("s3:RestoreObject", f"{BUCKET}/results/*"),
+        ("s3:RestoreObject", f"{BUCKET}/aggregates/*"),
         ("s3:PutObject", f"{BUCKET}/aggregates/*"),
     }
     | USE_TABLE

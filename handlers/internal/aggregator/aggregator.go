@@ -33,12 +33,22 @@ func (a Aggregator) Do(ctx context.Context, work queue.Work) (feed.Outcome, erro
 	if err != nil {
 		return feed.Outcome{}, err
 	}
+	var archived []error
 	for _, day := range days {
-		if err := a.mend(ctx, file, day); err != nil {
+		if err := a.mend(ctx, file, day); isArchived(err) {
+			archived = append(archived, err)
+		} else if err != nil {
 			return feed.Outcome{}, err
 		}
 	}
-	return feed.Outcome{Status: feed.Aggregated}, nil
+	return feed.Outcome{Status: feed.Aggregated}, errors.Join(archived...)
+}
+
+// isArchived tells of an error that does not end the work at once: all that is
+// archived is asked for in one go, for a restore takes hours.
+func isArchived(err error) bool {
+	var archived *objects.ArchivedError
+	return errors.As(err, &archived)
 }
 
 const maxTries = 5
@@ -90,16 +100,24 @@ func (a Aggregator) fold(ctx context.Context, day *summary.Aggregate, file *summ
 		return day, day.Append(file, sequenced)
 	}
 	files := []*summary.File{file}
+	var archived []error
 	for _, c := range day.Files {
 		if c.Number == file.Number {
 			continue
 		}
 		other, err := a.summary(ctx, file.Partner+"/"+file.Feed, c.Number, c.Revision)
+		if isArchived(err) {
+			archived = append(archived, err)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		other.Days = summary.Days{day.Date: other.Days[day.Date]} // the rest would only take memory
 		files = append(files, other)
+	}
+	if len(archived) > 0 {
+		return nil, errors.Join(archived...)
 	}
 	return summary.Fold(file.Partner, file.Feed, day.Date, sequenced, files)
 }

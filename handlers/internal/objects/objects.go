@@ -19,9 +19,16 @@ var (
 )
 
 // ArchivedError says that an object must be restored from Glacier to be read.
-type ArchivedError struct{ Key string }
+type ArchivedError struct {
+	Key string
+	// Asked tells that its restore has been asked for.
+	Asked bool
+}
 
 func (e *ArchivedError) Error() string {
+	if e.Asked {
+		return e.Key + " is archived: its restore has been asked for and takes 3 to 5 hours"
+	}
 	return fmt.Sprintf("%s is archived: restore it (aws s3api restore-object) and retry", e.Key)
 }
 

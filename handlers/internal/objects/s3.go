@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
 )
 
@@ -34,7 +35,7 @@ func (b S3) Open(ctx context.Context, key, versionID string) (io.ReadCloser, err
 func (b S3) Read(ctx context.Context, key string) ([]byte, string, error) {
 	answer, err := b.Client.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.Name, Key: &key})
 	if err != nil {
-		return nil, "", translate("read", key, err)
+		return nil, "", b.unreadable(ctx, key, nil, err)
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
@@ -64,6 +65,32 @@ func (b S3) Replace(ctx context.Context, key, mediaType string, body []byte, eta
 	return translate("replace", key, err)
 }
 
+// restoredFor is how many days a restored object can be read: time for the
+// operator to let the work be tried again.
+const restoredFor = 7
+
+// unreadable translates an error of reading, and asks for the restore of an object
+// that is archived.
+func (b S3) unreadable(ctx context.Context, key string, versionID *string, cause error) error {
+	err := translate("read", key, cause)
+	var archived *ArchivedError
+	if !errors.As(err, &archived) {
+		return err
+	}
+	_, refused := b.Client.RestoreObject(ctx, &s3.RestoreObjectInput{
+		Bucket: &b.Name, Key: &key, VersionId: versionID,
+		RestoreRequest: &types.RestoreRequest{
+			Days:                 aws.Int32(restoredFor),
+			GlacierJobParameters: &types.GlacierJobParameters{Tier: types.TierStandard},
+		},
+	})
+	var api smithy.APIError
+	if refused != nil && !(errors.As(refused, &api) && api.ErrorCode() == "RestoreAlreadyInProgress") {
+		return fmt.Errorf("%w; its restore cannot be asked for: %w", err, refused)
+	}
+	return &ArchivedError{Key: key, Asked: true}
+}
+
 type stream struct {
 	ctx       context.Context
 	bucket    S3
@@ -82,7 +109,7 @@ func (s *stream) connect() error {
 	}
 	answer, err := s.bucket.Client.GetObject(s.ctx, input)
 	if err != nil {
-		return translate("read", s.key, err)
+		return s.bucket.unreadable(s.ctx, s.key, &s.versionID, err)
 	}
 	s.body = answer.Body
 	s.length = s.offset + aws.ToInt64(answer.ContentLength)

@@ -101,10 +101,34 @@ func TestTheErrorsOfS3AreTold(t *testing.T) {
 	t.Run("InvalidObjectState", func(t *testing.T) {
 		_, _, err := bucketOf(t, fault(403, "InvalidObjectState")).Read(context.Background(), "results/x")
 		var archived *objects.ArchivedError
-		if !errors.As(err, &archived) || archived.Key != "results/x" || !strings.Contains(err.Error(), "restore") {
+		if !errors.As(err, &archived) || archived.Key != "results/x" || archived.Asked || !strings.Contains(err.Error(), "restore") {
 			t.Errorf("got %v", err)
 		}
 	})
+	for answer, restore := range map[string]http.HandlerFunc{
+		"taken":   func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(202) },
+		"started": fault(409, "RestoreAlreadyInProgress"),
+	} {
+		t.Run("InvalidObjectState, and the restore is "+answer, func(t *testing.T) {
+			var asked []string
+			b := bucketOf(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodGet {
+					fault(403, "InvalidObjectState")(w, r)
+					return
+				}
+				asked = append(asked, r.URL.Path+" "+r.URL.Query().Get("versionId"))
+				restore(w, r)
+			})
+			_, err := b.Open(context.Background(), "uploads/x", "v1")
+			var archived *objects.ArchivedError
+			if !errors.As(err, &archived) || *archived != (objects.ArchivedError{Key: "uploads/x", Asked: true}) {
+				t.Errorf("got %v", err)
+			}
+			if len(asked) != 1 || !strings.HasSuffix(asked[0], "/uploads/x v1") {
+				t.Errorf("asked for %q", asked)
+			}
+		})
+	}
 	t.Run("ConditionalRequestConflict", func(t *testing.T) {
 		err := bucketOf(t, fault(409, "ConditionalRequestConflict")).Replace(context.Background(), "x", objects.JSON, nil, "")
 		if !errors.Is(err, objects.ErrChanged) {
