@@ -19,6 +19,10 @@ _RESTORED_FOR = 7  # days
 _DAY = 86_400 * 1_000_000_000  # nanoseconds
 
 
+class ArchivedError(CommandError):
+    """Objects are in Glacier; the message names them and says that their restore was asked for."""
+
+
 class Results:
     """A feed's results in the bucket, under the operator's rights."""
 
@@ -52,16 +56,23 @@ class Results:
     def bars(self, aggregate: dict[str, Any]) -> list[Bar]:
         """The one-minute bars of the files that an aggregate counts, in the files' order."""
         bars: list[Bar] = []
+        archived: list[str] = []
         midnight = datetime.combine(date.fromisoformat(aggregate["date"]), time(), UTC)
         begins = int(midnight.timestamp()) * 1_000_000_000
         for file in aggregate["files"]:
             if not file["counted"]:
                 continue
             where = f"results/{self._feed}/{file['number']:018}/{file['revision']:06}/bars.parquet"
-            data = self._read(where)
+            try:
+                data = self._read(where)
+            except ArchivedError as error:  # the rest is asked for as well: it takes hours
+                archived.append(str(error))
+                continue
             if data is None:
                 raise CommandError(f"The bars of {file['file']} are gone: {where} does not exist.")
             bars += read(pyarrow.parquet.read_table(io.BytesIO(data)))
+        if archived:
+            raise ArchivedError("\n".join(archived))
         return [bar for bar in bars if 0 <= bar.minute - begins < _DAY]
 
     def reject_report(self, location: str, limit: int) -> list[dict[str, Any]]:
@@ -78,7 +89,7 @@ class Results:
             if code in ("NoSuchKey", "404"):
                 return None
             if code == "InvalidObjectState":
-                raise CommandError(self._restore(key)) from error
+                raise ArchivedError(self._restore(key)) from error
             raise
 
     def _restore(self, key: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from pipeline import bars, logs, sample
 from pipeline.deployment import Deployment
 from pipeline.names import Feed
-from pipeline.results import Results
+from pipeline.results import ArchivedError, Results
 from tests.integration.cloud import Cloud, Partner, eventually, new_feed
 from tests.integration.trades import Day, csv, days
 from tests.permissions.pipeline import Pipeline
@@ -206,6 +206,36 @@ def test_a_correction_that_needs_archived_objects_goes_on_once_they_are_restored
     reasons = [entry["reason"] for entry in answer["history"] if entry["reason"]]
     assert answer["status"] == "AGGREGATED", reasons
     assert aggregated(cloud, partner, feed)["2026-01-05", "SYNA"].high == 5
+
+
+def test_a_query_of_what_is_archived_asks_for_all_restores_and_is_answered_after_them(
+    cloud: Cloud, partner: Partner
+) -> None:
+    if cloud.endpoint is None:
+        pytest.skip("a restore takes hours on AWS")
+    feed = new_feed("query")
+    for number in (1, 2):
+        partner.put(feed, f"{number}/x.csv", csv(f"2026-01-05T14:3{number}:00Z,SYNA,1,1,Q,@"))
+    assert partner.settled(feed, "2/x.csv")["status"] == "AGGREGATED"
+    deployment = Deployment(outputs=cloud.outputs, session=cloud.session)
+    results = Results(deployment, Feed(partner=partner.name, name=feed))
+    aggregate = results.day(date(2026, 1, 5))
+    keys = [f"results/{partner.name}/{feed}/{n:018}/{1:06}/bars.parquet" for n in (1, 2)]
+    pipeline = Pipeline(cloud, partner)
+    for key in keys:
+        pipeline.archive(key)
+    with pytest.raises(ArchivedError, match="restore has been asked for") as refused:
+        results.bars(aggregate)
+    assert all(key in str(refused.value) for key in keys)
+    assert all(map(pipeline.is_being_restored, keys))
+
+    def answered() -> int:
+        try:
+            return len(results.bars(aggregate))
+        except ArchivedError:
+            return 0
+
+    assert eventually(answered, bool) == 2
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "0/zero.csv", "x/y/z.csv"])
