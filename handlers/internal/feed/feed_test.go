@@ -318,6 +318,20 @@ func TestAFileThatComesAfterItsNumberWasSkippedIsTakenInItsTurn(t *testing.T) {
 	f.successor(Validator, 3)
 }
 
+func TestAVersionThatWasSkippedBeforeItWasValidIsDone(t *testing.T) {
+	f := newFixture(t)
+	a := arrival("1/x.csv", "v1", "01")
+	f.receive(a)
+	tx := store.Begin(f.ledger.Store)
+	version, err := store.Load[Version](context.Background(), tx, VersionKey(id, "1/x.csv", "v1"))
+	f.must(err)
+	version.record(Event{Status: Skipped, Stage: "operator", Reason: "never mind"}, f.now)
+	f.must(tx.Commit(context.Background()))
+	if got := f.receive(a).Standing; got != Done { // its event was dead, and is moved back
+		t.Errorf("standing %d, want %d", got, Done)
+	}
+}
+
 func TestOnlyAFinalVersionExpiresAndNeverTheOrder(t *testing.T) {
 	f := newFixture(t)
 	turn := f.accept(arrival("1/x.csv", "v1", "01"))
