@@ -112,10 +112,9 @@ def _bounded(lines: list[str], room: int) -> list[str]:
     kept: list[str] = []
     left = room - 80
     for line in lines:
-        left -= len(line) + 1
-        if left < 0:
-            break
-        kept.append(line)
+        if len(line) < left:  # a line that is too long by itself must not hide those behind it
+            left -= len(line) + 1
+            kept.append(line)
     return [*kept, "", f"… and {len(lines) - len(kept)} more lines; see the evidence for all.", ""]
 
 

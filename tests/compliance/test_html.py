@@ -166,6 +166,9 @@ def test_it_has_the_landmarks_and_labels_that_reading_aloud_needs() -> None:
     ids = {attributes["id"] for _, attributes in page.elements if "id" in attributes}
     for section in page.all("section"):
         assert section["aria-labelledby"] in ids
+    regions = [a["aria-label"] for _, a in page.elements if a.get("role") == "region"]
+    titles = [text for inside, text in page.texts if inside == "h2"]
+    assert len({*titles, *regions}) == len(titles) + len(regions)  # no two sound alike
     labelled = page.text("label")
     for word in ("Policy", "Resource", "Show"):
         assert word in labelled

@@ -81,6 +81,17 @@ def test_it_stays_within_a_comments_limit_and_counts_what_it_left_out() -> None:
     assert "| queue\\-fifo | 2001 |" in text
 
 
+def test_one_endless_message_does_not_hide_what_else_failed() -> None:
+    original = samples.sample()
+    answers = tuple(
+        dataclasses.replace(a, message="x" * markdown.LIMIT) if a.outcome is Outcome.FAIL else a
+        for a in original.answers
+    )
+    text = markdown.render(dataclasses.replace(original, answers=answers))
+    assert "environment" in text
+    assert "… and 1 more lines" in text
+
+
 def test_hostile_text_makes_no_markup() -> None:
     text = html(samples.hostile())
     for markup in ("<script", "<img", "<a ", "<strong>bold", "alert(3)</a>"):

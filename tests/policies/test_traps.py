@@ -123,7 +123,7 @@ def test_the_pack_keeps_clear_of_it(module: Path, lint: Lint) -> None:
         (echoing_a_value, "'wrong: %s' % resource.inputs"),
         (using_private_names, "from pulumi_policy.policy import _PolicyAnalyzerServicer"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
+    ids=lambda value: "" if isinstance(value, str) else value.__name__,
 )
 def test_a_lint_sees_its_trap(lint: Lint, trap: str) -> None:
     assert list(lint(ast.parse(trap)))

@@ -167,7 +167,7 @@ Each cell opens its evidence; the arrow keys move between cells.</p>"""
 
 def _architecture(evidence: Evidence) -> str:
     content = (
-        f'<div class="scroll drawing" tabindex="0" role="region" aria-label="Architecture">'
+        f'<div class="scroll drawing" tabindex="0" role="region" aria-label="Drawing">'
         f"{architecture.draw(evidence)}</div>"
         '<p class="quiet">Drawn from the preview: each box is a component of the program, an arrow '
         "points to what it refers to. Choose a resource to see its answers.</p>"
