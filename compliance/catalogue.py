@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from compliance.errors import BrokenRunError
@@ -13,13 +14,27 @@ from compliance.evidence import Policy
 _FIELDS = ("name", "sentence", "severity", "requirements", "remediation", "waivable")
 _QUESTION = f"""
 import json
-from policies.catalogue import POLICIES
-print(json.dumps([{{name: getattr(policy, name) for name in {_FIELDS}}} for policy in POLICIES]))
+from policies import catalogue
+policies = catalogue.POLICIES
+print(json.dumps({{
+    "policies": [{{name: getattr(policy, name) for name in {_FIELDS}}} for policy in policies],
+    "general": [policy.name for policy in policies if getattr(policy, "general", False)],
+    "types": getattr(catalogue, "READ_TYPES", ()),
+}}))
 """
 
 
-def read_catalogue(policy_pack: Path) -> tuple[Policy, ...]:
-    """Asks the pack, in a process of its own, for `policies.catalogue.POLICIES`.
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    """A pack's policies, by name; those that hold for every service alike; the types it reads."""
+
+    policies: tuple[Policy, ...]
+    general: frozenset[str]
+    types: frozenset[str]
+
+
+def read_catalogue(policy_pack: Path) -> Catalogue:
+    """Asks the pack, in a process of its own, for `policies.catalogue`.
 
     Raises:
         BrokenRunError: the pack has no catalogue, or it is not the list of policies it should be.
@@ -36,6 +51,7 @@ def read_catalogue(policy_pack: Path) -> tuple[Policy, ...]:
             f"the policy pack in {policy_pack} has no catalogue:\n{asked.stderr.strip()[-2000:]}"
         )
     try:
+        answer = json.loads(asked.stdout)
         policies = tuple(
             Policy(
                 name=entry["name"],
@@ -45,7 +61,7 @@ def read_catalogue(policy_pack: Path) -> tuple[Policy, ...]:
                 remediation=entry["remediation"],
                 waivable=bool(entry["waivable"]),
             )
-            for entry in json.loads(asked.stdout)
+            for entry in answer["policies"]
         )
     except (ValueError, KeyError, TypeError) as error:
         raise BrokenRunError(
@@ -53,4 +69,8 @@ def read_catalogue(policy_pack: Path) -> tuple[Policy, ...]:
         ) from error
     if not policies:
         raise BrokenRunError(f"the policy pack in {policy_pack} has no policies")
-    return tuple(sorted(policies, key=lambda policy: policy.name))
+    return Catalogue(
+        policies=tuple(sorted(policies, key=lambda policy: policy.name)),
+        general=frozenset(answer["general"]),
+        types=frozenset(answer["types"]),
+    )

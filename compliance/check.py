@@ -12,7 +12,7 @@ from pathlib import Path
 
 from compliance import deployed, inputs, plan_gate, preview, scanners, waivers
 from compliance.answers import cross_check
-from compliance.catalogue import read_catalogue
+from compliance.catalogue import Catalogue, read_catalogue
 from compliance.disagreements import disagreements
 from compliance.engine import ROOT_TYPE, EngineResource, PackAnswer, Preview
 from compliance.evidence import (
@@ -22,7 +22,6 @@ from compliance.evidence import (
     Finding,
     Hashes,
     Outcome,
-    Policy,
     Resource,
     Source,
     Subject,
@@ -87,7 +86,7 @@ def check(
     """
     with ThreadPoolExecutor(max_workers=1) as meanwhile:
         tools = meanwhile.submit(inputs.tool_versions, setting.pulumi)
-        policies = read_catalogue(setting.policy_pack)
+        catalogue = read_catalogue(setting.policy_pack)
         seen = preview.run(
             pulumi=setting.pulumi,
             project=setting.project,
@@ -97,7 +96,7 @@ def check(
             config=setting.config,
             on_event=on_event,
         )
-    return _judge(setting, "preview", seen, policies, tools.result(), today, generated_at, beside)
+    return _judge(setting, "preview", seen, catalogue, tools.result(), today, generated_at, beside)
 
 
 def check_deployed(
@@ -108,7 +107,7 @@ def check_deployed(
     Raises:
         BrokenRunError: there can be no verdict.
     """
-    policies = read_catalogue(setting.policy_pack)
+    catalogue = read_catalogue(setting.policy_pack)
     seen = deployed.run(
         pulumi=setting.pulumi,
         project=setting.project,
@@ -119,7 +118,7 @@ def check_deployed(
         state=state,
     )
     tools = inputs.tool_versions(setting.pulumi)
-    return _judge(setting, "deployed", seen, policies, tools, today, generated_at, ())
+    return _judge(setting, "deployed", seen, catalogue, tools, today, generated_at, ())
 
 
 def exit_code(evidence: Evidence) -> int:
@@ -131,15 +130,15 @@ def _judge(
     setting: Setting,
     kind: str,
     seen: Preview,
-    pack_policies: Sequence[Policy],
+    catalogue: Catalogue,
     tools: Mapping[str, str],
     today: date,
     generated_at: datetime,
     beside: Sequence[scanners.Scanner],
 ) -> Evidence:
-    policies = tuple(sorted((*pack_policies, *plan_gate.POLICIES), key=lambda p: p.name))
+    policies = tuple(sorted((*catalogue.policies, *plan_gate.POLICIES), key=lambda p: p.name))
     sources = {resource.urn: resource.source for resource in seen.resources}
-    given = (*cross_check(seen, pack_policies), *plan_gate.answers(seen.resources))
+    given = (*cross_check(seen, catalogue.policies), *plan_gate.answers(seen.resources))
     answers = tuple(
         _answer(answer, sources[answer.urn])
         for answer in sorted(given, key=lambda answer: (answer.policy, answer.urn))
@@ -196,7 +195,7 @@ def _judge(
         disagreements=disagreements(answers, scans.values(), graph),
         waivers=held.valid,
         problems=held.problems,
-        ungoverned=_ungoverned(seen.resources, answers),
+        ungoverned=_ungoverned(seen.resources, answers, catalogue),
     )
 
 
@@ -232,15 +231,15 @@ def _subject(setting: Setting, kind: str, seen: Preview) -> Subject:
 
 
 def _ungoverned(
-    resources: Sequence[EngineResource], answers: Sequence[Answer]
+    resources: Sequence[EngineResource], answers: Sequence[Answer], catalogue: Catalogue
 ) -> tuple[Ungoverned, ...]:
-    """The types for whose resources the pack has nothing to say; the gate looks at every type."""
+    """The types that no policy is made for, though the rules for everything hold for them too."""
     types = {resource.urn: resource.type for resource in resources}
-    gate = {policy.name for policy in plan_gate.POLICIES}
-    governed = {
+    for_all = catalogue.general | {policy.name for policy in plan_gate.POLICIES}
+    governed = catalogue.types | {
         types[answer.urn]
         for answer in answers
-        if answer.outcome is not Outcome.NOT_APPLICABLE and answer.policy not in gate
+        if answer.outcome is not Outcome.NOT_APPLICABLE and answer.policy not in for_all
     }
     counts = Counter(type_ for type_ in types.values() if type_ not in governed)
     return tuple(Ungoverned(type=type_, count=counts[type_]) for type_ in sorted(counts))

@@ -10,6 +10,7 @@ from policies.resource import Resource, Stack
 from policies.statements import Statement, statements
 from policies.types import (
     BUCKET,
+    BUCKET_ACL,
     BUCKET_OWNERSHIP,
     BUCKET_PUBLIC_ACCESS,
     FUNCTION,
@@ -210,7 +211,7 @@ def _judge_ownership(bucket: Resource, stack: Stack, _settings: Settings) -> Ans
     for control in controls:
         if control.inputs.object("rule").text("objectOwnership") != "BucketOwnerEnforced":
             problems.append(f"{control.name}.rule.objectOwnership is not BucketOwnerEnforced")
-    if stack.referring("aws:s3/bucketAcl:BucketAcl", "bucket", bucket):
+    if stack.referring(BUCKET_ACL, "bucket", bucket):
         problems.append("it has a BucketAcl, though access lists are off")
     return verdict(problems)
 

@@ -19,6 +19,7 @@ from policies import (
     redrive,
     tables,
     transport,
+    types,
 )
 from policies.policy import Policy
 
@@ -42,3 +43,8 @@ POLICIES: tuple[Policy, ...] = (
     *capacity.POLICIES,
     *organisation.POLICIES,
 )
+
+READ_TYPES: tuple[str, ...] = tuple(
+    sorted(token for name, token in vars(types).items() if name.isupper())
+)
+"""The types that policies know by name, such as what configures a bucket beside it."""

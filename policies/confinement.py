@@ -105,6 +105,7 @@ NETWORK = ResourcePolicy(
     requirements=("SEC-4", "SCALE-1"),
     remediation="Use a serverless service, and leave its VPC settings out.",
     governs=_AWS,
+    general=True,
     judge=_judge_network,
 )
 
@@ -144,6 +145,7 @@ KNOWN_TYPES = ResourcePolicy(
         where=lambda type_: not type_.startswith("pulumi:"),
         otherwise="Governs what the program declares only.",
     ),
+    general=True,
     judge=_judge_type,
 )
 
@@ -217,6 +219,7 @@ CREDENTIALS = ResourcePolicy(
         where=lambda type_: type_.startswith("aws:") or type_ == PROVIDER,
         otherwise="Governs AWS resources and providers only.",
     ),
+    general=True,
     judge=_judge_credentials,
 )
 

@@ -13,10 +13,10 @@ from policies.types import (
     API_INTEGRATION,
     API_INTEGRATION_RESPONSE,
     API_METHOD,
+    API_METHOD_RESPONSE,
     API_RESOURCE,
 )
 
-_METHOD_RESPONSE = "aws:apigateway/methodResponse:MethodResponse"
 _OWN_ERRORS = ("DEFAULT_4XX", "DEFAULT_5XX")
 # API Gateway's way to write a constant; and to repeat what a request said.
 _CONSTANT = re.compile(r"'([^']+)'")
@@ -71,7 +71,7 @@ def _judge_method(method: Resource, stack: Stack) -> Answer:
         problems.append(f"{integrations[0].name}.requestTemplates gives no statusCode as JSON")
     wanted = _preflight({verb for verb in verbs if verb} - {"OPTIONS"})
     problems += _answer_problems(_of(API_INTEGRATION_RESPONSE, path, stack), code, wanted)
-    problems += _answer_problems(_of(_METHOD_RESPONSE, path, stack), code, dict.fromkeys(wanted))
+    problems += _answer_problems(_of(API_METHOD_RESPONSE, path, stack), code, dict.fromkeys(wanted))
     return verdict(problems)
 
 

@@ -15,13 +15,12 @@ from policies.types import (
     API_METHOD_SETTINGS,
     BUCKET,
     BUCKET_METRIC,
+    CONTRIBUTOR_INSIGHTS,
     EVENT_SOURCE_MAPPING,
     QUEUE,
     TABLE,
     TOPIC,
 )
-
-_INSIGHTS = "aws:dynamodb/contributorInsights:ContributorInsights"
 
 
 def _judge_metrics(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
@@ -32,7 +31,7 @@ def _judge_metrics(resource: Resource, stack: Stack, _settings: Settings) -> Ans
         counted = resource.inputs.object("metricsConfig").texts("metrics")
         return PASSED if "EventCount" in counted else failed("metricsConfig lacks EventCount")
     if resource.type == TABLE:
-        insights = stack.referring(_INSIGHTS, "tableName", resource)
+        insights = stack.referring(CONTRIBUTOR_INSIGHTS, "tableName", resource)
         return PASSED if insights else failed("it has no ContributorInsights in this stack")
     metrics = stack.referring(BUCKET_METRIC, "bucket", resource)
     if any(metric.inputs.is_empty("filter") for metric in metrics):

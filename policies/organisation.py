@@ -39,6 +39,7 @@ TAGS = ResourcePolicy(
             "default": {"Environment": "Production", "Team": "Analytics"},
         }
     },
+    general=True,
     judge=_judge_tags,
 )
 
@@ -79,6 +80,7 @@ NAMES = StackPolicy(
     requirements=("ORG-2",),
     remediation="Name the resource {resource-type}-{environmentSuffix}; .fifo follows on queues.",
     governs=_AWS,
+    general=True,
     judge=_judge_name,
 )
 
@@ -156,6 +158,7 @@ REGION = ResourcePolicy(
             "default": "us-east-1",
         }
     },
+    general=True,
     judge=_judge_region,
 )
 
@@ -216,6 +219,7 @@ DESTROYABLE = ResourcePolicy(
             "default": 7,
         }
     },
+    general=True,
     judge=_judge_destroyable,
 )
 

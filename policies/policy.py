@@ -58,6 +58,8 @@ class Policy:
         governs: The resource types that it judges.
         schema: JSON schema of each setting, with the mission's value as `default`.
         waivable: Whether a waiver may excuse a violation.
+        general: Whether it holds for resources of every service alike. That alone does not make a
+            type governed: the evidence lists as ungoverned what only such policies judge.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Policy:
     governs: Types
     schema: Schema = field(default_factory=dict)
     waivable: bool = False
+    general: bool = False
 
     def settings(self, configured: Mapping[str, Any] | None) -> Settings:
         """The mission's values, overridden by what the pack's configuration says."""

@@ -70,6 +70,17 @@ def test_it_says_what_was_checked_and_with_what(compliant: Evidence) -> None:
     }
 
 
+@pytest.mark.parametrize(("read", "governed"), [("()", False), ("('aws:sqs/queue:Queue',)", True)])
+def test_a_type_that_only_rules_for_everything_judge_is_ungoverned_unless_the_pack_reads_it(
+    workshop: Workshop, read: str, governed: bool
+) -> None:
+    catalogue = workshop.pack / "policies" / "catalogue.py"
+    general = catalogue.read_text().replace("waivable=True", "waivable=True, general=True")
+    catalogue.write_text(f"{general}READ_TYPES = {read}\n")
+    listed = {ungoverned.type for ungoverned in workshop.check().ungoverned}
+    assert ("aws:sqs/queue:Queue" not in listed) is governed
+
+
 def test_a_reference_by_name_is_a_link(compliant: Evidence) -> None:
     (orders,) = [r for r in compliant.resources if r.urn.endswith("Queue::orders")]
     assert [link.urn.rsplit("::", 1)[-1] for link in orders.links] == ["letters"]

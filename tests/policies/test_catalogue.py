@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from policies.catalogue import POLICIES
+from policies.catalogue import POLICIES, READ_TYPES
 from policies.policy import ResourcePolicy
 from policies.requirements import REQUIREMENTS
 from tests.policies.golden import GOLDEN
@@ -25,6 +25,22 @@ def test_no_policy_was_removed_or_weakened() -> None:
 
 def test_no_policy_of_the_mission_can_be_waived() -> None:
     assert [policy.name for policy in POLICIES if policy.waivable] == []
+
+
+def test_a_rule_for_all_resources_makes_no_type_governed() -> None:
+    assert {policy.name for policy in POLICIES if policy.general} == {
+        *("destroyable", "known-types", "no-credentials", "no-vpc", "region"),
+        *("resource-name", "resource-tags"),
+    }
+
+
+def test_what_configures_a_resource_beside_it_is_read() -> None:
+    assert {
+        "aws:s3/bucketVersioning:BucketVersioning",
+        "aws:sqs/redrivePolicy:RedrivePolicy",
+        "aws:apigateway/methodResponse:MethodResponse",
+    } <= set(READ_TYPES)
+    assert "aws:kinesis/stream:Stream" not in READ_TYPES
 
 
 def test_every_hard_constraint_has_a_policy_and_every_other_clause_a_proof() -> None:

@@ -220,7 +220,10 @@ def _ungoverned(evidence: Evidence) -> str:
         f"<li><code>{escape(entry.type)}</code> ({entry.count})</li>"
         for entry in evidence.ungoverned
     )
-    told = '<p class="quiet">No policy of the pack governs these resource types.</p>'
+    told = (
+        '<p class="quiet">No policy of the pack is made for these resource types; '
+        "its rules for all resources hold for them too.</p>"
+    )
     return section("ungoverned", "Ungoverned", f'{told}<ul class="plain">{items}</ul>')
 
 
