@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from compliance.evidence import Evidence, Problem
+from compliance.evidence import Evidence, Link, Problem
 from compliance.reports import html
 from compliance.reports.html import architecture
 from tests.compliance import samples
@@ -152,6 +152,24 @@ def test_resources_that_claim_to_be_each_others_parents_are_drawn_all_the_same()
         ),
     )
     assert "orders-queue" in architecture.draw(circular)
+
+
+def test_a_chain_of_references_of_any_length_is_drawn() -> None:
+    original = samples.sample()
+    (first, *_) = [r for r in original.resources if r.urn == samples.QUEUE]
+    urns = [f"{samples.QUEUE}-{number}" for number in range(3000)]
+    chain = [
+        dataclasses.replace(
+            first,
+            urn=urn,
+            name=urn.rsplit("::", 1)[-1],
+            parent=None,
+            links=(Link(property="name", urn=other),),
+        )
+        for urn, other in zip(urns, [*urns[1:], urns[0]], strict=True)
+    ]
+    drawn = architecture.draw(dataclasses.replace(original, resources=tuple(chain)))
+    assert "-2999" in drawn
 
 
 def test_ungoverned_types_are_listed() -> None:

@@ -155,18 +155,9 @@ def _ranks(urns: Sequence[str], edges: set[tuple[str, str]]) -> list[list[str]]:
     for source, target in sorted(edges):
         targets[source].append(target)
     depth: dict[str, int] = {}
-    visiting: set[str] = set()
-
-    def visit(urn: str) -> int:
-        if urn not in depth:
-            visiting.add(urn)
-            below = [visit(target) for target in targets[urn] if target not in visiting]
-            visiting.discard(urn)
-            depth[urn] = max(below, default=-1) + 1
-        return depth[urn]
-
     for urn in urns:
-        visit(urn)
+        if urn not in depth:
+            _measure(urn, targets, depth)
     ranks: list[list[str]] = [[] for _ in range(max(depth.values()) + 1)]
     for urn in urns:
         ranks[depth[urn]].append(urn)
@@ -176,6 +167,20 @@ def _ranks(urns: Sequence[str], edges: set[tuple[str, str]]) -> list[list[str]]:
         rank.sort(key=lambda urn: (_middle([position.get(t) for t in targets[urn]]), urn))
         position.update({urn: (index + 0.5) / len(rank) for index, urn in enumerate(rank)})
     return ranks
+
+
+def _measure(origin: str, targets: Mapping[str, Sequence[str]], depth: dict[str, int]) -> None:
+    """How deep the origin, and all that it leads to, stands; a chain may have any length."""
+    path, seen = [(origin, iter(targets[origin]))], {origin}
+    while path:
+        urn, left = path[-1]
+        further = next((t for t in left if t not in seen and t not in depth), None)
+        if further is None:
+            path.pop()
+            depth[urn] = max((depth[t] for t in targets[urn] if t in depth), default=-1) + 1
+        else:
+            seen.add(further)
+            path.append((further, iter(targets[further])))
 
 
 def _middle(places: Sequence[float | None]) -> float:
