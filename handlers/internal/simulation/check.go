@@ -212,6 +212,7 @@ func (w *world) checkStatus(o *object, hole int64) {
 	case a.Version != newest.id:
 		w.broken(fmt.Errorf("%s: the newest version is %s, not %s", o.file.Key(), newest.id, a.Version))
 	case a.Sequence == nil: // of the other kind; checked already
+	case !newest.valid && a.Status == feed.Skipped && w.skipped[hold{o.file.ID(), *a.Sequence}]:
 	case !newest.valid:
 		if a.Status != feed.Rejected || a.Rejects == nil {
 			w.broken(fmt.Errorf("%s is invalid and ends as %s", o.file.Key(), a.Status))

@@ -22,16 +22,21 @@ type hold struct {
 	number int64
 }
 
-// holds are the numbers that an operator might skip: the next of a validator, where
-// it is missing or was rejected while others have come behind it.
+// holds are the numbers that an operator might skip: the next of a stage, where it
+// is missing, was rejected or failed while others have come behind it. Of what failed
+// only that which a redrive brings back after all: the end is the same then.
 func (w *world) holds() []hold {
 	var found []hold
 	for _, id := range w.feeds() {
 		head := load[feed.Feed](w, feed.Key(id))
-		number := load[feed.Number](w, feed.NumberKey(id, head.Validator+1))
-		if head.Validator+1 < head.Highest && number.SkippedAt == "" && number.Revision == 0 &&
-			(number.Status == "" || number.Status == feed.Rejected) {
-			found = append(found, hold{id, head.Validator + 1})
+		for _, stage := range stages {
+			next := hold{id, *head.At(stage) + 1}
+			number := load[feed.Number](w, feed.NumberKey(id, next.number))
+			held := number.Revision == 0 && (number.Status == "" || number.Status == feed.Rejected) ||
+				number.Revision > 0 && number.Status == feed.Failed && len(number.Parked) == 0
+			if held && next.number < head.Highest && number.SkippedAt == "" && !slices.Contains(found, next) {
+				found = append(found, next)
+			}
 		}
 	}
 	return found
@@ -54,8 +59,24 @@ func (w *world) skip(h hold) {
 	if err != nil {
 		panic(err)
 	}
-	number.Number, number.Status, number.SkippedAt = h.number, feed.Skipped, "2024-01-02T00:00:00.000Z"
+	const at = "2024-01-02T00:00:00.000Z"
+	number.Number, number.Status, number.SkippedAt = h.number, feed.Skipped, at
 	number.Parked = nil
+	if number.VersionID != "" {
+		version, err := store.Load[feed.Version](context.Background(), tx, feed.VersionKey(h.id, number.File, number.VersionID))
+		if err != nil {
+			panic(err)
+		}
+		version.Status = feed.Skipped
+		version.History = append(version.History, feed.Event{Status: feed.Skipped, At: at, Stage: "operator"})
+		head, err := store.Load[feed.File](context.Background(), tx, feed.FileKey(h.id, number.File))
+		if err != nil {
+			panic(err)
+		}
+		if head.VersionID == number.VersionID {
+			head.Status = feed.Skipped
+		}
+	}
 	if err := tx.Commit(context.Background()); err != nil {
 		panic(err)
 	}
