@@ -218,6 +218,26 @@ func TestTheLastAttemptLeavesFAILEDWhateverHappens(t *testing.T) {
 	}
 }
 
+// dying is a queue that the function does not live to send to.
+type dying struct{ queue.Memory }
+
+func (*dying) Send(context.Context, queue.Work, string) error { panic("killed") }
+
+func TestTheLastAttemptLeavesFAILEDUntilTheFileIsSentOn(t *testing.T) {
+	f := newFixture(t)
+	f.worker.Next = new(dying)
+	func() {
+		defer func() { _ = recover() }()
+		f.handle(message(1, 1, feed.LastAttempt))
+	}()
+	if !slices.Equal(f.done, []string{"1.1"}) {
+		t.Errorf("did %v", f.done)
+	}
+	if version := f.version(1, 1); version.Status != feed.Failed {
+		t.Errorf("it is %s, and its message is dead", version.Status)
+	}
+}
+
 func TestTheLastAttemptsFailureSaysWhatToDoAndNoMore(t *testing.T) {
 	for reason, err := range map[string]error{
 		"restore it":                     &objects.ArchivedError{Key: "results/x"},
