@@ -332,6 +332,35 @@ func TestAVersionThatWasSkippedBeforeItWasValidIsDone(t *testing.T) {
 	}
 }
 
+func TestTheValidatorDoesNotOverwriteWhatBecameOfAFileThatItHasSent(t *testing.T) {
+	f := newFixture(t)
+	f.complete(f.accept(arrival("1/x.csv", "v1", "01")))
+	second := f.accept(arrival("2/x.csv", "v2", "01"))
+	f.admit(second, Proceed)
+	there := second // it is sent before it is completed, and waits at the processor by now
+	there.Stage = Processor
+	f.admit(there, Park)
+	f.complete(second)
+	if status := load[Version](f, VersionKey(id, "2/x.csv", "v2")).Status; status != Waiting {
+		t.Errorf("it is %s", status)
+	}
+}
+
+func TestALateRepeatOfARevisionThatCountedDoesNotCallItSkipped(t *testing.T) {
+	f := newFixture(t)
+	first := f.accept(arrival("1/x.csv", "v1", "01"))
+	second := f.accept(arrival("1/y.csv", "v2", "01"))
+	for _, turn := range []Turn{first, second} {
+		turn.Stage = Aggregator
+		f.complete(turn)
+	}
+	first.Stage = Aggregator
+	f.admit(first, Replaced)
+	if status := load[Version](f, VersionKey(id, "1/x.csv", "v1")).Status; status != Aggregated {
+		t.Errorf("it is %s", status)
+	}
+}
+
 func TestASkippedVersionThatIsTakenAfterAllDoesNotExpire(t *testing.T) {
 	f := newFixture(t)
 	second := f.accept(arrival("2/x.csv", "v2", "01"))
