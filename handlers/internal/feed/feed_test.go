@@ -361,6 +361,26 @@ func TestALateRepeatOfARevisionThatCountedDoesNotCallItSkipped(t *testing.T) {
 	}
 }
 
+func TestARejectedVersionExpires(t *testing.T) {
+	f := newFixture(t)
+	a := arrival("1/x.csv", "v1", "01")
+	f.receive(a)
+	f.must(f.ledger.Reject(context.Background(), a, "no trades", nil))
+	if at := load[Version](f, VersionKey(id, "1/x.csv", "v1")).ExpiresAt; at != f.now.Add(retention).Unix() {
+		t.Errorf("expires at %d", at)
+	}
+}
+
+func TestTheFailureOfAnOutdatedVersionIsNotItsNumbers(t *testing.T) {
+	f := newFixture(t)
+	first := f.accept(arrival("1/x.csv", "v1", "01"))
+	f.accept(arrival("1/x.csv", "v2", "02"))
+	f.must(f.ledger.Fail(context.Background(), first, "too late"))
+	if status := load[Number](f, NumberKey(id, 1)).Status; status != Validated {
+		t.Errorf("the number is %s", status)
+	}
+}
+
 func TestASkippedVersionThatIsTakenAfterAllDoesNotExpire(t *testing.T) {
 	f := newFixture(t)
 	second := f.accept(arrival("2/x.csv", "v2", "01"))
