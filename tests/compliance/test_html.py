@@ -156,20 +156,20 @@ def test_resources_that_claim_to_be_each_others_parents_are_drawn_all_the_same()
 
 def test_a_chain_of_references_of_any_length_is_drawn() -> None:
     original = samples.sample()
-    (first, *_) = [r for r in original.resources if r.urn == samples.QUEUE]
-    urns = [f"{samples.QUEUE}-{number}" for number in range(3000)]
-    chain = [
-        dataclasses.replace(
-            first,
-            urn=urn,
-            name=urn.rsplit("::", 1)[-1],
-            parent=None,
-            links=(Link(property="name", urn=other),),
+    component, queue = (
+        next(r for r in original.resources if r.urn == urn)
+        for urn in (samples.ORDERS, samples.QUEUE)
+    )
+    chain = []
+    for n in range(3000):
+        owner, behind = f"{samples.ORDERS}-{n}", f"{samples.QUEUE}-{(n + 1) % 3000}"
+        link = Link(property="name", urn=behind)
+        chain.append(dataclasses.replace(component, urn=owner, name=f"orders-{n}", links=()))
+        chain.append(
+            dataclasses.replace(queue, urn=f"{samples.QUEUE}-{n}", parent=owner, links=(link,))
         )
-        for urn, other in zip(urns, [*urns[1:], urns[0]], strict=True)
-    ]
-    drawn = architecture.draw(dataclasses.replace(original, resources=tuple(chain)))
-    assert "-2999" in drawn
+    evidence = dataclasses.replace(original, policies=(), answers=(), resources=tuple(chain))
+    assert "orders-2999" in architecture.draw(evidence)
 
 
 def test_ungoverned_types_are_listed() -> None:
