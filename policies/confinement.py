@@ -150,16 +150,23 @@ KNOWN_TYPES = ResourcePolicy(
 )
 
 _SECRET_NAME = re.compile(
-    r"(?:^|[_.-])(?:password|passwd|pwd|secret|token|api_?key|access_?key(?:_?id)?|private_?key"
-    r"|credentials?|auth)(?:$|[_.-])",
+    r"(?:^|[_.-])(?:[a-z0-9]*passw(?:or)?ds?|pass|passphrase|pwd|secrets?|tokens?|api_?key"
+    r"|access_?key(?:_?id)?|(?:private|secret|signing)_?key|credentials?|auth)(?:$|[_.-])",
     re.IGNORECASE,
 )
+# A name or ARN of a secret is no secret.
+_NO_SECRET_NAME = re.compile(r"(?:_ARN|_NAME|(?<!ACCESS_KEY)_ID)$")
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SECRET_VALUE = re.compile(
     r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-    r"|gh[pousr]_[A-Za-z0-9]{36}|xox[abprs]-[A-Za-z0-9-]{10}|sk_live_[A-Za-z0-9]{16}"
+    r"|gh[pousr]_[A-Za-z0-9]{36}|glpat-[\w-]{20}|xox[abprs]-[A-Za-z0-9-]{10}"
+    r"|hooks\.slack\.com/services/\w+/\w+/\w|sk_live_[A-Za-z0-9]{16}|\bsk-[\w-]{20}"
+    r"|\bAIza[\w-]{35}|\bSG\.[\w-]{16,}\.[\w-]{16}"
+    r"|\b(?:Bearer|Basic) [A-Za-z0-9+/=._-]{16}"
     r"|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."
-    r"|[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s:@]+@",
+    r"|[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s:@]+@"
+    r'|(?i:\b(?:password|passwd|pwd|secret|token)(?:=[^\s&]|"\s*:\s*"[^"]))'
 )
 # Forty characters of a secret access key, told from a hash by its mixed alphabet.
 _SECRET_KEY = re.compile(r"(?=[^/+]*[/+])(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9/+]{40}")
@@ -169,18 +176,32 @@ _CREDENTIAL_TYPES = {
     "aws:iam/userLoginProfile:UserLoginProfile",
     "aws:secretsmanager/secretVersion:SecretVersion",
     "aws:apigateway/apiKey:ApiKey",
+    "aws:cloudwatch/eventConnection:EventConnection",
+    "aws:codebuild/sourceCredential:SourceCredential",
 }
+# Properties that hold one. Those that end with Wo are written only, and stay out of the state.
+_SECRET_PROPERTY = re.compile(
+    r"(?:.*\.)?(?:\w*[pP]assword|\w*[pP]rivateKey|secretKey|clientSecret"
+    r"|(?:access|auth|oauth)Token|platformCredential|keyMaterialBase64)"
+)
+_PARAMETER = "aws:ssm/parameter:Parameter"
 _VARIABLES = {FUNCTION: ("environment", "variables"), "aws:apigateway/stage:Stage": ("variables",)}
 
 
 def _judge_credentials(resource: Resource, _settings: Settings) -> Answer:
     if resource.type in _CREDENTIAL_TYPES:
         return failed("it is a credential, whose value would stand in the state")
+    if _is_secret_parameter(resource):
+        return failed("type is SecureString, whose value would stand in the state")
     problems = [
         f"{leaf.path} looks like a credential"
         for leaf in resource.inputs.leaves()
         if isinstance(leaf.value, str)
-        and (_SECRET_VALUE.search(leaf.value) or _SECRET_KEY.fullmatch(leaf.value))
+        and (
+            _SECRET_VALUE.search(leaf.value)
+            or _SECRET_KEY.fullmatch(leaf.value)
+            or (leaf.value and resource.type != PROVIDER and _SECRET_PROPERTY.fullmatch(leaf.path))
+        )
     ]
     if resource.type == PROVIDER:
         problems += [
@@ -194,6 +215,15 @@ def _judge_credentials(resource: Resource, _settings: Settings) -> Answer:
     return verdict(problems)
 
 
+def _is_secret_parameter(resource: Resource) -> bool:
+    inputs = resource.inputs
+    return (
+        resource.type == _PARAMETER
+        and inputs.text("type") == "SecureString"
+        and inputs.has("value")
+    )
+
+
 def _named_like_one(resource: Resource) -> Iterator[Node]:
     path = _VARIABLES.get(resource.type)
     if path is None:
@@ -202,8 +232,8 @@ def _named_like_one(resource: Resource) -> Iterator[Node]:
     for key in path:
         node = node.object(key)
     for name, variable in node.members():
-        # A name or ARN of a secret is no secret.
-        if _SECRET_NAME.search(name) and not name.upper().endswith(("_ARN", "_NAME", "_ID")):
+        words = _WORDS.sub("_", name).upper()
+        if _SECRET_NAME.search(words) and not _NO_SECRET_NAME.search(words):
             yield variable
         else:
             node.text(name)

@@ -258,6 +258,55 @@ CASES = [
             ("OTHER", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
             ("URL", "postgres://user:secret@host/db"),
             ("PEM", "-----BEGIN RSA PRIVATE KEY-----"),
+            ("dbPassword", "x"),
+            ("DBPASSWORD", "x"),
+            ("DB_PASS", "x"),
+            ("authToken", "x"),
+            ("AWS_ACCESS_KEY_ID", "x"),
+            ("SETTINGS", '{"password": "x"}'),
+            ("QUERY", "https://example.com/?token=x"),
+            ("HOOK", "https://hooks.slack.com/services/T00000000/B00000000/x"),
+            ("HEADER", "Bearer abcdefghijklmnop"),
+        )
+    ),
+    *(
+        passes(
+            f"the variable {name} of {value}",
+            "no-credentials",
+            FUNCTION,
+            setting(FUNCTION, f"{VARIABLES}.{name}", value),
+        )
+        for name, value in (
+            ("BYPASS", "no"),
+            ("PARTITION_KEY", "pk"),
+            ("secretArn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:feed-secret-dev"),
+            ("DIGEST", "47DEQpj8HBSaTImW5JCeuQeRkm5NMpJWZG3hSuFU0123456789"),
+        )
+    ),
+    *(
+        fails(
+            f"a credential in a {type_.rsplit(':', 1)[1]}",
+            "no-credentials",
+            "held",
+            adding(type_, "held", **inputs),
+            message,
+        )
+        for type_, message, inputs in (
+            (
+                "aws:ssm/parameter:Parameter",
+                "type is SecureString",
+                {"name": "held-dev", "type": "SecureString", "value": "x", "tags": TAGS},
+            ),
+            (
+                "aws:cognito/user:User",
+                "password looks like",
+                {"userPoolId": "pool", "username": "x", "password": "x"},
+            ),
+            (
+                "aws:codebuild/sourceCredential:SourceCredential",
+                "it is a credential",
+                {"authType": "BASIC_AUTH", "serverType": "GITHUB", "token": "x"},
+            ),
         )
     ),
     *(
