@@ -42,7 +42,7 @@ def strangers(suffix: str) -> tuple[Stranger, ...]:
         ),
         Stranger(
             type="aws:secretsmanager/secret:Secret",
-            owners="other-encryption",
+            owners="other-encryption destroyable",
             inputs={"name": f"stray-secret-{suffix}", "tags": _TAGS},
         ),
         Stranger(

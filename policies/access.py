@@ -9,6 +9,7 @@ from policies.policy import Settings, Severity, StackPolicy, Types, only
 from policies.resource import Resource, Stack
 from policies.statements import Statement, statements
 from policies.types import (
+    API_STAGE,
     BUCKET,
     BUCKET_ACL,
     BUCKET_OWNERSHIP,
@@ -152,15 +153,27 @@ def _judge_permission(permission: Resource, stack: Stack, _settings: Settings) -
         if inputs.has(key)
     ]
     source = inputs.text("sourceArn") or ""
+    if "*" in source and not _names_stage(source, stack):
+        problems.append("sourceArn has a wildcard that AWS does not force")
     account = inputs.text("sourceAccount")
     own_account = stack.home[1]
-    if not source.startswith("arn:aws:") or ":::*" in source:
+    if not source.startswith("arn:aws:"):
         problems.append("sourceArn is missing or anyone's")
     if account not in (None, own_account):
         problems.append("sourceAccount is not this account")
     if account is None and f":{own_account}:" not in source:
         problems.append("neither sourceArn nor sourceAccount names this account")
     return verdict(problems)
+
+
+def _names_stage(source: str, stack: Stack) -> bool:
+    """Whether it names an API, or else, where AWS assigns its identifier, a stage of this stack."""
+    arn = Arn.parse(source)
+    if arn is None or arn.service != "execute-api":
+        return False
+    api, stage = f"{arn.resource}/".split("/")[:2]
+    stages = {node.inputs.text("stageName") for node in stack.of(API_STAGE)}
+    return (arn.region, arn.account) == stack.home and ("*" not in api or stage in stages)
 
 
 PERMISSIONS = StackPolicy(

@@ -31,8 +31,14 @@ _OWN_POLICY = {
     BUCKET_ENCRYPTION,
 }
 # AWS encrypts these with a key of its own unless they name one: a function's environment holds
-# names only, and a mapping's filters, which its key is for, are not allowed.
-_MAY_LACK_ONE = {FUNCTION, EVENT_SOURCE_MAPPING}
+# names only, and a mapping's filters, which its key is for, are not allowed. An object takes the
+# key of its bucket.
+_MAY_LACK_ONE = {
+    FUNCTION,
+    EVENT_SOURCE_MAPPING,
+    "aws:s3/bucketObjectv2:BucketObjectv2",
+    "aws:s3/objectCopy:ObjectCopy",
+}
 _KEY_PROPERTIES = ("kmsKeyId", "kmsKeyArn", "kmsMasterKeyId", "kmsKeyIdentifier", "kmsKey")
 
 

@@ -37,7 +37,8 @@ class Holder:
         return 2 if any(kind != "Service" for kind, _ in self.trusted) else 1
 
 
-_WILDCARD = re.compile(r"[*?]")
+# A policy variable, such as ${aws:PrincipalTag/x}, stands for whatever the caller brings along.
+_WILDCARD = re.compile(r"[*?$]")
 
 # AWS defines no resource for these actions (Service Authorization Reference, AWS X-Ray).
 _WITHOUT_RESOURCE = {"xray:puttracesegments", "xray:puttelemetryrecords"}

@@ -32,7 +32,14 @@ def _judge_metrics(resource: Resource, stack: Stack, _settings: Settings) -> Ans
         return PASSED if "EventCount" in counted else failed("metricsConfig lacks EventCount")
     if resource.type == TABLE:
         insights = stack.referring(CONTRIBUTOR_INSIGHTS, "tableName", resource)
-        return PASSED if insights else failed("it has no ContributorInsights in this stack")
+        # One for an index tells nothing of the table, and one of throttles nothing of its use.
+        if any(
+            not found.inputs.text("indexName")
+            and found.inputs.text("mode") in (None, "ACCESSED_AND_THROTTLED_KEYS")
+            for found in insights
+        ):
+            return PASSED
+        return failed("it has no ContributorInsights for all of its keys in this stack")
     metrics = stack.referring(BUCKET_METRIC, "bucket", resource)
     if any(metric.inputs.is_empty("filter") for metric in metrics):
         return PASSED

@@ -88,11 +88,12 @@ _REGIONAL = Types(
     where=lambda type_: type_.startswith("aws:") or type_ == PROVIDER,
     otherwise="Governs AWS resources and providers only.",
 )
+_RECOVERABLE = "aws:secretsmanager/secret:Secret"
 # Resources that put data into regions named elsewhere than in `region`.
 _REPLICAS = {
     TABLE: "replicas",
     "aws:dynamodb/globalTable:GlobalTable": "replicas",
-    "aws:secretsmanager/secret:Secret": "replicas",
+    _RECOVERABLE: "replicas",
 }
 # Types whose whole purpose is to put data elsewhere, or everywhere.
 _ELSEWHERE = (
@@ -195,11 +196,13 @@ def _judge_destroyable(resource: Resource, settings: Settings) -> Answer:
             problems.append("forceDestroy is not true, so that a bucket with objects would stay")
         if resource.type == BUCKET and inputs.flag("objectLockEnabled"):
             problems.append("objectLockEnabled is true, so that locked objects would stay")
-        if resource.type == KEY:
+        if resource.type == KEY or inputs.has("deletionWindowInDays"):
             days = inputs.integer("deletionWindowInDays")
             longest = settings["keyDeletionDays"]
             if days is None or days > longest:
                 problems.append(f"deletionWindowInDays is not at most {longest}")
+        if resource.type == _RECOVERABLE and inputs.integer("recoveryWindowInDays") != 0:
+            problems.append("recoveryWindowInDays is not 0, so that it would stay, and its name")
     return verdict(problems)
 
 

@@ -106,7 +106,7 @@ _SETTINGS = (
     owned("MethodSettings", "settings.metricsEnabled", "detailed-metrics"),
     owned("MethodSettings", "settings.cachingEnabled", "api-cache-encryption"),
     equivalent("MethodSettings", "settings.*", "about a cache, and there is none", "add"),
-    owned("Stage", "", "iam-resources", also="api-function"),
+    owned("Stage", "", "iam-resources", also="api-function function-permission"),
     equivalent(
         "Stage", "accessLogSettings.format*", "which fields a log line has", "malformed|alter"
     ),

@@ -19,7 +19,7 @@ _LOOSE = {
     "LogGroup": "api-logs function-log-group iam-resources",
     "Queue": "event-source-mapping function-dead-letter iam-resources queue-transport",
     "Role": "api-logs function-role iam-resources iam-trust",
-    "Stage": "api-function api-throttle api-logs iam-resources",
+    "Stage": "api-function api-throttle api-logs function-permission iam-resources",
     "Table": "detailed-metrics iam-resources",
     "Topic": "dead-letter-alarm topic-transport",
 }

@@ -262,6 +262,41 @@ ACCESS = [
     ),
     *(
         fails(
+            f"a permission for {source}",
+            "function-permission",
+            "added",
+            adding(
+                "aws:lambda/permission:Permission",
+                "added",
+                action="lambda:InvokeFunction",
+                function="processor-function-dev",
+                principal=f"{service}.amazonaws.com",
+                sourceArn=source,
+            ),
+            "wildcard",
+        )
+        for service, source in (
+            ("apigateway", "arn:aws:execute-api:us-east-1:123456789012:*"),
+            ("apigateway", "arn:aws:execute-api:us-east-1:123456789012:*/*/GET/status"),
+            ("apigateway", "arn:aws:execute-api:us-west-2:123456789012:abc/*/GET/status"),
+            ("sns", "arn:aws:sns:us-east-1:123456789012:*"),
+        )
+    ),
+    passes(
+        "a permission for every stage of one API",
+        "function-permission",
+        "added",
+        adding(
+            "aws:lambda/permission:Permission",
+            "added",
+            action="lambda:InvokeFunction",
+            function="processor-function-dev",
+            principal="apigateway.amazonaws.com",
+            sourceArn="arn:aws:execute-api:us-east-1:123456789012:abc/*/GET/status",
+        ),
+    ),
+    *(
+        fails(
             f"{path} is {value!r}",
             "function-permission",
             "bucket-permission",

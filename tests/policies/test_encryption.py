@@ -47,6 +47,21 @@ CASES = [
                 "aws:secretsmanager/secret:Secret",
                 "secret",
                 name="api-secret-dev",
+                recoveryWindowInDays=0,
+                tags={"Environment": "Production", "Team": "Analytics"},
+            )
+        ),
+    ),
+    not_applicable(
+        "for an object, which takes its bucket's key",
+        "other-encryption",
+        "object",
+        lambda s: s.add(
+            declare(
+                "aws:s3/bucketObjectv2:BucketObjectv2",
+                "object",
+                bucket="uploads-bucket-dev",
+                key="uploads/acme/feed/x.csv",
                 tags={"Environment": "Production", "Team": "Analytics"},
             )
         ),
@@ -60,6 +75,7 @@ CASES = [
                 "aws:secretsmanager/secret:Secret",
                 "secret",
                 name="api-secret-dev",
+                recoveryWindowInDays=0,
                 kmsKeyId="alias/pipeline-key-dev",
                 tags={"Environment": "Production", "Team": "Analytics"},
             )
@@ -74,6 +90,7 @@ CASES = [
                 "aws:secretsmanager/secret:Secret",
                 "secret",
                 name="api-secret-dev",
+                recoveryWindowInDays=0,
                 tags={"Environment": "Production", "Team": "Analytics"},
             )
         ).hide("secret", "kmsKeyId"),

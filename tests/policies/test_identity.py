@@ -214,6 +214,7 @@ RESOURCES = [
                 "Statement[1].Resource",
                 "arn:aws:execute-api:us-west-2:123456789012:*/status-stage-dev/GET/status/acme/*",
             ),
+            (POLICY, "Statement[3].Resource", "arn:aws:s3:::uploads-bucket-dev/${aws:userid}/*"),
             # What is another's.
             (PARTNER, "Statement[0].Resource", "arn:aws:s3:::uploads-bucket-dev/uploads/globex/*"),
             (PARTNER, "Statement[0].Resource", "arn:aws:s3:::uploads-bucket-dev/uploads/globex/x"),

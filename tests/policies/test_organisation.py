@@ -3,6 +3,7 @@
 import pytest
 
 from policies import sdk
+from tests.policies.baseline import KEY_ALIAS
 from tests.policies.kit import (
     Case,
     Declarations,
@@ -162,6 +163,12 @@ CASES = [
             ),
             (
                 "no-vpc",
+                "aws:route53/zone:Zone",
+                {"name": "zone-dev", "vpcs": [{"vpcId": "vpc-1"}], "tags": TAGS},
+                "vpcs",
+            ),
+            (
+                "no-vpc",
                 "aws:apigateway/vpcLink:VpcLink",
                 {"name": "any-link-dev", "targetArn": "x", "tags": TAGS},
                 "VPC",
@@ -186,6 +193,36 @@ CASES = [
         "destroyable",
         "pipeline-key",
         dropping("pipeline-key", "deletionWindowInDays"),
+    ),
+    *(
+        fails(
+            f"a {type_.rsplit(':', 1)[1]} that stays for a while",
+            "destroyable",
+            "kept",
+            adding(type_, "kept", tags=TAGS, **inputs),
+            message,
+        )
+        for type_, message, inputs in (
+            (
+                "aws:secretsmanager/secret:Secret",
+                "recoveryWindowInDays",
+                {"name": "kept-secret-dev", "kmsKeyId": KEY_ALIAS},
+            ),
+            ("aws:paymentcryptography/key:Key", "deletionWindow", {"deletionWindowInDays": 8}),
+        )
+    ),
+    passes(
+        "a secret that goes at once",
+        "destroyable",
+        "kept",
+        adding(
+            "aws:secretsmanager/secret:Secret",
+            "kept",
+            name="kept-secret-dev",
+            kmsKeyId=KEY_ALIAS,
+            recoveryWindowInDays=0,
+            tags=TAGS,
+        ),
     ),
     fails("protection", "destroyable", FUNCTION, lambda s: s.protect(FUNCTION), "protect"),
     undetermined("destroyable", BUCKET, "forceDestroy"),

@@ -60,6 +60,16 @@ CASES = [
     ),
     *(
         fails(
+            f"insights of {value} alone",
+            "detailed-metrics",
+            TABLE,
+            setting("table-insights", key, value),
+            "ContributorInsights",
+        )
+        for key, value in (("indexName", "by-day"), ("mode", "THROTTLED_KEYS"))
+    ),
+    *(
+        fails(
             f"kept for {days} days",
             "log-group-retention",
             LOGS,
