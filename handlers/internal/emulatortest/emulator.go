@@ -11,7 +11,8 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	clients "market-data-pipeline/handlers/internal/aws"
 )
 
 // The emulator lives until its standard input is closed.
@@ -52,9 +53,18 @@ func Start(t *testing.T) aws.Config {
 	if err != nil {
 		t.Fatalf("the emulator names no endpoint: %v", err)
 	}
-	return aws.Config{
-		Region:       "us-east-1",
-		Credentials:  credentials.NewStaticCredentialsProvider("test", "test", ""),
-		BaseEndpoint: aws.String(strings.TrimSpace(endpoint)),
+	for name, value := range map[string]string{
+		"AWS_REGION":            "us-east-1",
+		"AWS_ACCESS_KEY_ID":     "test",
+		"AWS_SECRET_ACCESS_KEY": "test",
+		"AWS_SESSION_TOKEN":     "",
+		"AWS_ENDPOINT_URL":      strings.TrimSpace(endpoint),
+	} {
+		t.Setenv(name, value)
 	}
+	config, err := clients.Config() // the functions' own, which loses no answer
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config
 }
