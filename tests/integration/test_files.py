@@ -189,6 +189,23 @@ def test_a_valid_version_of_a_rejected_number_lets_the_feed_go_on(partner: Partn
     assert partner.settled(feed, "2/b.csv")["status"] == "AGGREGATED"
 
 
+def test_a_file_that_another_of_its_number_replaced_does_not_claim_to_count(
+    cloud: Cloud, partner: Partner
+) -> None:
+    feed = new_feed("replaced")
+    partner.put(feed, "1/x.csv", csv("2026-01-05T14:30:00Z,SYNA,none,1,Q,@"))
+    assert partner.settled(feed, "1/x.csv")["status"] == "REJECTED"
+    partner.put(feed, "01/fixed.csv", csv("2026-01-05T14:30:00Z,SYNA,1,1,Q,@"))
+    assert partner.settled(feed, "01/fixed.csv")["status"] == "AGGREGATED"
+    version = partner.put(feed, "1/x.csv", csv("2026-01-05T14:30:00Z,SYNA,2,1,Q,@"))
+    assert partner.settled(feed, "1/x.csv", version)["status"] == "AGGREGATED"
+    replaced = partner.status(feed, "01/fixed.csv")
+    assert (replaced["status"], replaced["results"]["aggregates"]) == ("SKIPPED", [])
+    assert [event["status"] for event in replaced["history"]][-2:] == ["AGGREGATED", "SKIPPED"]
+    assert f"1/x.csv, version {version}" in replaced["history"][-1]["reason"]
+    assert aggregated(cloud, partner, feed)["2026-01-05", "SYNA"].high == 2
+
+
 def test_a_correction_that_needs_archived_objects_goes_on_once_they_are_restored(
     cloud: Cloud, partner: Partner
 ) -> None:

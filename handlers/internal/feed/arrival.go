@@ -121,6 +121,8 @@ func (l Ledger) outrun(docs arrivalDocuments, a Arrival) {
 	}
 }
 
+const replaced = "a newer revision replaced it"
+
 // assign gives a file its number, unless the feed is of the other kind.
 func assign(feed *Feed, head *File, a Arrival) bool {
 	kind := ByArrival

@@ -91,6 +91,9 @@ type Number struct {
 	Ticket // the revision accepted last; of revision 0, the version seen last
 	Stages
 	Parked map[Stage]Ticket `dynamodbav:"parked,omitempty"`
+	// Counted is the revision that the aggregator completed last: the one that
+	// stands in the days.
+	Counted Ticket `dynamodbav:"counted,omitempty"`
 	// Days are those of every revision that was processed. The aggregator mends
 	// them all, so that a correction leaves nothing behind on a day it has left.
 	Days       []string `dynamodbav:"days,omitempty"`

@@ -35,6 +35,10 @@
 //	    newest ticket of a number is complete, or in a queue, or in a dead-letter
 //	    queue, or parked; and if it is parked at c+1, the message that moved the
 //	    cursor to c has woken it, or is not yet acknowledged and will.
+//	I6  Of the versions of n, none is AGGREGATED but the one of revision r(n) of the
+//	    aggregator, for the completion of a newer revision says of the one before,
+//	    in the same transaction, what replaced it. So none claims to count that
+//	    does not.
 //
 // Only the validator differs. It has no queue of its own to wake a successor
 // through, so it releases the parked successors itself, one after the other; and
@@ -113,7 +117,7 @@ func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
 		decision = decide(*feed.At(turn.Stage), *number.At(turn.Stage), number.Parked[turn.Stage].Revision, turn.Ticket)
 		switch decision {
 		case Replaced:
-			return false, l.skip(ctx, tx, turn, turn.Ticket, number)
+			return false, l.skip(ctx, tx, turn, number, turn.Ticket, number.Ticket)
 		case Park:
 			began = number.Parked[turn.Stage].Revision == 0
 			return false, l.park(ctx, tx, turn, number)
@@ -133,7 +137,7 @@ const waitingFiles = "WaitingFilesChange"
 // park records the ticket for a later wake, in the place of an older revision.
 func (l Ledger) park(ctx context.Context, tx *store.Transaction, turn Turn, number *Number) error {
 	if parked := number.Parked[turn.Stage]; parked.Revision > 0 && parked != turn.Ticket {
-		if err := l.skip(ctx, tx, turn, parked, number); err != nil {
+		if err := l.skip(ctx, tx, turn, number, parked, turn.Ticket); err != nil {
 			return err
 		}
 	}
@@ -161,8 +165,13 @@ func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error 
 		}
 		cursor, completed, parked, ticket := feed.At(turn.Stage), number.At(turn.Stage), number.Parked[turn.Stage], turn.Ticket
 		switch decide(*cursor, *completed, parked.Revision, ticket) {
-		case Duplicate, Replaced:
+		case Duplicate:
 			return nil
+		case Replaced: // while it was worked on; what is sent on is told of where it goes
+			if turn.Stage != Aggregator {
+				return nil
+			}
+			return l.skip(ctx, tx, turn, number, ticket, number.Ticket)
 		case Park:
 			return fmt.Errorf("%s number %d completed while the cursor is at %d", turn.Feed, ticket.Number, *cursor)
 		}
@@ -171,7 +180,7 @@ func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error 
 		delete(number.Parked, turn.Stage)
 		waited = parked.Revision > 0
 		if parked.Revision > 0 && parked != ticket {
-			if err := l.skip(ctx, tx, turn, parked, number); err != nil {
+			if err := l.skip(ctx, tx, turn, number, parked, ticket); err != nil {
 				return err
 			}
 		}

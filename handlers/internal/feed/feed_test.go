@@ -346,18 +346,101 @@ func TestTheValidatorDoesNotOverwriteWhatBecameOfAFileThatItHasSent(t *testing.T
 	}
 }
 
-func TestALateRepeatOfARevisionThatCountedDoesNotCallItSkipped(t *testing.T) {
+// at is the turn at another stage.
+func (t Turn) at(stage Stage) Turn {
+	t.Stage = stage
+	return t
+}
+
+// told demands the status of a version, and of its file's head if it is the newest.
+func (f *fixture) told(file, version string, want Status) *Version {
+	f.t.Helper()
+	found := load[Version](f, VersionKey(id, file, version))
+	if head := load[File](f, FileKey(id, file)); found.Status != want || head.VersionID == version && head.Status != want {
+		f.t.Errorf("%s is %s, its version %s %s, want %s", file, head.Status, version, found.Status, want)
+	}
+	return found
+}
+
+func TestALateRepeatOfARevisionThatStillCountsDoesNotCallItSkipped(t *testing.T) {
 	f := newFixture(t)
 	first := f.accept(arrival("1/x.csv", "v1", "01"))
+	f.complete(first.at(Aggregator))
 	second := f.accept(arrival("1/y.csv", "v2", "01"))
-	for _, turn := range []Turn{first, second} {
-		turn.Stage = Aggregator
-		f.complete(turn)
+	f.complete(second.at(Processor))
+	f.admit(first.at(Processor), Replaced)
+	f.told("1/x.csv", "v1", Aggregated)
+}
+
+func TestWhatCountedSaysWhatReplacedItOnceThatCounts(t *testing.T) {
+	f := newFixture(t)
+	first := f.accept(arrival("01/fixed.csv", "v1", "01"))
+	second := f.accept(arrival("1/x.csv", "v2", "01"))
+	for _, stage := range stages {
+		f.complete(first.at(stage))
 	}
-	first.Stage = Aggregator
-	f.admit(first, Replaced)
-	if status := load[Version](f, VersionKey(id, "1/x.csv", "v1")).Status; status != Aggregated {
-		t.Errorf("it is %s", status)
+	for _, stage := range stages {
+		f.told("01/fixed.csv", "v1", Aggregated)
+		f.complete(second.at(stage))
+	}
+	third := f.accept(arrival("01/fixed.csv", "v3", "02")) // which counts again, then
+	f.told("1/x.csv", "v2", Aggregated)
+	f.complete(third.at(Aggregator))
+	for range 2 { // late repeats add nothing
+		f.complete(first.at(Aggregator))
+		f.admit(first.at(Aggregator), Replaced)
+		f.must(f.ledger.Fail(context.Background(), first.at(Aggregator), "too late"))
+	}
+	for _, c := range []struct{ file, version, reason string }{
+		{"01/fixed.csv", "v1", "revision 2 replaced it: 1/x.csv, version v2"},
+		{"1/x.csv", "v2", "revision 3 replaced it: 01/fixed.csv, version v3"},
+	} {
+		history := f.told(c.file, c.version, Skipped).History
+		if last := history[len(history)-1]; last.Reason != c.reason || history[len(history)-2].Status != Aggregated {
+			t.Errorf("%s ends with %+v", c.file, history)
+		}
+	}
+	f.told("01/fixed.csv", "v3", Aggregated)
+}
+
+func TestWhatCountedOnItsLastAttemptIsReplacedThoughItDiedBeforeItSettled(t *testing.T) {
+	f := newFixture(t)
+	first, second := f.accept(arrival("1/x.csv", "v1", "01")).at(Aggregator), f.accept(arrival("1/y.csv", "v2", "01"))
+	first.Attempt = LastAttempt
+	f.must(f.ledger.Fail(context.Background(), first, "the last attempt did not finish"))
+	f.complete(first)
+	f.told("1/x.csv", "v1", Failed)
+	f.complete(second.at(Aggregator))
+	f.must(f.ledger.Settle(context.Background(), first))
+	f.told("1/x.csv", "v1", Skipped)
+}
+
+func TestARevisionThatIsReplacedWhileItIsWorkedOnSaysSo(t *testing.T) {
+	f := newFixture(t)
+	first, second := f.accept(arrival("1/x.csv", "v1", "01")), f.accept(arrival("1/y.csv", "v2", "01"))
+	f.admit(first.at(Aggregator), Proceed)
+	f.complete(second.at(Aggregator))
+	f.complete(first.at(Aggregator))
+	f.told("1/x.csv", "v1", Skipped)
+	f.told("1/y.csv", "v2", Aggregated)
+}
+
+func TestAFileWhoseRecordHasExpiredStillSaysThatItWasReplaced(t *testing.T) {
+	f := newFixture(t)
+	first := arrival("1/x.csv", "v1", "01")
+	f.complete(f.accept(first).at(Aggregator))
+	second := f.accept(arrival("1/y.csv", "v2", "01"))
+	tx := store.Begin(f.ledger.Store)
+	version, err := store.Load[Version](context.Background(), tx, VersionKey(id, "1/x.csv", "v1"))
+	f.must(err)
+	*version = Version{}
+	f.must(tx.Commit(context.Background()))
+	f.complete(second.at(Aggregator))
+	if found := f.told("1/x.csv", "v1", Skipped); found.File != "1/x.csv" || found.VersionID != "v1" || found.ExpiresAt == 0 {
+		t.Errorf("its new record is %+v", found)
+	}
+	if got := f.receive(first).Standing; got != Done {
+		t.Errorf("standing %d, want %d", got, Done)
 	}
 }
 

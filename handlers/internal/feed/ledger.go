@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -113,17 +114,27 @@ func (v *Version) stage() Stage {
 }
 
 // skip records that a ticket will not be taken any further, since a newer revision
-// of its number was there first.
-func (l Ledger) skip(ctx context.Context, tx *store.Transaction, turn Turn, ticket Ticket, number *Number) error {
-	version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, ticket.File, ticket.VersionID))
-	if err != nil || version.Status == Aggregated {
+// of its number was there first. One that counts does so until the newer one does.
+func (l Ledger) skip(ctx context.Context, tx *store.Transaction, turn Turn, number *Number, old, by Ticket) error {
+	version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, old.File, old.VersionID))
+	if err != nil || version.Status.final() {
 		return err
 	}
-	turn.Ticket, turn.Attempt = ticket, 0
-	return l.setStatus(ctx, tx, turn, number, Skipped, replaced)
+	return l.replace(ctx, tx, turn, number, old, by)
 }
 
-const replaced = "a newer revision replaced it"
+// replace records of a revision what replaced it. One that counted may have done so
+// for so long that its record has expired: the new one knows the file at least.
+func (l Ledger) replace(ctx context.Context, tx *store.Transaction, turn Turn, number *Number, old, by Ticket) error {
+	version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, old.File, old.VersionID))
+	if err != nil {
+		return err
+	}
+	version.File, version.VersionID = old.File, old.VersionID
+	turn.Ticket, turn.Attempt = old, 0
+	reason := fmt.Sprintf("revision %d replaced it: %s, version %s", by.Revision, by.File, by.VersionID)
+	return l.setStatus(ctx, tx, turn, number, Skipped, reason)
+}
 
 // record adds a line to the history. A version whose status is final expires; one
 // that moves again does not.
@@ -140,7 +151,8 @@ func (v *Version) record(event Event, now time.Time) {
 	}
 }
 
-// finish records a completion's status and results. A file that the validator
+// finish records a completion's status and results, and of what counted before that
+// it does no more. A file that the validator
 // releases has been VALIDATED since it was accepted, unless it waited; and it may
 // have got further by now, for it is sent before it is completed.
 func (l Ledger) finish(ctx context.Context, tx *store.Transaction, turn Turn, number *Number, outcome Outcome) error {
@@ -150,6 +162,14 @@ func (l Ledger) finish(ctx context.Context, tx *store.Transaction, turn Turn, nu
 	}
 	if turn.Stage == Validator && (version.Status != Waiting || version.stage() != Validator) {
 		return nil
+	}
+	if turn.Stage == Aggregator {
+		if old := number.Counted; old.Revision > 0 {
+			if err := l.replace(ctx, tx, turn, number, old, turn.Ticket); err != nil {
+				return err
+			}
+		}
+		number.Counted = turn.Ticket
 	}
 	if outcome.Results != nil {
 		version.Results = outcome.Results

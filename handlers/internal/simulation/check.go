@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -29,7 +30,7 @@ func load[T any](w *world, key store.Key) *T {
 	return document
 }
 
-// commit writes, and checks that the invariants I1 and I2 of package feed hold.
+// commit writes, and checks that the invariants I1, I2 and I6 of package feed hold.
 func (w *world) commit(ctx context.Context, writes []store.Write) error {
 	id := writes[0].Item.Key.Partition
 	before := load[feed.Feed](w, feed.Key(id))
@@ -49,7 +50,41 @@ func (w *world) commit(ctx context.Context, writes []store.Write) error {
 			}
 		}
 	}
+	for _, write := range writes {
+		if strings.HasPrefix(write.Item.Key.Sort, "NUMBER#") {
+			w.checkCounted(id, load[feed.Number](w, write.Item.Key))
+		}
+	}
 	return nil
+}
+
+// checkCounted demands that no version of a number is called AGGREGATED but the one
+// that the aggregator completed last.
+func (w *world) checkCounted(id string, number *feed.Number) {
+	if number.Aggregator == 0 {
+		return
+	}
+	for _, p := range w.places(id, number.Number) {
+		record := load[feed.Version](w, feed.VersionKey(id, p.object.file.Name, p.version.id))
+		if record.Status == feed.Aggregated && record.Revision != number.Aggregator {
+			w.broken(fmt.Errorf("%s number %d: revision %d is called AGGREGATED, but revision %d counts",
+				id, number.Number, record.Revision, number.Aggregator))
+		}
+	}
+}
+
+// places are the versions that have come with a number.
+func (w *world) places(id string, number int64) []place {
+	var places []place
+	for _, o := range w.objects {
+		if o.file.ID() != id || load[feed.File](w, feed.FileKey(id, o.file.Name)).Number != number {
+			continue
+		}
+		for _, v := range o.versions[:o.put] {
+			places = append(places, place{o, v})
+		}
+	}
+	return places
 }
 
 // answer is what the status API says of a file.
@@ -190,6 +225,7 @@ func (w *world) checkOrder(id string, record *feed.Feed, objects []*object, vali
 				w.broken(fmt.Errorf("%s number %d revision %d: the %s is at revision %d", id, hole, number.Revision, stage, *number.At(stage)))
 			}
 		}
+		w.checkVersions(id, number)
 	}
 	for _, stage := range stages {
 		if cursor := *record.At(stage); cursor < last || cursor >= hole { // what is skipped is passed when something comes
@@ -201,6 +237,28 @@ func (w *world) checkOrder(id string, record *feed.Feed, objects []*object, vali
 	}
 	if want, got := reference(counted, record.Kind == feed.Sequenced), w.aggregates(id); w.failure == nil && !reflect.DeepEqual(want, got) {
 		w.broken(fmt.Errorf("%s: the aggregates are\n%v\nand should be\n%v", id, got, want))
+	}
+}
+
+// checkVersions demands that of all versions of a number that is through, the one
+// that counts is AGGREGATED, and every other valid one tells what replaced it.
+func (w *world) checkVersions(id string, number *feed.Number) {
+	places := w.places(id, number.Number)
+	revisions := map[string]int64{} // by the words that tell of one
+	for _, p := range places {
+		record := load[feed.Version](w, feed.VersionKey(id, p.object.file.Name, p.version.id))
+		revisions[fmt.Sprintf("revision %d replaced it: %s, version %s", record.Revision, p.object.file.Name, p.version.id)] = record.Revision
+	}
+	for _, p := range places {
+		record := load[feed.Version](w, feed.VersionKey(id, p.object.file.Name, p.version.id))
+		if record.Revision == 0 || record.Revision == number.Revision && record.Status == feed.Aggregated {
+			continue
+		}
+		last := record.History[len(record.History)-1]
+		if record.Status != feed.Skipped || last.Stage != "operator" && revisions[last.Reason] <= record.Revision {
+			w.broken(fmt.Errorf("%s revision %d of number %d, of which revision %d counts, ends as %s: %q",
+				p.object.file.Key(), record.Revision, number.Number, number.Revision, record.Status, last.Reason))
+		}
 	}
 }
 
@@ -220,9 +278,12 @@ func (w *world) checkStatus(o *object, hole int64) {
 			w.broken(fmt.Errorf("%s is rejected without a report: %w", o.file.Key(), err))
 		}
 	case *a.Sequence < hole:
-		// Of two files with one number, one may replace the other while it waits.
-		if a.Status != feed.Aggregated && (a.Status != feed.Skipped || w.standsAlone(o)) {
-			w.broken(fmt.Errorf("%s is valid and ends as %s", o.file.Key(), a.Status))
+		want, number := feed.Skipped, load[feed.Number](w, feed.NumberKey(o.file.ID(), *a.Sequence))
+		if number.File == o.file.Name { // of two files with one number, it came later
+			want = feed.Aggregated
+		}
+		if a.Status != want {
+			w.broken(fmt.Errorf("%s is valid and ends as %s, not as %s", o.file.Key(), a.Status, want))
 		}
 	case a.Status == feed.Skipped && !w.standsAlone(o):
 	case a.Status != feed.Waiting || a.WaitingFor == nil || a.WaitingFor.Sequence != hole:

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/objects"
 	"market-data-pipeline/handlers/internal/queue"
 	"market-data-pipeline/handlers/internal/store"
@@ -45,6 +46,9 @@ func (s table) Commit(ctx context.Context, writes ...store.Write) error {
 	var names []string
 	kept := writes[:0:0]
 	for _, w := range writes {
+		if s.world.bug == KeepReplaced && replaces(w) {
+			continue
+		}
 		if !w.Check {
 			names = append(names, w.Item.Key.Sort)
 		} else if s.world.bug == DropCondition {
@@ -56,6 +60,17 @@ func (s table) Commit(ctx context.Context, writes ...store.Write) error {
 	return s.task.have("write "+strings.Join(names, ", "), func() error {
 		return s.world.commit(ctx, kept)
 	})
+}
+
+// replaces tells whether a write says of a version that the aggregator has counted
+// a newer revision.
+func replaces(w store.Write) bool {
+	version, err := store.Decode[feed.Version](w.Item)
+	if err != nil || len(version.History) == 0 {
+		return false
+	}
+	last := version.History[len(version.History)-1]
+	return last.Status == feed.Skipped && last.Stage == feed.Aggregator
 }
 
 func (s table) Query(ctx context.Context, r store.Range) (items []store.Item, err error) {

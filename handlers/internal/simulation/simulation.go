@@ -23,6 +23,7 @@ const (
 	AcknowledgeFirst  Bug = "messages are acknowledged before the work"
 	SkipWithoutWake   Bug = "a skip does not wake what it lets go on"
 	IgnoreCorrections Bug = "a later revision is taken for a duplicate"
+	KeepReplaced      Bug = "what a correction replaced goes on to say that it counts"
 )
 
 // Failure is a schedule that ended wrong.

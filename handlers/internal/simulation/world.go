@@ -69,7 +69,7 @@ func newWorld(c *choices, bug Bug) *world {
 }
 
 func (w *world) note(format string, values ...any) {
-	if w.tracing {
+	if w.tracing && w.failure == nil {
 		w.trace = append(w.trace, fmt.Sprintf("%4d  %s", w.steps, fmt.Sprintf(format, values...)))
 	}
 }
@@ -77,8 +77,8 @@ func (w *world) note(format string, values ...any) {
 // broken records the first thing that must not be.
 func (w *world) broken(err error) {
 	if w.failure == nil {
-		w.failure = err
 		w.note("BROKEN: %v", err)
+		w.failure = err
 	}
 }
 
