@@ -109,7 +109,6 @@ CASES = [
             ),
             ("another verb", _covering("*/status-stage-dev/HEAD/status"), "no Permission"),
             ("another path", _covering("*/status-stage-dev/GET/status/*"), "no Permission"),
-            ("another stage", _covering("*/other-dev/GET/status"), "no Permission"),
             (
                 "another service that may call",
                 setting(PERMISSION, "principal", "events.amazonaws.com"),
@@ -123,6 +122,14 @@ CASES = [
         )
     ),
     fails(
+        "another stage",
+        RULE,
+        GET,
+        _covering("*/other-dev/GET/status"),
+        "no Permission",
+        function_permission={PERMISSION},
+    ),
+    fails(
         "no endpoint",
         RULE,
         API,
@@ -131,7 +138,7 @@ CASES = [
     ),
     *(
         passes(f"a permission on {call}", RULE, GET, _covering(call))
-        for call in ("*/status-stage-dev/*", "*/*/GET/status", "abc123/status-stage-dev/GET/*")
+        for call in ("*/status-stage-dev/*", "abc123/*/GET/status", "abc123/status-stage-dev/GET/*")
     ),
     passes(
         "a path below another",
