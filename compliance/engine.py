@@ -29,6 +29,7 @@ class EngineResource:
     external: bool
     protect: bool
     retain_on_delete: bool
+    deleted_with: str | None
     ignore_changes: tuple[str, ...]
     aliases: tuple[str, ...]
     dependencies: tuple[str, ...]
@@ -86,6 +87,7 @@ def resource_from_state(state: Mapping[str, Any]) -> EngineResource:
         external=bool(state.get("external")),
         protect=bool(state.get("protect")),
         retain_on_delete=bool(state.get("retainOnDelete")),
+        deleted_with=state.get("deletedWith") or None,
         ignore_changes=tuple(state.get("ignoreChanges") or ()),
         aliases=tuple(state.get("aliases") or ()),
         dependencies=tuple(state.get("dependencies") or ()),

@@ -89,6 +89,7 @@ def preview_hash(preview: Preview) -> str:
             resource.parent,
             resource.protect,
             resource.retain_on_delete,
+            resource.deleted_with,
             resource.ignore_changes,
             resource.aliases,
             _portable(resource.inputs),

@@ -1,9 +1,9 @@
 """What the policy pack cannot see: how the engine is told to treat a resource.
 
-The analyzer protocol carries no `retainOnDelete`, and the pack's view of `protect` is checked a
-second time here, against the plan itself. These policies have answers of their own in the
-evidence and cannot be waived: they decide whether the stack can be destroyed, and whether what
-the pack judged is what will exist.
+The analyzer protocol carries no `retainOnDelete` and no `deletedWith`, and the pack's view of
+`protect` is checked a second time here, against the plan itself. These policies have answers of
+their own in the evidence and cannot be waived: they decide whether the stack can be destroyed, and
+whether what the pack judged is what will exist.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from compliance.engine import EngineResource, PackAnswer
-from compliance.evidence import Outcome, Policy
+from compliance.evidence import Outcome, Policy, logical_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,9 +24,17 @@ class _Gate:
 
 
 def _retained(resource: EngineResource) -> str | None:
-    if not resource.retain_on_delete:
-        return None
-    return "retainOnDelete is set here or inherited from a parent: destroy would leave it behind"
+    if resource.retain_on_delete:
+        return (
+            "retainOnDelete is set here or inherited from a parent: destroy would leave it behind"
+        )
+    if resource.deleted_with is not None:
+        other = logical_name(resource.deleted_with)
+        return (
+            f"deletedWith is set here or inherited from a parent: destroy would delete {other} "
+            "and only assume that this is gone too"
+        )
+    return None
 
 
 def _protected(resource: EngineResource) -> str | None:
@@ -89,8 +97,8 @@ _GATES: tuple[_Gate, ...] = (
             sentence="No resource outlives the stack: nothing is retained on delete.",
             severity="high",
             requirements=("ORG-4",),
-            remediation="Remove retain_on_delete from the options of the resource and of every "
-            "component above it.",
+            remediation="Remove retain_on_delete and deleted_with from the options of the resource "
+            "and of every component above it.",
             waivable=False,
         ),
         objection=_retained,

@@ -88,6 +88,7 @@ def _of_resource(resource: EngineResource, changes: Changes) -> Iterator[Mutant]
     yield _mutant(resource, "ignoreChanges", "set", replace(resource, ignore_changes=("tags",)))
     yield _mutant(resource, "protect", "set", replace(resource, protect=True))
     yield _mutant(resource, "retainOnDelete", "set", replace(resource, retain_on_delete=True))
+    yield _mutant(resource, "deletedWith", "set", replace(resource, deleted_with=foreign))
 
 
 def _appearing(stranger: Stranger, like: EngineResource) -> Mutant:

@@ -80,8 +80,8 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     _hard(
         "ORG-4",
         "Everything can be destroyed, and nothing is retained",
-        "beside the policy, `retainOnDelete`, which no policy sees: the plan gate of "
-        "`pipeline check`; and that nothing stays: `tests/local`",
+        "beside the policy, `retainOnDelete` and `deletedWith`, which no policy sees: the plan "
+        "gate of `pipeline check`; and that nothing stays: `tests/local`",
     ),
     _hard("SEC-1", "Everything is encrypted at rest"),
     _hard("SEC-2", "Everything is encrypted in transit"),

@@ -36,7 +36,7 @@ RULES = (
     owned("aws", "accessKey", "no-credentials"),
     owned("*", "aliases", "plan-gate/no-foreign-alias"),
     owned("*", "ignoreChanges", "plan-gate/no-ignored-changes"),
-    owned("*", "retainOnDelete", "plan-gate/no-retain-on-delete"),
+    owned("*", "retainOnDelete|deletedWith", "plan-gate/no-retain-on-delete"),
     owned("*", "skipDestroy|deletionProtectionEnabled", "destroyable", "unknown|flip|add"),
     equivalent("*", "skipDestroy|deletionProtectionEnabled", DEFAULT, "drop"),
     # AWS fixes the form of this name, and it is known only once the API is.

@@ -159,6 +159,16 @@ def test_the_plan_gate_sees_what_is_inherited_from_a_component(workshop: Worksho
         assert find(result, policy, "orders").outcome is Outcome.FAIL
 
 
+@pytest.mark.parametrize("where", ["options", "component"], ids=["set", "inherited"])
+def test_the_plan_gate_sees_what_is_left_to_the_deletion_of_another(
+    workshop: Workshop, where: str
+) -> None:
+    workshop.program(**{where: "deleted_with=aws.sns.Topic('other', name='other-dev')"})
+    result = workshop.check()
+    assert check.exit_code(result) == 3
+    assert find(result, "plan-gate/no-retain-on-delete", "letters").outcome is Outcome.FAIL
+
+
 def test_a_waiver_turns_a_violation_into_a_waived_answer(workshop: Workshop) -> None:
     workshop.program(fifo="False")
     workshop.waivers.write_text(

@@ -94,8 +94,13 @@ def test_the_stack_itself_is_made_by_no_line_of_the_program(workshop: Workshop) 
     assert sources["aws:sqs/queue:Queue"] is not None
 
 
-def test_a_retained_resource_in_the_state_is_found(workshop: Workshop) -> None:
-    (answer,) = judged(workshop, state(retainOnDelete=True)).blocking
+@pytest.mark.parametrize(
+    "kept", [{"retainOnDelete": True}, {"deletedWith": STACK}], ids=lambda kept: next(iter(kept))
+)
+def test_a_resource_that_would_stay_is_found_in_the_state(
+    workshop: Workshop, kept: dict[str, Any]
+) -> None:
+    (answer,) = judged(workshop, state(**kept)).blocking
     assert (answer.policy, answer.outcome) == ("plan-gate/no-retain-on-delete", Outcome.FAIL)
 
 

@@ -53,6 +53,12 @@ def test_a_retained_resource_fails(resource: EngineResource) -> None:
 
 
 @pytest.mark.parametrize("resource", [PLAIN, COMPONENT], ids=["resource", "component"])
+def test_a_resource_that_is_left_to_the_deletion_of_another_fails(resource: EngineResource) -> None:
+    left = dataclasses.replace(resource, deleted_with=samples.STACK)
+    assert outcome(left, "no-retain-on-delete") is Outcome.FAIL
+
+
+@pytest.mark.parametrize("resource", [PLAIN, COMPONENT], ids=["resource", "component"])
 def test_a_protected_resource_fails(resource: EngineResource) -> None:
     assert outcome(dataclasses.replace(resource, protect=True), "no-protect") is Outcome.FAIL
 

@@ -39,9 +39,11 @@ def test_a_resource_is_removed_protected_retained_and_left_unmanaged() -> None:
     assert found(every, "", "remove").mutated is None
     protected = found(every, "protect", "set").mutated
     retained = found(every, "retainOnDelete", "set").mutated
+    abandoned = found(every, "deletedWith", "set").mutated
     ignoring = found(every, "ignoreChanges", "set").mutated
     assert protected is not None and protected.protect
     assert retained is not None and retained.retain_on_delete
+    assert abandoned is not None and abandoned.deleted_with
     assert ignoring is not None and ignoring.ignore_changes
 
 

@@ -21,6 +21,7 @@ GROUP = EngineResource(
     external=False,
     protect=False,
     retain_on_delete=False,
+    deleted_with=None,
     ignore_changes=(),
     aliases=(),
     dependencies=(),
