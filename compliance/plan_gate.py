@@ -49,6 +49,8 @@ def _ignoring(resource: EngineResource) -> str | None:
 
 
 def _aliased(resource: EngineResource) -> str | None:
+    # The engine makes full URNs of aliases, of one that names a type or a parent alone too, and
+    # tells only those under which it finds a resource in the state: the others adopt nothing.
     others = [alias for alias in resource.aliases if _type_of(alias) != resource.type]
     if not others:
         return None

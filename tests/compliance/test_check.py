@@ -140,6 +140,7 @@ def test_the_engines_events_are_told(workshop: Workshop) -> None:
     assert "summaryEvent" in kinds
 
 
+ALIAS = "plan-gate/no-foreign-alias"
 GATE = ("plan-gate/no-retain-on-delete", "plan-gate/no-protect", "plan-gate/no-ignored-changes")
 
 
@@ -157,6 +158,32 @@ def test_the_plan_gate_sees_what_is_inherited_from_a_component(workshop: Worksho
     result = workshop.check()
     for policy in GATE[:2]:
         assert find(result, policy, "orders").outcome is Outcome.FAIL
+
+
+ALIASES = ("pulumi.Alias(type_='aws:sns/topic:Topic')", "'{stack}$aws:sns/topic:Topic::letters'")
+
+
+@pytest.mark.parametrize("alias", ALIASES, ids=["a type alone", "a whole URN"])
+def test_the_plan_gate_sees_an_alias_that_adopts_a_resource_of_another_type(
+    workshop: Workshop, alias: str
+) -> None:
+    component = "urn:pulumi:dev::shop::shop:index:Orders"
+    workshop.program(options=f"aliases=[{alias.format(stack=component)}]")
+    result = workshop.check()
+    assert find(result, ALIAS, "letters").outcome is Outcome.NOT_APPLICABLE  # nothing to adopt
+    workshop.deployed(
+        {"urn": f"{component}::orders", "type": "shop:index:Orders"},
+        {
+            "urn": f"{component}$aws:sns/topic:Topic::letters",
+            "type": "aws:sns/topic:Topic",
+            "custom": True,
+            "id": "arn:aws:sns:us-east-1:123456789012:letters-dev",
+            "parent": f"{component}::orders",
+        },
+    )
+    result = workshop.check()
+    assert check.exit_code(result) == 3
+    assert find(result, ALIAS, "letters").outcome is Outcome.FAIL
 
 
 @pytest.mark.parametrize("where", ["options", "component"], ids=["set", "inherited"])

@@ -6,11 +6,13 @@ each kind and writes its answers as docs/architecture.md says. Both can be chang
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from compliance import check, preview
 from compliance.evidence import Evidence, now
@@ -154,6 +156,18 @@ class Workshop:
         text = PROGRAM.replace("FIFO", fifo).replace("COMPONENT", component)
         text = text.replace("OPTIONS", f"opts=pulumi.ResourceOptions(parent=self, {options})")
         (self.project / "__main__.py").write_text(f"{text}{after}\n")
+
+    def deployed(self, *resources: Mapping[str, Any]) -> None:
+        """Makes the state what it would be had these resources been deployed."""
+        manifest = {"time": "2026-11-24T09:00:00Z", "magic": "", "version": ""}
+        state = {"version": 3, "deployment": {"manifest": manifest, "resources": resources}}
+        subprocess.run(
+            [pulumi(ROOT), "stack", "import", "--stack", "dev", "--cwd", self.project],
+            env={**os.environ, **self.env},
+            input=json.dumps(state).encode(),
+            check=True,
+            capture_output=True,
+        )
 
     def change_pack(self, old: str, new: str) -> None:
         """Makes the pack misbehave."""
