@@ -70,10 +70,12 @@ class Changes:
     Attributes:
         siblings: Per ARN, another of the same kind in the stack.
         others: Per word of a resource's name, the word of a resource like it.
+        rights: Per service, an action that another role has and this one has not.
     """
 
     siblings: Mapping[str, str] = field(default_factory=dict)
     others: Mapping[str, str] = field(default_factory=dict)
+    rights: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, value: Any, path: str, put: Callable[[Any], Any]) -> Iterator[Change]:
         """Every change at or below `value`; `put` builds the whole around a changed value."""
@@ -116,8 +118,15 @@ class Changes:
             if key == "Action" and isinstance(item, list) and "Resource" in value:
                 for action in _control(item) if "Principal" not in value else ():
                     yield here, "gain control", inside([*item, action])
+                for action in self._others_actions(item) if "Principal" not in value else ():
+                    yield here, "gain another's", inside([*item, action])
             if key == "Statement" and isinstance(item, list):
                 yield here, "add everyone", inside([*item, _everyone_like(item)])
+
+    def _others_actions(self, actions: list[Any]) -> list[str]:
+        """What the services of a statement offer that another role has and this one has not."""
+        services = {str(action).split(":")[0] for action in actions}
+        return [action for service, action in self.rights.items() if service in services]
 
     def _of_list(self, value: list[Any], path: str, put: Callable[[Any], Any]) -> Iterator[Change]:
         for index, item in enumerate(value):

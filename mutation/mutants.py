@@ -4,6 +4,7 @@ They are generated from what the resources hold and from what the SDK's types wo
 resource or property is mutated without anyone listing it.
 """
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +17,7 @@ from mutation.changes import ACCESS_KEY, UNKNOWN, Changes
 from mutation.strangers import Stranger, strangers
 
 PROVIDER = "pulumi:providers:aws"
+_ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 _ARN = re.compile(r"arn:aws:(?P<service>[a-z0-9-]+):[a-z0-9-]*:\d*:(?P<kind>[a-z-]+[/:])?.+")
 
 
@@ -51,7 +53,11 @@ def mutants(resources: tuple[EngineResource, ...], suffix: str) -> Iterator[Muta
     siblings = _siblings(resources)
     for resource in resources:
         if resource.type.startswith("aws:"):
-            changes = Changes(siblings=siblings, others=_others(resource, resources))
+            changes = Changes(
+                siblings=siblings,
+                others=_others(resource, resources),
+                rights=_rights(resource, resources),
+            )
             yield from _of_resource(resource, changes)
         elif resource.type == PROVIDER:
             region = {"region": resource.inputs.get("region")}
@@ -192,3 +198,17 @@ def _others(resource: EngineResource, resources: tuple[EngineResource, ...]) -> 
     )
     other = words[words.index(word) - 1] if len(words) > 1 else word
     return {word: other} if other != word else {}
+
+
+def _rights(resource: EngineResource, resources: tuple[EngineResource, ...]) -> Mapping[str, str]:
+    """Per service, the first action that another policy of a role has and this one has not."""
+    own = _actions(resource)
+    others = {a for other in resources if other.type == resource.type for a in _actions(other)}
+    return {action.split(":")[0]: action for action in sorted(others - own, reverse=True)}
+
+
+def _actions(resource: EngineResource) -> set[str]:
+    if resource.type != _ROLE_POLICY:
+        return set()
+    statements = json.loads(resource.inputs["policy"])["Statement"]
+    return {action for statement in statements for action in statement["Action"]}

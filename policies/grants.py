@@ -47,18 +47,9 @@ _WITHOUT_RESOURCE = {"xray:puttracesegments", "xray:puttelemetryrecords"}
 # on the alias narrows `key/*` to one key (KMS, "Use aliases to control access to KMS keys").
 _KEY_USE = {"kms:decrypt", "kms:generatedatakey", "kms:encrypt", "kms:describekey"}
 
-
 # The role under which API Gateway writes the logs of all APIs of an account. AWS tries it out on
 # a log group of its own when it is set (API Gateway, "Permissions for CloudWatch logging").
 _ACCOUNT_LOGS: Principals = frozenset({("Service", "apigateway.amazonaws.com")})
-ACCOUNT_LOG_ACTIONS = {
-    "logs:createloggroup",
-    "logs:describeloggroups",
-    "logs:describelogstreams",
-    "logs:filterlogevents",
-    "logs:getlogevents",
-}
-"""What AWS asks for that role beside writing, in lower case."""
 
 
 def too_wide(statement: Statement, stack: Stack, holder: Holder) -> Iterator[str]:

@@ -4,13 +4,13 @@ import re
 from collections import defaultdict
 from contextlib import suppress
 
-from policies import grants, rights
+from policies import actions, grants, rights
 from policies.answers import PASSED, Answer, failed, not_applicable, verdict
 from policies.logs import group_of
-from policies.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
+from policies.policy import Settings, Severity, StackPolicy, only
 from policies.reading import UndeterminedError
 from policies.resource import Resource, Stack
-from policies.statements import Statement, statements
+from policies.statements import statements
 from policies.types import (
     FUNCTION,
     POLICY,
@@ -18,86 +18,14 @@ from policies.types import (
     ROLE,
     ROLE_ATTACHMENT,
     ROLE_ATTACHMENTS,
-    ROLE_POLICY,
 )
-
-_USER_POLICY = "aws:iam/userPolicy:UserPolicy"
-_GROUP_POLICY = "aws:iam/groupPolicy:GroupPolicy"
-_HOLDERS = (ROLE, ROLE_POLICY, POLICY, _USER_POLICY, _GROUP_POLICY)
-
-
-def _judge_actions(resource: Resource, settings: Settings) -> Answer:
-    known = {action.lower() for action in settings["actions"]}
-    documents = list(rights.documents(resource))
-    if not documents:
-        return not_applicable("This role carries no inline policy.")
-    problems = []
-    for document in documents:
-        for statement in statements(document):
-            if not statement.allows:
-                continue
-            if "NotAction" in statement.inverted:
-                problems.append(f"{statement.path}.NotAction allows all but what it names")
-            if any("*" in action or "?" in action for action in statement.actions):
-                problems.append(f"{statement.path}.Action has a wildcard")
-            if not statement.actions and "NotAction" not in statement.inverted:
-                problems.append(f"{statement.path}.Action is missing")
-            allowed = known | grants.ACCOUNT_LOG_ACTIONS if _is_account_log(statement) else known
-            problems += [
-                f"{statement.path}.Action[{index}] does more than work with data"
-                for index, action in enumerate(statement.actions)
-                if action not in allowed
-            ]
-    return verdict(problems)
-
-
-ACTIONS = ResourcePolicy(
-    name="iam-actions",
-    sentence="IAM policies name each action that they allow, and allow work with data alone.",
-    severity=Severity.CRITICAL,
-    requirements=("FN-5",),
-    remediation=(
-        "List the exact actions, without wildcard and NotAction; what makes, changes or deletes "
-        "resources is for whoever deploys."
-    ),
-    governs=only(*_HOLDERS),
-    schema={
-        "actions": {
-            "type": "array",
-            "description": "Actions that work with what resources hold, and with nothing else.",
-            "items": {"type": "string"},
-            "default": [
-                *("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"),
-                *("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem"),
-                *("dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"),
-                *("events:PutEvents", "execute-api:Invoke"),
-                *("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
-                *("lambda:InvokeFunction", "logs:CreateLogStream", "logs:PutLogEvents"),
-                *("s3:AbortMultipartUpload", "s3:GetObject", "s3:GetObjectVersion"),
-                *("s3:ListBucket", "s3:ListMultipartUploadParts", "s3:PutObject"),
-                *("s3:RestoreObject", "sns:Publish"),
-                *("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
-                *("sqs:GetQueueUrl", "sqs:ReceiveMessage", "sqs:SendMessage"),
-                *("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
-            ],
-        }
-    },
-    judge=_judge_actions,
-)
-
-
-def _is_account_log(statement: Statement) -> bool:
-    """Whether it is about all log groups, which `iam-resources` grants one role alone."""
-    return bool(statement.resources) and all(
-        resource.endswith(":log-group:*") for resource in statement.resources
-    )
 
 
 def _judge_resources(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
     documents = list(rights.documents(resource))
     if not documents:
         return not_applicable("This role carries no inline policy.")
-    owners = _owners(resource, stack)
+    owners = rights.owners(resource, stack)
     problems = [] if all(owners) else ["role is no role of this stack"]
     allowing = [s for document in documents for s in statements(document) if s.allows]
     for owner in owners:
@@ -105,14 +33,6 @@ def _judge_resources(resource: Resource, stack: Stack, _settings: Settings) -> A
         for statement in allowing:
             problems += grants.too_wide(statement, stack, holder)
     return verdict(list(dict.fromkeys(problems)))
-
-
-def _owners(resource: Resource, stack: Stack) -> list[Resource | None]:
-    """Who holds the rights that a resource carries; None for a role of elsewhere."""
-    if resource.type == ROLE_POLICY:
-        return [stack.target(resource, "role", ROLE)]
-    attached = list(rights.holders(resource, stack)) if resource.type == POLICY else []
-    return attached or [resource]
 
 
 def _holder(owner: Resource, stack: Stack) -> grants.Holder:
@@ -143,7 +63,7 @@ RESOURCES = StackPolicy(
     severity=Severity.CRITICAL,
     requirements=("FN-5",),
     remediation="Name the ARNs of this stack's resources that the role works on.",
-    governs=only(*_HOLDERS),
+    governs=only(*rights.CARRIERS),
     judge=_judge_resources,
 )
 
@@ -266,4 +186,4 @@ OWN_ROLE = StackPolicy(
     judge=_judge_own_role,
 )
 
-POLICIES = (ACTIONS, RESOURCES, MANAGED, TRUST, OWN_ROLE)
+POLICIES = (actions.ACTIONS, RESOURCES, MANAGED, TRUST, OWN_ROLE)

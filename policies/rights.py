@@ -7,6 +7,15 @@ from policies.resource import Resource, Stack
 from policies.statements import Statement, statements
 from policies.types import POLICY, POLICY_ATTACHMENT, ROLE, ROLE_ATTACHMENT, ROLE_POLICY
 
+CARRIERS = (
+    ROLE,
+    ROLE_POLICY,
+    POLICY,
+    "aws:iam/userPolicy:UserPolicy",
+    "aws:iam/groupPolicy:GroupPolicy",
+)
+"""What rights stand in."""
+
 
 def documents(resource: Resource) -> Iterator[Node]:
     """The identity policies that a resource carries."""
@@ -23,6 +32,14 @@ def holders(policy: Resource, stack: Stack) -> Iterator[Resource | None]:
     for attachment in stack.referring(POLICY_ATTACHMENT, "policyArn", policy, skip_unclear=True):
         for name in attachment.inputs.texts("roles"):
             yield stack.named(ROLE, name)
+
+
+def owners(carrier: Resource, stack: Stack) -> list[Resource | None]:
+    """Who holds the rights that a resource carries; None for a role of elsewhere."""
+    if carrier.type == ROLE_POLICY:
+        return [stack.target(carrier, "role", ROLE)]
+    attached = list(holders(carrier, stack)) if carrier.type == POLICY else []
+    return attached or [carrier]
 
 
 def of_role(role: Resource, stack: Stack) -> list[Statement]:

@@ -18,7 +18,7 @@ _LOOSE = {
     "MetricAlarm": "dead-letter-alarm",
     "LogGroup": "api-logs function-log-group iam-resources",
     "Queue": "event-source-mapping function-dead-letter iam-resources queue-transport",
-    "Role": "api-logs function-role iam-resources iam-trust",
+    "Role": "api-logs function-role iam-actions iam-resources iam-trust",
     "Stage": "api-function api-throttle api-logs function-permission iam-resources",
     "Table": "detailed-metrics iam-resources",
     "Topic": "dead-letter-alarm topic-transport",

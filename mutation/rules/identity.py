@@ -131,10 +131,10 @@ _ROLES = (
         "",
         "function-role",
         of="validator-role|processor-role|aggregator-role|status-role",
-        also="iam-resources",
+        also="iam-actions iam-resources",
     ),
-    owned("Role", "", "api-logs", of="api-logs-role", also="iam-resources"),
-    owned("Role", "", "iam-resources", of="*-partner-role"),
+    owned("Role", "", "api-logs", of="api-logs-role", also="iam-actions iam-resources"),
+    owned("Role", "", "iam-resources", of="*-partner-role", also="iam-actions"),
     equivalent(
         "Role",
         "assumeRolePolicy.Statement[].Principal.AWS",
@@ -160,7 +160,7 @@ _ROLES = (
 _RIGHTS = (
     owned(_R, "", "function-dead-letter", of="validator-policy|status-policy"),
     equivalent(_R, "", FEWER_RIGHTS),
-    owned(_R, "role", "iam-resources", also="function-dead-letter"),
+    owned(_R, "role", "iam-resources", also="function-dead-letter iam-actions"),
     owned(_R, "policy", "iam-actions iam-resources", also=_ANY),
     owned(_R, "policy.Statement", "iam-actions iam-resources", also=_ANY),
     owned(_R, f"{_S}.Effect", "iam-actions iam-resources", "drop", also=_ANY),
@@ -170,13 +170,11 @@ _RIGHTS = (
         _R,
         f"{_S}.Action[]|{_S}.Action",
         "iam-actions",
-        "alter|gain control",
+        "alter|gain control|gain another's",
         also="iam-resources function-dead-letter",
     ),
     owned(_R, f"{_REPORT}", "function-dead-letter", "drop"),
     owned(_R, f"{_REPORT}.Effect", "function-dead-letter", "become 'Deny'"),
-    # The log role's rights are excused from exact actions by the resource that AWS forces on it.
-    owned(_R, f"{_S}.Resource*", "iam-resources", also="iam-actions", of="api-logs-policy"),
     owned(_R, f"{_S}.Resource", "iam-resources", "drop", also=_ANY),
     equivalent(_R, f"{_S}.Resource[]", FEWER_RIGHTS, "drop"),
     equivalent(

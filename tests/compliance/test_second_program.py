@@ -74,7 +74,7 @@ def test_plain_pulumi_accepts_it_under_its_own_configuration(setting: check.Sett
 def test_plain_pulumi_refuses_it_under_this_projects_values(setting: check.Setting) -> None:
     previewed = preview(setting)
     assert previewed.returncode != 0
-    for policy in ("log-group-retention", "resource-tags"):
+    for policy in ("iam-actions", "log-group-retention", "resource-tags"):
         assert policy in previewed.stdout
 
 

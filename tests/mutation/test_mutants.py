@@ -1,9 +1,12 @@
 """Which mutants a stack has."""
 
+import json
+
 from mutation.mutants import Mutant, mutants
-from tests.mutation.kit import PROVIDER, QUEUE, UNKNOWN, queue, resource
+from tests.mutation.kit import PROVIDER, QUEUE, UNKNOWN, policy, queue, resource
 
 GROUP = "aws:cloudwatch/logGroup:LogGroup"
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 TABLE = "aws:dynamodb/table:Table"
 
 
@@ -45,6 +48,19 @@ def test_a_resource_is_removed_protected_retained_and_left_unmanaged() -> None:
     assert retained is not None and retained.retain_on_delete
     assert abandoned is not None and abandoned.deleted_with
     assert ignoring is not None and ignoring.ignore_changes
+
+
+def test_a_role_gains_what_only_another_one_has() -> None:
+    one, two = (
+        resource(ROLE_POLICY, name, {"policy": policy({"Action": actions, "Resource": ["arn"]})})
+        for name, actions in (("one", ["s3:PutObject"]), ("two", ["s3:GetObject", "sqs:Send"]))
+    )
+    path = "policy.Statement[0].Action"
+    mutants_of_one = [mutant for mutant in of(one, two) if mutant.urn == one.urn]
+    mutated = found(mutants_of_one, path, "gain another's").mutated
+    assert mutated is not None
+    gained = json.loads(mutated.inputs["policy"])["Statement"][0]["Action"]
+    assert gained == ["s3:PutObject", "s3:GetObject"]
 
 
 def test_a_resource_is_put_into_another_region() -> None:

@@ -56,10 +56,16 @@ def trust(kind: str, principal: str) -> str:
     return document({"Effect": "Allow", "Principal": {kind: principal}, "Action": "sts:AssumeRole"})
 
 
-USE_KEY = allow(
-    ["kms:Decrypt", "kms:GenerateDataKey"],
-    [arn("kms", "key/*")],
-    Condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": ALIAS}},
+def use_key(*actions: str) -> dict[str, Any]:
+    """The statement that lets a function use the stack's key alone."""
+    alias = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": ALIAS}}
+    return allow(list(actions), [arn("kms", "key/*")], Condition=alias)
+
+
+# What a function does with the bucket; the status function does nothing with it.
+OBJECTS = (
+    use_key("kms:Decrypt", "kms:GenerateDataKey"),
+    allow(["s3:GetObjectVersion"], [f"{BUCKET_ARN}/uploads/*"]),
 )
 
 
@@ -185,8 +191,7 @@ def _function(name: str, key: pulumi.Output[str], archive: Path, *statements: An
         policy=document(
             allow(["logs:PutLogEvents"], [arn("logs", f"log-group:{group}:*")]),
             allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
-            USE_KEY,
-            allow(["s3:GetObject"], [f"{BUCKET_ARN}/uploads/*"]),
+            *((use_key("kms:Decrypt"),) if name == "status" else OBJECTS),
             allow(["dynamodb:GetItem"], [TABLE_ARN]),
             *statements,
         ),

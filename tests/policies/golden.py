@@ -33,7 +33,7 @@ GOLDEN = {
     "function-role": ("stack", "high"),
     "function-runtime": ("resource", "high"),
     "function-tracing": ("resource", "medium"),
-    "iam-actions": ("resource", "critical"),
+    "iam-actions": ("stack", "critical"),
     "iam-managed-policies": ("stack", "critical"),
     "iam-resources": ("stack", "critical"),
     "iam-trust": ("stack", "critical"),

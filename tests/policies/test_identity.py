@@ -95,12 +95,14 @@ ACTIONS = [
             "iam-actions",
             POLICY,
             setting(POLICY, f"policy.Statement[{index}].Action", [allowed, action]),
-            "Action[1] does more",
+            "Action[1] is none that processor-role-dev needs",
         )
         for index, allowed, action in (
             (0, "logs:PutLogEvents", "logs:CreateLogGroup"),
-            (3, "s3:GetObject", "s3:DeleteObject"),
+            (3, "s3:GetObjectVersion", "s3:DeleteObject"),
+            (3, "s3:GetObjectVersion", "s3:GetObject"),
             (4, "dynamodb:GetItem", "dynamodb:DeleteTable"),
+            (4, "dynamodb:GetItem", "dynamodb:Query"),
             (5, "sqs:SendMessage", "sqs:DeleteQueue"),
         )
     ),
@@ -110,7 +112,7 @@ ACTIONS = [
             "iam-actions",
             POLICY,
             setting(POLICY, f"policy.Statement[{index}].Action", [allowed, action]),
-            "Action[1] does more",
+            "Action[1] is none that processor-role-dev needs",
             iam_resources={POLICY},
         )
         for index, allowed, action in (
@@ -123,6 +125,44 @@ ACTIONS = [
         "iam-actions",
         "api-logs-policy",
         setting("api-logs-policy", "policy.Statement[0].Action", ["logs:CreateLogGroup"]),
+    ),
+    fails(
+        "the right to call another function",
+        "iam-actions",
+        POLICY,
+        setting(
+            POLICY,
+            "policy.Statement[5]",
+            {
+                "Effect": "Allow",
+                "Action": "lambda:InvokeFunction",
+                "Resource": ACCOUNT.format("lambda", "function:validator-function-dev"),
+            },
+        ),
+        "Action[0] is none",
+    ),
+    fails(
+        "a partner who reads what it uploaded",
+        "iam-actions",
+        PARTNER,
+        setting(PARTNER, "policy.Statement[0].Action", ["s3:PutObject", "s3:GetObject"]),
+        "Action[1] is none that acme-partner-role-dev needs",
+    ),
+    fails(
+        "an action of one of the two roles that a policy is attached to",
+        "iam-actions",
+        "own",
+        _attached_together,
+        "is none that acme-partner-role-dev needs",
+        iam_resources={"own"},
+    ),
+    passes("a policy of its own that is attached", "iam-actions", "own", _attached),
+    fails(
+        "a policy that nobody holds",
+        "iam-actions",
+        "own",
+        lambda s: _attached(s).remove("attachment"),
+        "is none that whoever holds it needs",
     ),
     fails("no action", "iam-actions", POLICY, dropping(POLICY, "policy.Statement[3].Action")),
     fails(
@@ -254,6 +294,7 @@ RESOURCES = [
         POLICY,
         setting(POLICY, "role", "other-role-dev"),
         "role is no role of this stack",
+        iam_actions={POLICY},
     ),
     undetermined("iam-resources", POLICY, "policy", iam_actions={POLICY}),
     not_applicable("for a role without inline policy", "iam-resources", ROLE, lambda s: s),
@@ -271,6 +312,7 @@ RESOURCES = [
         "own",
         lambda s: _attached(s, POLICY, "acme-partner-role-dev"),
         "another's",
+        iam_actions={"own"},
     ),
     fails(
         "a function's rights attached to a partner's role too",
@@ -278,6 +320,7 @@ RESOURCES = [
         "own",
         _attached_together,
         "another's",
+        iam_actions={"own"},
     ),
     fails(
         "rights attached to a role of elsewhere",
@@ -285,6 +328,7 @@ RESOURCES = [
         "own",
         lambda s: _attached(s, POLICY, "other-role-dev"),
         "role is no role of this stack",
+        iam_actions={"own"},
     ),
 ]
 

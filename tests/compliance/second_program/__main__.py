@@ -1,4 +1,4 @@
-"""Billing's audit trail: one encrypted log group, kept for a fortnight."""
+"""Billing's audit trail: one encrypted log group, kept for a fortnight, and who writes to it."""
 
 import json
 
@@ -11,6 +11,40 @@ TAGS = {"Environment": "Production", "Team": "Billing"}
 account = aws.get_caller_identity().account_id
 group = f"/billing/audit-{SUFFIX}"
 
+role = aws.iam.Role(
+    "audit-role",
+    name=f"audit-role-{SUFFIX}",
+    assume_role_policy=json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "lambda.amazonaws.com"},
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        }
+    ),
+    tags=TAGS,
+)
+aws.iam.RolePolicy(
+    "audit-policy",
+    name=f"audit-policy-{SUFFIX}",
+    role=role.name,
+    policy=json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": "logs:PutLogEvents",
+                    "Resource": f"arn:aws:logs:us-east-1:{account}:log-group:{group}:*",
+                }
+            ],
+        }
+    ),
+)
 key = aws.kms.Key(
     "billing-key",
     description="Encrypts what billing keeps",
