@@ -31,7 +31,7 @@ def _judge_metrics(resource: Resource, stack: Stack, _settings: Settings) -> Ans
         counted = resource.inputs.object("metricsConfig").texts("metrics")
         return PASSED if "EventCount" in counted else failed("metricsConfig lacks EventCount")
     if resource.type == TABLE:
-        insights = stack.referring(CONTRIBUTOR_INSIGHTS, "tableName", resource)
+        insights = stack.referring(CONTRIBUTOR_INSIGHTS, "tableName", resource, one_will_do=True)
         # One for an index tells nothing of the table, and one of throttles nothing of its use.
         if any(
             not found.inputs.text("indexName")
@@ -40,7 +40,7 @@ def _judge_metrics(resource: Resource, stack: Stack, _settings: Settings) -> Ans
         ):
             return PASSED
         return failed("it has no ContributorInsights for all of its keys in this stack")
-    metrics = stack.referring(BUCKET_METRIC, "bucket", resource)
+    metrics = stack.referring(BUCKET_METRIC, "bucket", resource, one_will_do=True)
     if any(metric.inputs.is_empty("filter") for metric in metrics):
         return PASSED
     return failed("it has no BucketMetric for all of its objects in this stack")

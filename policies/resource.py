@@ -154,7 +154,13 @@ class Stack:
         return self.target(alias, "targetKeyId", KEY)
 
     def referring(
-        self, type_: str, key: str, to: Resource, *, skip_unclear: bool = False
+        self,
+        type_: str,
+        key: str,
+        to: Resource,
+        *,
+        one_will_do: bool = False,
+        skip_unclear: bool = False,
     ) -> list[Resource]:
         """The resources of type `type_` whose property `key` refers to the resource `to`.
 
@@ -162,19 +168,22 @@ class Stack:
             type_: Type token of those that refer.
             key: The property by which they do.
             to: The resource that they refer to.
+            one_will_do: Leave out those of which it cannot be told, if there are others. For rules
+                that ask for one that does, and not what each of them is.
             skip_unclear: Leave out those of which it cannot be told. For rules on `to` where
                 another rule, on those themselves, answers that they are undetermined.
 
         Raises:
-            UndeterminedError: None does, but of one it cannot be told.
+            UndeterminedError: Of one it cannot be told.
         """
         index = self._references.get((type_, key, to.type))
         if index is None:
             index = self._references[(type_, key, to.type)] = self._index(type_, key, to.type)
         found, unclear = index
-        if to.urn not in found and unclear and not skip_unclear:
+        referring = found.get(to.urn, [])
+        if unclear and not skip_unclear and not (one_will_do and referring):
             raise UndeterminedError(unclear)
-        return found.get(to.urn, [])
+        return referring
 
     def _index(
         self, type_: str, key: str, target_type: str

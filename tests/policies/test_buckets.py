@@ -3,6 +3,7 @@
 from tests.policies.baseline import document
 from tests.policies.kit import (
     Case,
+    Change,
     Declarations,
     check,
     declare,
@@ -22,7 +23,33 @@ RULE = "rules[0]"
 TARGET = "lambdaFunctions[0]"
 NONCURRENT = "noncurrentVersionTransitions"
 
+
+def _beside(name: str) -> Change:
+    """A second sub-resource like `name`, of a bucket of which nothing is known."""
+    return lambda s: s.add(declare(s[name].type, "beside", **s[name].inputs)).hide(
+        "beside", "bucket"
+    )
+
+
 CASES = [
+    *(
+        undetermined(policy, BUCKET, "bucket of another", _beside(name))
+        for policy, name in (
+            ("bucket-versioning", "bucket-versioning"),
+            ("bucket-archive", LIFECYCLE),
+            ("bucket-notification", NOTIFICATION),
+            ("bucket-encryption", "bucket-encryption"),
+            ("bucket-transport", "bucket-policy"),
+            ("bucket-public-access", "bucket-access"),
+            ("bucket-ownership", "bucket-ownership"),
+        )
+    ),
+    passes(
+        "metrics beside others of which nothing is known",
+        "detailed-metrics",
+        BUCKET,
+        _beside("bucket-metrics"),
+    ),
     *(
         fails(f"without {name}", policy, BUCKET, without(name))
         for policy, name in (
