@@ -244,6 +244,12 @@ ROUTES = [
         ),
         "another function's",
     ),
+    passes(
+        "a dead-letter queue that every queue may send to",
+        ROUTE,
+        PROCESSOR,
+        lambda s: s.set("processor-dlq", "redriveAllowPolicy", {"redrivePermission": "allowAll"}),
+    ),
     fails(
         "a dead-letter queue that lets nobody redrive",
         ROUTE,
