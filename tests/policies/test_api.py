@@ -133,7 +133,7 @@ CASES = [
                     "settings": {**s[SETTINGS].inputs["settings"], "throttlingRateLimit": 5000},
                 },
             )
-        ),
+        ).redepend("second", "restApi", (s[API].urn,)),
     ),
     fails(
         "a WebSocket or HTTP API beside it",
