@@ -9,7 +9,7 @@ from compliance import check as judge
 from compliance import preview
 from compliance.check import Setting
 from compliance.checkov.scanner import Checkov
-from compliance.evidence import Evidence, Outcome, now
+from compliance.evidence import Evidence, Outcome, logical_name, now
 from compliance.scanners import Scanner
 from compliance.summary import summary, verdict_line
 from compliance.terraform.export import Export, export
@@ -43,7 +43,7 @@ def progress_of(current: Step) -> Callable[[Mapping[str, Any]], None]:
 
     def note(event: Mapping[str, Any]) -> None:
         if "resourcePreEvent" in event:
-            current.note(event["resourcePreEvent"]["metadata"]["urn"].rsplit("::", 1)[-1])
+            current.note(logical_name(event["resourcePreEvent"]["metadata"]["urn"]))
 
     return note
 

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from compliance.evidence import logical_name
 from pipeline.console import Step
 from pipeline.errors import CommandError, Exit
 from pipeline.target import Target
@@ -102,16 +103,16 @@ class Record:
         if "resOutputsEvent" in event:
             done = event["resOutputsEvent"]["metadata"]
             if done["op"] in _DONE:
-                self._step.note(f"{_DONE[done['op']]} {done['urn'].rsplit('::', 1)[-1]}")
+                self._step.note(f"{_DONE[done['op']]} {logical_name(done['urn'])}")
         elif "diagnosticEvent" in event and event["diagnosticEvent"]["severity"] == "error":
             diagnostic = event["diagnosticEvent"]
-            where = diagnostic.get("urn", "").rsplit("::", 1)[-1]
+            where = logical_name(diagnostic.get("urn", ""))
             text = plain(diagnostic["message"])
             self._errors.append(f"{where}: {text}" if where else text)
         elif "policyEvent" in event:
             violation = event["policyEvent"]
             if violation["enforcementLevel"] == "mandatory":
-                where = violation.get("resourceUrn", "the stack").rsplit("::", 1)[-1]
+                where = logical_name(violation.get("resourceUrn", "the stack"))
                 message = plain(violation["message"])
                 self._refusals.append(f"{violation['policyName']}: {where}: {message}")
         elif "summaryEvent" in event:

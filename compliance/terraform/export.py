@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from compliance.evidence import logical_name
 from compliance.terraform.assets import Assets
 from compliance.terraform.expressions import Expressions
 from compliance.terraform.schema import PROVIDER_VERSION, block_of
@@ -77,7 +78,7 @@ def export(view: TerraformView, *, region: str, program: Path, output: Path) -> 
 
 def _left_out(view: TerraformView) -> Iterator[str]:
     for kind, urns in view.unmapped_types.items():
-        yield from (f"{urn.rsplit('::', 1)[-1]} ({kind})" for urn in urns)
+        yield from (f"{logical_name(urn)} ({kind})" for urn in urns)
     for resource in view.resources:
         yield from (f"{path} of {resource.address}" for path in resource.converted.unmapped)
 

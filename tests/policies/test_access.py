@@ -48,6 +48,18 @@ def _granting(type_: str, **inputs: Any) -> Change:
     return lambda s: s.add(declare(type_, "added", **inputs))
 
 
+def _permitting(service: str, source: str) -> Change:
+    """One more permission to invoke the processor."""
+    return adding(
+        "aws:lambda/permission:Permission",
+        "added",
+        action="lambda:InvokeFunction",
+        function="processor-function-dev",
+        principal=f"{service}.amazonaws.com",
+        sourceArn=source,
+    )
+
+
 OPEN = [
     *(
         fails(
@@ -265,14 +277,7 @@ ACCESS = [
             f"a permission for {source}",
             "function-permission",
             "added",
-            adding(
-                "aws:lambda/permission:Permission",
-                "added",
-                action="lambda:InvokeFunction",
-                function="processor-function-dev",
-                principal=f"{service}.amazonaws.com",
-                sourceArn=source,
-            ),
+            _permitting(service, source),
             "wildcard",
         )
         for service, source in (
@@ -286,14 +291,7 @@ ACCESS = [
         "a permission for every stage of one API",
         "function-permission",
         "added",
-        adding(
-            "aws:lambda/permission:Permission",
-            "added",
-            action="lambda:InvokeFunction",
-            function="processor-function-dev",
-            principal="apigateway.amazonaws.com",
-            sourceArn="arn:aws:execute-api:us-east-1:123456789012:abc/*/GET/status",
-        ),
+        _permitting("apigateway", "arn:aws:execute-api:us-east-1:123456789012:abc/*/GET/status"),
     ),
     *(
         fails(

@@ -1,0 +1,271 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"market-data-pipeline/handlers/internal/store"
+)
+
+func TestTheValidatorDoesNotOverwriteWhatBecameOfAFileThatItHasSent(t *testing.T) {
+	f := newFixture(t)
+	f.complete(f.accept(arrival("1/x.csv", "v1", "01")))
+	second := f.accept(arrival("2/x.csv", "v2", "01"))
+	f.admit(second, Proceed)
+	there := second // it is sent before it is completed, and waits at the processor by now
+	there.Stage = Processor
+	f.admit(there, Park)
+	f.complete(second)
+	if status := load[Version](f, VersionKey(id, "2/x.csv", "v2")).Status; status != Waiting {
+		t.Errorf("it is %s", status)
+	}
+}
+
+// at is the turn at another stage.
+func (t Turn) at(stage Stage) Turn {
+	t.Stage = stage
+	return t
+}
+
+// told demands the status of a version, and of its file's head if it is the newest.
+func (f *fixture) told(file, version string, want Status) *Version {
+	f.t.Helper()
+	found := load[Version](f, VersionKey(id, file, version))
+	if head := load[File](f, FileKey(id, file)); found.Status != want || head.VersionID == version && head.Status != want {
+		f.t.Errorf("%s is %s, its version %s %s, want %s", file, head.Status, version, found.Status, want)
+	}
+	return found
+}
+
+func TestALateRepeatOfARevisionThatStillCountsDoesNotCallItSkipped(t *testing.T) {
+	f := newFixture(t)
+	first := f.accept(arrival("1/x.csv", "v1", "01"))
+	f.complete(first.at(Aggregator))
+	second := f.accept(arrival("1/y.csv", "v2", "01"))
+	f.complete(second.at(Processor))
+	f.admit(first.at(Processor), Replaced)
+	f.told("1/x.csv", "v1", Aggregated)
+}
+
+func TestWhatCountedSaysWhatReplacedItOnceThatCounts(t *testing.T) {
+	f := newFixture(t)
+	first := f.accept(arrival("01/fixed.csv", "v1", "01"))
+	second := f.accept(arrival("1/x.csv", "v2", "01"))
+	for _, stage := range stages {
+		f.complete(first.at(stage))
+	}
+	for _, stage := range stages {
+		f.told("01/fixed.csv", "v1", Aggregated)
+		f.complete(second.at(stage))
+	}
+	third := f.accept(arrival("01/fixed.csv", "v3", "02")) // which counts again, then
+	f.told("1/x.csv", "v2", Aggregated)
+	f.complete(third.at(Aggregator))
+	for range 2 { // late repeats add nothing
+		f.complete(first.at(Aggregator))
+		f.admit(first.at(Aggregator), Replaced)
+		f.must(f.ledger.Fail(context.Background(), first.at(Aggregator), "too late"))
+	}
+	for _, c := range []struct{ file, version, reason string }{
+		{"01/fixed.csv", "v1", "revision 2 replaced it: 1/x.csv, version v2"},
+		{"1/x.csv", "v2", "revision 3 replaced it: 01/fixed.csv, version v3"},
+	} {
+		history := f.told(c.file, c.version, Skipped).History
+		if last := history[len(history)-1]; last.Reason != c.reason || history[len(history)-2].Status != Aggregated {
+			t.Errorf("%s ends with %+v", c.file, history)
+		}
+	}
+	f.told("01/fixed.csv", "v3", Aggregated)
+}
+
+func TestWhatCountedOnItsLastAttemptIsReplacedThoughItDiedBeforeItSettled(t *testing.T) {
+	f := newFixture(t)
+	first, second := f.accept(arrival("1/x.csv", "v1", "01")).at(Aggregator), f.accept(arrival("1/y.csv", "v2", "01"))
+	first.Attempt = LastAttempt
+	f.must(f.ledger.Fail(context.Background(), first, "the last attempt did not finish"))
+	f.complete(first)
+	f.told("1/x.csv", "v1", Failed)
+	f.complete(second.at(Aggregator))
+	f.must(f.ledger.Settle(context.Background(), first))
+	f.told("1/x.csv", "v1", Skipped)
+}
+
+func TestARevisionThatIsReplacedWhileItIsWorkedOnSaysSo(t *testing.T) {
+	f := newFixture(t)
+	first, second := f.accept(arrival("1/x.csv", "v1", "01")), f.accept(arrival("1/y.csv", "v2", "01"))
+	f.admit(first.at(Aggregator), Proceed)
+	f.complete(second.at(Aggregator))
+	f.complete(first.at(Aggregator))
+	f.told("1/x.csv", "v1", Skipped)
+	f.told("1/y.csv", "v2", Aggregated)
+}
+
+func TestAFileWhoseRecordHasExpiredStillSaysThatItWasReplaced(t *testing.T) {
+	f := newFixture(t)
+	first := arrival("1/x.csv", "v1", "01")
+	f.complete(f.accept(first).at(Aggregator))
+	second := f.accept(arrival("1/y.csv", "v2", "01"))
+	tx := store.Begin(f.ledger.Store)
+	version, err := store.Load[Version](context.Background(), tx, VersionKey(id, "1/x.csv", "v1"))
+	f.must(err)
+	*version = Version{}
+	f.must(tx.Commit(context.Background()))
+	f.complete(second.at(Aggregator))
+	if found := f.told("1/x.csv", "v1", Skipped); found.File != "1/x.csv" || found.VersionID != "v1" || found.ExpiresAt == 0 {
+		t.Errorf("its new record is %+v", found)
+	}
+	if got := f.receive(first).Standing; got != Done {
+		t.Errorf("standing %d, want %d", got, Done)
+	}
+}
+
+func TestARejectedVersionExpires(t *testing.T) {
+	f := newFixture(t)
+	a := arrival("1/x.csv", "v1", "01")
+	f.receive(a)
+	f.must(f.ledger.Reject(context.Background(), a, "no trades", nil))
+	if at := load[Version](f, VersionKey(id, "1/x.csv", "v1")).ExpiresAt; at != f.now.Add(retention).Unix() {
+		t.Errorf("expires at %d", at)
+	}
+}
+
+func TestTheFailureOfAnOutdatedVersionIsNotItsNumbers(t *testing.T) {
+	f := newFixture(t)
+	first := f.accept(arrival("1/x.csv", "v1", "01"))
+	f.accept(arrival("1/x.csv", "v2", "02"))
+	f.must(f.ledger.Fail(context.Background(), first, "too late"))
+	if status := load[Number](f, NumberKey(id, 1)).Status; status != Validated {
+		t.Errorf("the number is %s", status)
+	}
+}
+
+func TestASkippedVersionThatIsTakenAfterAllDoesNotExpire(t *testing.T) {
+	f := newFixture(t)
+	second := f.accept(arrival("2/x.csv", "v2", "01"))
+	f.admit(second, Park)
+	tx := store.Begin(f.ledger.Store)
+	version, err := store.Load[Version](context.Background(), tx, VersionKey(id, "2/x.csv", "v2"))
+	f.must(err)
+	version.record(Event{Status: Skipped, Stage: "operator", Reason: "never mind"}, f.now)
+	number, err := store.Load[Number](context.Background(), tx, NumberKey(id, 2))
+	f.must(err)
+	number.Status, number.SkippedAt, number.Parked = Skipped, "2026-11-24T08:00:00Z", nil
+	f.must(tx.Commit(context.Background()))
+	f.admit(second, Park) // it is taken up again, and the first has not come yet
+	if found := load[Version](f, VersionKey(id, "2/x.csv", "v2")); found.Status != Waiting || found.ExpiresAt != 0 {
+		t.Errorf("it is %s and expires at %d", found.Status, found.ExpiresAt)
+	}
+}
+
+func TestOnlyAFinalVersionExpiresAndNeverTheOrder(t *testing.T) {
+	f := newFixture(t)
+	turn := f.accept(arrival("1/x.csv", "v1", "01"))
+	f.complete(turn)
+	for _, stage := range []Stage{Processor, Aggregator} {
+		if at := load[Version](f, VersionKey(id, "1/x.csv", "v1")).ExpiresAt; at != 0 {
+			t.Errorf("expires at %d before the %s has had it", at, stage)
+		}
+		turn.Stage = stage
+		f.complete(turn)
+	}
+	if at := load[Version](f, VersionKey(id, "1/x.csv", "v1")).ExpiresAt; at != f.now.Add(400*24*time.Hour).Unix() {
+		t.Errorf("expires at %d", at)
+	}
+	for _, key := range []store.Key{Key(id), NumberKey(id, 1), FileKey(id, "1/x.csv")} {
+		item, err := f.ledger.Store.Get(context.Background(), key)
+		f.must(err)
+		if _, expires := item.Attributes["expiresAt"]; expires || item.Generation == 0 {
+			t.Errorf("%v expires or is missing", key)
+		}
+	}
+}
+
+func TestAnEventOfAnAcceptedVersionDoesNothingThoughItsRecordHasExpired(t *testing.T) {
+	f := newFixture(t)
+	a := arrival("1/x.csv", "v1", "01")
+	f.complete(f.accept(a))
+	memory := f.ledger.Store
+	f.ledger.Store = &without{memory, VersionKey(id, "1/x.csv", "v1")}
+	if receipt := f.receive(a); receipt.Standing != Done {
+		t.Errorf("standing %v", receipt.Standing)
+	}
+	if status := load[File](f, FileKey(id, "1/x.csv")).Status; status != Validated {
+		t.Errorf("status %s", status)
+	}
+}
+
+// without is a store from which an item has expired.
+type without struct {
+	store.Store
+	key store.Key
+}
+
+func (w *without) Get(ctx context.Context, key store.Key) (store.Item, error) {
+	if key == w.key {
+		return store.Item{Key: key}, nil
+	}
+	return w.Store.Get(ctx, key)
+}
+
+func (w *without) Commit(ctx context.Context, writes ...store.Write) error {
+	kept := slices.DeleteFunc(writes, func(x store.Write) bool { return x.Item.Key == w.key })
+	return w.Store.Commit(ctx, kept...)
+}
+
+func TestALateFailureOfAnEarlierStageDoesNotOverwriteALaterOnes(t *testing.T) {
+	f := newFixture(t)
+	turn := f.accept(arrival("1/x.csv", "v1", "01"))
+	f.complete(turn)
+	later := turn
+	later.Stage = Processor
+	f.complete(later)
+	f.must(f.ledger.Fail(context.Background(), turn, "late"))
+	if status := load[Version](f, VersionKey(id, "1/x.csv", "v1")).Status; status != Processed {
+		t.Errorf("status %s", status)
+	}
+}
+
+func TestOneStageDoesNotSettleAnothersFailure(t *testing.T) {
+	f := newFixture(t)
+	turn := f.accept(arrival("1/x.csv", "v1", "01"))
+	f.complete(turn)
+	failing := turn
+	failing.Stage = Processor
+	f.must(f.ledger.Fail(context.Background(), failing, "why"))
+	f.must(f.ledger.Settle(context.Background(), turn))
+	if status := load[File](f, FileKey(id, "1/x.csv")).Status; status != Failed {
+		t.Errorf("status %s", status)
+	}
+	f.must(f.ledger.Settle(context.Background(), failing))
+	if status := load[File](f, FileKey(id, "1/x.csv")).Status; status != Validated {
+		t.Errorf("status %s", status)
+	}
+}
+
+func TestATransactionThatNeverSucceedsGivesUp(t *testing.T) {
+	f := newFixture(t)
+	f.ledger.Store = conflicting{f.ledger.Store}
+	_, err := f.ledger.Receive(context.Background(), arrival("x.csv", "v1", "01"))
+	if !errors.Is(err, store.ErrConflict) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// conflicting is a store in which others are always faster.
+type conflicting struct{ store.Store }
+
+func (conflicting) Commit(context.Context, ...store.Write) error { return store.ErrConflict }
+
+func TestPausesAreShortAndEndWithTheFunction(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := pause(ctx, 1000); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if err := pause(context.Background(), 0); err != nil {
+		t.Error(err)
+	}
+}
