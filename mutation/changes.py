@@ -14,6 +14,7 @@ ACCESS_KEY = "AKIA" + "IOSFODNN7EXAMPLE"
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _ARN = re.compile(r"arn:aws:[a-z0-9-]+:[a-z0-9-]*:(\d{12}):.+")
+_PREFIX = re.compile(r"(arn:aws:s3:::[^/]+/)([^/*]+)/(.+)")
 _STRANGER = "999999999999"
 
 # Values with a meaning, and the neighbours that weaken it. Any other text is altered instead.
@@ -167,6 +168,10 @@ class Changes:
             for word, other in self.others.items():
                 changed = re.sub(rf"\b{word}\b", other, value)
                 yield path, "another's", put(changed)
+            prefix = _PREFIX.fullmatch(value)
+            if prefix:
+                other = "results" if prefix[2] == "uploads" else "uploads"
+                yield path, "another prefix", put(f"{prefix[1]}{other}/{prefix[3]}")
         yield from _of_word(value, path, put)
 
 

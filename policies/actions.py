@@ -41,6 +41,35 @@ _ROLES = {
     "*-partner-role": ("execute-api:Invoke", *_KEY, "s3:PutObject"),
 }
 
+_UPLOADS, _RESULTS, _AGGREGATES, _REJECTS = (
+    f"uploads-bucket-{{suffix}}/{prefix}/*"
+    for prefix in ("uploads", "results", "aggregates", "rejects")
+)
+_PROCESSOR, _AGGREGATOR = (f"{name}-queue-{{suffix}}.fifo" for name in ("processor", "aggregator"))
+
+PLACES: dict[str, dict[str, list[str]]] = {
+    "validator-role": {
+        "s3:GetObjectVersion": [_UPLOADS],
+        "s3:RestoreObject": [_UPLOADS],
+        "s3:PutObject": [_REJECTS],
+        "sqs:SendMessage": [_PROCESSOR],
+    },
+    "processor-role": {
+        "s3:GetObjectVersion": [_UPLOADS],
+        "s3:RestoreObject": [_UPLOADS],
+        "s3:PutObject": [_RESULTS],
+        **{action: [_PROCESSOR] for action in _QUEUE},
+        "sqs:SendMessage": [_PROCESSOR, _AGGREGATOR],
+    },
+    "aggregator-role": {
+        "s3:GetObject": [_RESULTS, _AGGREGATES],
+        "s3:RestoreObject": [_RESULTS, _AGGREGATES],
+        "s3:PutObject": [_AGGREGATES],
+        **{action: [_AGGREGATOR] for action in _QUEUE},
+    },
+}
+"""What the functions use an action on, where the stack has more than one of the kind."""
+
 
 def _judge_actions(resource: Resource, stack: Stack, settings: Settings) -> Answer:
     documents = list(rights.documents(resource))

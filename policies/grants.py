@@ -4,8 +4,9 @@ Each exception names AWS's reason.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from policies.arns import Arn, has_names
 from policies.resource import Resource, Stack
@@ -24,11 +25,14 @@ class Holder:
         trusted: Who may assume the role; empty if the holder is no role.
         partner: The partner whose role it is, if it is one's.
         log_groups: The log groups that its functions write to, if functions work under it.
+        places: Per action, in lower case, what its work uses the action on: patterns of an ARN's
+            last part. An action that is not there may be used on anything of the stack.
     """
 
     trusted: Principals = frozenset()
     partner: str | None = None
     log_groups: frozenset[str] | None = None
+    places: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def segments(self) -> int:
@@ -70,12 +74,28 @@ def too_wide(statement: Statement, stack: Stack, holder: Holder) -> Iterator[str
     for index, resource in enumerate(statement.resources):
         where = f"{statement.path}.Resource[{index}]"
         if _WILDCARD.search(resource):
-            if not _is_exception(statement, resource, stack, holder):
-                yield f"{where} has a wildcard that AWS does not force"
-        elif not _is_own(resource, stack):
-            yield f"{where} is no resource of this stack"
+            fault = not _is_exception(statement, resource, stack, holder)
+            problem = "has a wildcard that AWS does not force"
+        else:
+            fault = not _is_own(resource, stack)
+            problem = "is no resource of this stack"
+        if fault:
+            yield f"{where} {problem}"
+        elif _is_out_of_place(statement, resource, holder):
+            yield f"{where} is not where its work uses these actions"
         if not _is_holders(resource, holder):
             yield f"{where} is another's"
+
+
+def _is_out_of_place(statement: Statement, resource: str, holder: Holder) -> bool:
+    """Whether an action is allowed where the holder's work does without it."""
+    arn = Arn.parse(resource)
+    return arn is not None and any(
+        action.startswith(f"{arn.service}:")
+        and not any(fnmatchcase(arn.resource, place) for place in holder.places[action])
+        for action in statement.actions
+        if action in holder.places
+    )
 
 
 def _is_holders(resource: str, holder: Holder) -> bool:

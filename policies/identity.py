@@ -21,7 +21,7 @@ from policies.types import (
 )
 
 
-def _judge_resources(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
+def _judge_resources(resource: Resource, stack: Stack, settings: Settings) -> Answer:
     documents = list(rights.documents(resource))
     if not documents:
         return not_applicable("This role carries no inline policy.")
@@ -29,19 +29,23 @@ def _judge_resources(resource: Resource, stack: Stack, _settings: Settings) -> A
     problems = [] if all(owners) else ["role is no role of this stack"]
     allowing = [s for document in documents for s in statements(document) if s.allows]
     for owner in owners:
-        holder = _holder(owner, stack) if owner is not None else grants.Holder()
+        holder = _holder(owner, stack, settings) if owner is not None else grants.Holder()
         for statement in allowing:
             problems += grants.too_wide(statement, stack, holder)
     return verdict(list(dict.fromkeys(problems)))
 
 
-def _holder(owner: Resource, stack: Stack) -> grants.Holder:
+def _holder(owner: Resource, stack: Stack, settings: Settings) -> grants.Holder:
     functions = stack.once(_role_users).get(owner.urn)
     if functions:
         log_groups = None
         with suppress(UndeterminedError):  # is told by the policy on functions' log groups
             log_groups = frozenset(map(group_of, functions))
-        return grants.Holder(trusted=frozenset({("Service", _LAMBDA)}), log_groups=log_groups)
+        return grants.Holder(
+            trusted=frozenset({("Service", _LAMBDA)}),
+            log_groups=log_groups,
+            places=_places(owner, stack, settings),
+        )
     document = owner.inputs.document("assumeRolePolicy") if owner.type == ROLE else None
     if document is None:
         return grants.Holder()
@@ -54,6 +58,16 @@ def _holder(owner: Resource, stack: Stack) -> grants.Holder:
     )
 
 
+def _places(role: Resource, stack: Stack, settings: Settings) -> dict[str, list[str]]:
+    """What a role's work uses each action on, named as in this stack."""
+    name = role.inputs.text("name") or ""
+    word = name.removesuffix(f"-{stack.suffix}")
+    return {
+        action.lower(): [place.replace("{suffix}", stack.suffix) for place in places]
+        for action, places in settings["places"].get(word, {}).items()
+    }
+
+
 _LAMBDA = "lambda.amazonaws.com"
 _PARTNER_ROLE = re.compile(r"(?P<partner>.+)-partner-role-")
 
@@ -64,6 +78,21 @@ RESOURCES = StackPolicy(
     requirements=("FN-5",),
     remediation="Name the ARNs of this stack's resources that the role works on.",
     governs=only(*rights.CARRIERS),
+    schema={
+        "places": {
+            "type": "object",
+            "description": (
+                "Per role of a function, by its name without the environment suffix, and per "
+                "action: the ends of the ARNs that it is used on, in which {suffix} stands for the "
+                "suffix and * for any text; what is not listed may be used on all of the stack."
+            ),
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": {"type": "array", "items": {"type": "string"}},
+            },
+            "default": actions.PLACES,
+        }
+    },
     judge=_judge_resources,
 )
 

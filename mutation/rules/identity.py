@@ -177,13 +177,6 @@ _RIGHTS = (
     owned(_R, f"{_REPORT}.Effect", "function-dead-letter", "become 'Deny'"),
     owned(_R, f"{_S}.Resource", "iam-resources", "drop", also=_ANY),
     equivalent(_R, f"{_S}.Resource[]", FEWER_RIGHTS, "drop"),
-    equivalent(
-        _R,
-        "policy.Statement[UseOwnQueue].Resource[]",
-        "as narrow as before; which queue a function needs, the integration tests show",
-        "another's",
-        of="processor-policy",
-    ),
     owned(_R, f"{_S}.Resource[]", "iam-resources", also=_ANY),
     owned(_R, f"{_S}.Condition*", "iam-resources"),
     equivalent(_R, f"{_S}*", FEWER_RIGHTS),

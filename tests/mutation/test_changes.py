@@ -133,6 +133,16 @@ def test_a_right_is_turned_to_what_is_anothers() -> None:
     assert statement(changed["policy"])["Resource"] == ["arn:aws:s3:::bucket/uploads/globex/*"]
 
 
+def test_a_right_is_turned_to_another_prefix_of_its_bucket() -> None:
+    at = "policy.Statement[S].Resource[0]"
+    for before, then in (("uploads/acme/*", "results/acme/*"), ("rejects/*", "uploads/*")):
+        document = policy({"Sid": "S", "Resource": [f"arn:aws:s3:::bucket/{before}"]})
+        changed = after({"policy": document}, at, "another prefix")
+        assert statement(changed["policy"])["Resource"] == [f"arn:aws:s3:::bucket/{then}"]
+    whole = policy({"Sid": "S", "Resource": ["arn:aws:s3:::bucket/*"]})
+    assert "another prefix" not in kinds({"policy": whole}, at)
+
+
 def test_an_archive_holds_something_else() -> None:
     assert kinds({"code": ARCHIVE}, "code") == {
         "drop",
