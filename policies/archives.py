@@ -6,6 +6,8 @@ import zlib
 from functools import lru_cache
 from pathlib import Path
 
+from policies import go_binary
+from policies.go_binary import GoBinary
 from policies.reading import Node, UndeterminedError
 
 EXECUTABLE = "bootstrap"
@@ -16,14 +18,15 @@ class NoExecutableError(Exception):
     """The archive holds no executable `bootstrap`; the text says what is wrong."""
 
 
-def executable(code: Node) -> bytes:
-    """The bytes of `bootstrap` in an archive.
+def executable(code: Node) -> GoBinary:
+    """What `bootstrap` in an archive says of itself.
 
     Args:
         code: The archive as it stands on the wire: of a path, or of assets by name.
 
     Raises:
         NoExecutableError: The archive can be read and has none.
+        NotGoError: It has one that is no Go executable.
         UndeterminedError: The archive cannot be read here.
     """
     path = code.text("path")
@@ -34,7 +37,7 @@ def executable(code: Node) -> bytes:
         if asset is None:
             raise NoExecutableError(f"it has no {EXECUTABLE} at its root")
         if asset.has("path"):
-            return _found(asset.text("path") or "", asset.path).read_bytes()
+            return _from_file(_found(asset.text("path") or "", asset.path))
         if asset.has("text"):
             raise NoExecutableError(f"{EXECUTABLE} is a text")
     raise UndeterminedError(code.path)
@@ -49,51 +52,54 @@ def _found(path: str, property_path: str) -> Path:
     raise UndeterminedError(property_path)
 
 
-def _from_path(path: Path) -> bytes:
+def _from_path(path: Path) -> GoBinary:
     if path.is_dir():
         file = path / EXECUTABLE
         if not file.is_file():
             raise NoExecutableError(f"it has no {EXECUTABLE} at its root")
-        return file.read_bytes()
+        return _from_file(file)
     stat = path.stat()
     return _from_zip(str(path), stat.st_mtime_ns, stat.st_size)
 
 
-@lru_cache(maxsize=8)
-def _from_zip(path: str, _modified: int, _size: int) -> bytes:
+def _from_file(path: Path) -> GoBinary:
+    with path.open("rb") as file:
+        return go_binary.read(file)
+
+
+@lru_cache(maxsize=64)
+def _from_zip(path: str, _modified: int, _size: int) -> GoBinary:
     try:
         with zipfile.ZipFile(path) as archive:
-            entry = archive.getinfo(EXECUTABLE)
-            mode = entry.external_attr >> 16
-            if entry.create_system == _UNIX and not mode & 0o111:
-                raise NoExecutableError(f"{EXECUTABLE} has no execute permission")
-        return _inflated(Path(path).read_bytes(), entry)
+            return _from_archive(archive)
     except KeyError as error:
         raise NoExecutableError(f"it has no {EXECUTABLE} at its root") from error
-    except zipfile.BadZipFile as error:
+    except _DAMAGED as error:
         raise NoExecutableError("it is no zip archive") from error
-    except (struct.error, zlib.error) as error:
+
+
+def _from_archive(archive: zipfile.ZipFile) -> GoBinary:
+    entry = archive.getinfo(EXECUTABLE)
+    mode = entry.external_attr >> 16
+    if entry.create_system == _UNIX and not mode & 0o111:
+        raise NoExecutableError(f"{EXECUTABLE} has no execute permission")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise NoExecutableError(f"its {EXECUTABLE} is compressed otherwise than by deflate")
+    try:
+        with archive.open(entry) as file:
+            return go_binary.read(file)
+    except _DAMAGED as error:
         raise NoExecutableError(f"its {EXECUTABLE} is damaged") from error
 
 
-def _inflated(archive: bytes, entry: zipfile.ZipInfo) -> bytes:
-    """The content of `entry`, in one piece.
-
-    `ZipFile.read` takes half as long again, for it lets its buffer grow; and reading the functions'
-    archives is the largest part of what the pack adds to a preview. The local header is that of
-    PKWARE's APPNOTE, 4.3.7.
-    """
-    name_length, extra_length = struct.unpack_from("<HH", archive, entry.header_offset + 26)
-    begin = entry.header_offset + 30 + name_length + extra_length
-    content = archive[begin : begin + entry.compress_size]
-    if entry.compress_type == zipfile.ZIP_DEFLATED:
-        content = zlib.decompress(content, _RAW_DEFLATE, entry.file_size)
-    elif entry.compress_type != zipfile.ZIP_STORED:
-        raise NoExecutableError(f"its {EXECUTABLE} is compressed otherwise than by deflate")
-    if zlib.crc32(content) != entry.CRC:
-        raise NoExecutableError(f"its {EXECUTABLE} is damaged")
-    return content
-
-
-_RAW_DEFLATE = -15
 _UNIX = 3
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,  # an offset before the file's beginning
+    RuntimeError,  # encrypted, or of a later version of the format
+    UnicodeError,
+)
+"""All that zipfile raises for bytes that are no archive, or a broken one."""

@@ -52,7 +52,7 @@ def _judge_binary(function: Resource, settings: Settings) -> Answer:
     if not inputs.has("code"):
         return undetermined("code")
     try:
-        binary = go_binary.read(archives.executable(inputs.object("code")))
+        binary = archives.executable(inputs.object("code"))
     except archives.NoExecutableError as error:
         return failed(f"code: {error}")
     except go_binary.NotGoError as error:

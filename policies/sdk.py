@@ -12,7 +12,6 @@ from pathlib import Path
 from policies.reading import UndeterminedError
 
 _TOKEN = re.compile(r"aws:(?P<module>[^/:]+)/(?P<file>[^:]+):(?P<name>\w+)")
-_DEPRECATED = re.compile(r"^warnings\.warn\(", re.MULTILINE)
 _PARAMETER = re.compile(r"^ +(\w+): ", re.MULTILINE)
 
 
@@ -31,10 +30,10 @@ def properties(token: str) -> frozenset[str]:
         UnknownTypeError: The installed pulumi-aws does not have it.
     """
     name, text = _source(token)
-    start = re.search(rf"^class {name}(?:Init)?Args:", text, re.MULTILINE)
-    if start is None:
+    start = max(text.find(f"\nclass {name}{args}:") for args in ("Args", "InitArgs"))
+    if start < 0:
         raise UnknownTypeError(token)
-    constructor = text[start.start() : text.find("):\n", start.start())]
+    constructor = text[start : text.find("):\n", start)]
     return frozenset(_camel_case(name) for name in _PARAMETER.findall(constructor))
 
 
@@ -45,7 +44,7 @@ def is_deprecated(token: str) -> bool:
     Raises:
         UnknownTypeError: The installed pulumi-aws does not have it.
     """
-    return _DEPRECATED.search(_source(token)[1]) is not None
+    return "\nwarnings.warn(" in _source(token)[1]
 
 
 def takes(token: str, *keys: str) -> list[str]:

@@ -1,13 +1,18 @@
 """What a function runs: archives in every form, executables of every kind."""
 
+import hashlib
+import io
 import os
 import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import floats, integers, lists, sampled_from, tuples
 
-from policies import go_binary
+from policies import archives, go_binary
+from policies.reading import Node
 from tests.policies.kit import Case, Declarations, check, fails, judge, parametrized, undetermined
 from tests.policies.kit.executables import archive, go_executable
 
@@ -107,6 +112,67 @@ def test_a_damaged_archive_is_told_from_one_without_executable(
         assert "its bootstrap is damaged" in answer.message
 
 
+@given(
+    method=sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]),
+    edits=lists(tuples(floats(0, 1, exclude_max=True), integers(0, 255)), min_size=1, max_size=3),
+    keep=floats(0, 1),
+)
+@settings(max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_damage_to_an_archive_gets_past_the_reader(
+    method: int, edits: list[tuple[float, int]], keep: float, tmp_path: Path
+) -> None:
+    path = archive(tmp_path / "function.zip", go_executable(), method=method)
+    content = bytearray(path.read_bytes())
+    for where, byte in edits:
+        content[int(where * len(content))] = byte
+    path = tmp_path / f"{hashlib.sha256(content).hexdigest()}.zip"
+    path.write_bytes(content[: 1 + int(keep * len(content))] if keep < 0.9 else content)
+    try:
+        found = archives.executable(Node({"path": str(path)}))
+    except (archives.NoExecutableError, go_binary.NotGoError) as error:
+        assert str(error)
+    else:
+        assert found == go_binary.read(io.BytesIO(go_executable()))
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "wrong"),
+    [
+        (b"PK\x01\x02", (6, b"\xff\xff"), "no zip archive"),  # a version of the format to come
+        (b"PK\x05\x06", (12, b"\xff\xff\xff\x7f"), "no zip archive"),  # begins before the file
+        (b"PK\x01\x02", (8, b"\x01"), "damaged"),  # encrypted
+        (b"PK\x03\x04", (0, b"KP"), "damaged"),
+    ],
+)
+def test_an_archive_with_a_broken_header_is_named_as_such(
+    place: bytes, value: tuple[int, bytes], wrong: str, baseline: Declarations, tmp_path: Path
+) -> None:
+    path = archive(tmp_path / "function.zip", go_executable())
+    content = bytearray(path.read_bytes())
+    begin = content.index(place) + value[0]
+    content[begin : begin + len(value[1])] = value[1]
+    path.write_bytes(content)
+    (answer,) = judge(running(baseline, path)).of(POLICY, FUNCTION)
+    assert wrong in answer.message
+
+
+@pytest.mark.parametrize("before", [64 * 1024 - 80, 64 * 1024 - 64, 1024 * 1024, 3_000_000])
+def test_build_information_is_found_wherever_it_lies(before: int) -> None:
+    executable = go_executable()
+    content = executable[:64] + bytes(before) + executable[64:]
+    found = go_binary.read(io.BytesIO(content))
+    assert (found.architecture, found.version, found.system) == ("arm64", "go1.26.8", "linux")
+
+
+def test_a_mark_that_is_not_aligned_or_leads_nowhere_is_passed_over() -> None:
+    executable = go_executable(version="go1.2")
+    mark = executable[64:]
+    for between in (b"\0" * 8 + mark + b"\0" * 8, mark[:96].replace(b"go1", b"no!")):
+        aligned = between + bytes(-len(between) % 16)
+        content = executable[:64] + aligned + go_executable()[64:]
+        assert go_binary.read(io.BytesIO(content)).version == "go1.26.8"
+
+
 def test_an_archive_that_lambda_could_not_unpack_is_no_archive(
     baseline: Declarations, tmp_path: Path
 ) -> None:
@@ -147,7 +213,8 @@ def test_the_real_toolchain_writes_what_the_reader_expects(
     environment = {**os.environ, "GOOS": "linux", "GOARCH": goarch, "CGO_ENABLED": "0"}
     command = ["go", "build", "-trimpath", "-ldflags=-s -w", "-o", "bootstrap", "."]
     subprocess.run(command, cwd=tmp_path, env=environment, check=True)
-    found = go_binary.read((tmp_path / "bootstrap").read_bytes())
+    with (tmp_path / "bootstrap").open("rb") as file:
+        found = go_binary.read(file)
     assert (found.architecture, found.system) == (architecture, "linux")
     assert found.version.startswith("go1.")
 
