@@ -35,12 +35,14 @@ def on_failure(function: Resource, stack: Stack) -> Iterator[Resource]:
     Raises:
         BrokenRouteError: Some step of the way is closed.
     """
-    configurations = stack.referring(FUNCTION_ASYNC, "functionName", function)
-    if not configurations:
+    every = stack.referring(FUNCTION_ASYNC, "functionName", function)
+    if not every:
         raise BrokenRouteError("no queue feeds it, and it has no FunctionEventInvokeConfig")
+    # One of a version or an alias says nothing of the calls that the function itself gets.
+    configurations = [one for one in every if one.inputs.text("qualifier") in _UNQUALIFIED]
+    if not configurations:
+        raise BrokenRouteError(f"{every[0].name}.qualifier leaves $LATEST out")
     for configuration in configurations:
-        if configuration.inputs.text("qualifier") not in _UNQUALIFIED:
-            raise BrokenRouteError(f"{configuration.name}.qualifier leaves $LATEST out")
         destination = configuration.inputs.object("destinationConfig").object("onFailure")
         bus = stack.owner_of(destination.text("destination") or "")
         if bus is None or bus.type != EVENT_BUS:

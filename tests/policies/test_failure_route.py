@@ -8,6 +8,7 @@ from tests.policies.kit import (
     Case,
     Change,
     Declarations,
+    adding,
     check,
     declare,
     dropping,
@@ -225,6 +226,16 @@ STEPS = [
         for title, change in (
             ("AWS's own attempts", setting(TARGET, "retryPolicy", {"maximumRetryAttempts": 185})),
             ("the unpublished version", setting("validator-invoke", "qualifier", "$LATEST")),
+            (
+                "a configuration for an alias beside the function's own",
+                adding(
+                    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+                    "alias-invoke",
+                    functionName="validator-function-dev",
+                    qualifier="live",
+                    maximumRetryAttempts=2,
+                ),
+            ),
             ("no state of the rule", setting("validator-rule", "isEnabled", True)),
             (
                 "a pattern of what is there and what is not",
