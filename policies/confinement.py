@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from policies import sdk
 from policies.answers import PASSED, Answer, failed, not_applicable, verdict
 from policies.policy import ResourcePolicy, Settings, Severity, Types
-from policies.reading import Node
+from policies.reading import UNKNOWN, Node, UndeterminedError
 from policies.resource import Resource
 from policies.types import FUNCTION, PROVIDER
 
@@ -15,13 +15,17 @@ _AWS = Types(where=lambda type_: type_.startswith("aws:"), otherwise="Governs AW
 # Services that run in networks and on machines of the user's own.
 _SERVER_MODULES = (
     "alb",
+    "appstream",
     "autoscaling",
     "batch",
+    "cloud9",
+    "cloudhsmv2",
     "dax",
     "directconnect",
     "directoryservice",
     "dms",
     "docdb",
+    "drs",
     "ebs",
     "ec2",
     "ec2clientvpn",
@@ -34,45 +38,67 @@ _SERVER_MODULES = (
     "elasticsearch",
     "elb",
     "emr",
+    "emrcontainers",
     "fsx",
+    "gamelift",
+    "imagebuilder",
     "lb",
     "lightsail",
+    "m2",
     "memorydb",
     "mq",
     "msk",
+    "mskconnect",
     "mwaa",
     "neptune",
     "networkfirewall",
+    "networkmanager",
+    "odb",
     "opensearch",
+    "outposts",
     "rds",
     "redshift",
     "redshiftserverless",
+    "s3outposts",
     "sagemaker",
+    "storagegateway",
+    "timestreaminfluxdb",
     "vpc",
     "vpclattice",
+    "workspaces",
 )
-_NETWORK_PROPERTIES = (
-    "vpc",
-    "vpcs",
-    "vpcConfig",
-    "vpcConfiguration",
-    "vpcId",
-    "vpcOptions",
-    "vpcLinkId",
-    # A file system is mounted, a connection made, and an instance run inside a VPC only.
-    "fileSystemConfig",
-    "connectionId",
-    "capacityProviderConfig",
-    "subnetId",
-    "subnetIds",
-    "subnets",
-    "securityGroupIds",
-    "securityGroups",
-    "vpcSecurityGroupIds",
+# Properties, at any depth, that name a network or what lies in one.
+_NETWORK = re.compile(r"vpc|subnet|securityGroup|\w*(?:Vpc|Subnet|(?<!replacement)SecurityGroup)")
+# A file system is mounted, a connection made, and an instance run inside a VPC only.
+_INSIDE = ("fileSystemConfig", "connectionId", "capacityProviderConfig")
+# Properties that say by one of their texts whether they are about a VPC.
+_MAY_HOLD_ONE = (
+    "connectionType",
+    "endpointConfiguration",
+    "endpointDetails",
+    "endpointType",
+    "networkConfig",
+    "networkConfiguration",
+    "networkConfigurations",
+    "sourceAccessConfigurations",
 )
-_ENDPOINTS = "endpointConfiguration"  # of a REST API, that may be private to a VPC
-_CONNECTION = "connectionType"  # of an API's integration
-_SOURCE_ACCESS = "sourceAccessConfigurations"  # of an event source mapping
+# Such as the VPC_LINK of an integration, or the VPC_SUBNET of a source's access.
+_KIND = re.compile(r"(?:\w*T|t)ype|\w*Mode")
+_KIND_OF_VPC = re.compile(r"VPC(?:_\w+)?")
+_OF_THE_PROGRAM = ("tags", "variables")  # whose members' names mean nothing to AWS
+
+
+def _in_vpc(inputs: Node) -> Iterator[str]:
+    """The paths of the texts that put the resource into a VPC; an empty list does not."""
+    for key, leaf in inputs.scalars(but=_OF_THE_PROGRAM):
+        value = leaf.value
+        if value is UNKNOWN and (_NETWORK.match(key) or key in _MAY_HOLD_ONE):
+            raise UndeterminedError(leaf.path)
+        if isinstance(value, str) and (
+            (value and _NETWORK.match(key))
+            or (_KIND.fullmatch(key) and _KIND_OF_VPC.fullmatch(value))
+        ):
+            yield leaf.path
 
 
 def _judge_network(resource: Resource, _settings: Settings) -> Answer:
@@ -82,26 +108,19 @@ def _judge_network(resource: Resource, _settings: Settings) -> Answer:
     if resource.type.rsplit(":", 1)[-1].startswith("Vpc"):
         return failed("it joins a VPC")
     inputs = resource.inputs
-    special = sdk.takes(resource.type, _ENDPOINTS, _CONNECTION, _SOURCE_ACCESS)
-    keys = sdk.takes(resource.type, *_NETWORK_PROPERTIES)
-    if not keys and not special:
-        return not_applicable("AWS takes no network settings for this resource type.")
+    keys = sdk.takes(resource.type, *_INSIDE)
     problems = [f"{key} puts it into a VPC" for key in keys if not inputs.is_empty(key)]
-    if _CONNECTION in special and inputs.text(_CONNECTION) == "VPC_LINK":
-        problems.append(f"{_CONNECTION} is VPC_LINK")
-    if _SOURCE_ACCESS in special:
-        problems += [
-            f"{access.path} puts it into a VPC"
-            for access in inputs.items(_SOURCE_ACCESS)
-            if (access.text("type") or "").startswith("VPC_")
-        ]
-    if _ENDPOINTS in special:
-        endpoints = inputs.object(_ENDPOINTS)
-        if not endpoints.is_empty("vpcEndpointIds"):
-            problems.append(f"{_ENDPOINTS}.vpcEndpointIds puts it into a VPC")
-        if "PRIVATE" in endpoints.texts("types"):
-            problems.append(f"{_ENDPOINTS}.types is PRIVATE, which needs a VPC")
-    return verdict(problems)
+    problems += [f"{path} puts it into a VPC" for path in _in_vpc(inputs)]
+    if "PRIVATE" in inputs.object(_ENDPOINTS).texts("types"):
+        problems.append(f"{_ENDPOINTS}.types is PRIVATE, which needs a VPC")
+    if problems or keys or sdk.takes(resource.type, *_MAY_HOLD_ONE):
+        return verdict(problems)
+    if any(map(_NETWORK.match, sdk.properties(resource.type))):
+        return PASSED
+    return not_applicable("AWS takes no network settings for this resource type.")
+
+
+_ENDPOINTS = "endpointConfiguration"  # of a REST API, that may be private to a VPC
 
 
 NETWORK = ResourcePolicy(

@@ -234,6 +234,23 @@ class Node:
         elif self.value is not UNKNOWN and self.value is not None:
             yield self
 
+    def scalars(self, *, but: tuple[str, ...], key: str = "") -> Iterator[tuple[str, "Node"]]:
+        """Every scalar below this value, unknown ones too, each with the name that it stands under.
+
+        Args:
+            but: Names of properties that are left out.
+            key: The name that this value stands under.
+        """
+        if isinstance(self.value, dict):
+            for name, member in self.members():
+                if name not in but:
+                    yield from member.scalars(but=but, key=name)
+        elif isinstance(self.value, list):
+            for index, item in enumerate(self.value):
+                yield from Node(item, f"{self.path}[{index}]").scalars(but=but, key=key)
+        else:
+            yield key, self
+
     @staticmethod
     def _known(value: Any, path: str) -> Any:
         if value is UNKNOWN:
