@@ -60,6 +60,11 @@ def takes(token: str, *keys: str) -> list[str]:
     return [key for key in keys if key in known]
 
 
+def known(token: str, *keys: str) -> list[str]:
+    """Those of `keys` that the resource type takes; none, where pulumi-aws does not know it."""
+    return takes(token, *keys) if may_take(token, *keys) else []
+
+
 def may_take(token: str, *keys: str) -> bool:
     """Whether the resource type takes one of `keys`; not, where pulumi-aws does not know it."""
     try:

@@ -5,6 +5,7 @@ import pytest
 from policies import sdk
 from tests.policies.baseline import KEY_ALIAS
 from tests.policies.kit import (
+    UNKNOWN,
     Case,
     Declarations,
     adding,
@@ -24,6 +25,7 @@ FUNCTION = "processor-function"
 BUCKET = "uploads-bucket"
 TAGS = {"Environment": "Production", "Team": "Analytics"}
 VARIABLES = "environment.variables"
+POOL = "aws:cognito/userPool:UserPool"
 
 CASES = [
     fails(
@@ -55,6 +57,7 @@ CASES = [
             "-dev",
             "status-api-dev-2",
             "status-apidev",
+            "Status-Api-dev",
         )
     ),
     fails("no name", "resource-name", "status-api", dropping("status-api", "name"), "random"),
@@ -162,6 +165,12 @@ CASES = [
                 "alarmName",
             ),
             (
+                "resource-name",
+                "aws:lambda/layerVersion:LayerVersion",
+                {"layerName": "any-layer"},
+                "layerName",
+            ),
+            (
                 "no-vpc",
                 "aws:route53/zone:Zone",
                 {"name": "zone-dev", "vpcs": [{"vpcId": "vpc-1"}], "tags": TAGS},
@@ -174,6 +183,121 @@ CASES = [
                 "VPC",
             ),
         )
+    ),
+    *(
+        fails(
+            f"a {type_.rsplit(':', 1)[1]} with {given}",
+            "no-vpc",
+            "joined",
+            adding(type_, "joined", **given),
+            message,
+        )
+        for type_, given, message in (
+            (
+                "aws:apprunner/service:Service",
+                {
+                    "serviceName": "any-service-dev",
+                    "encryptionConfiguration": {"kmsKey": KEY_ALIAS},
+                    "networkConfiguration": {"egressConfiguration": {"egressType": "VPC"}},
+                    "tags": TAGS,
+                },
+                "networkConfiguration.egressConfiguration.egressType",
+            ),
+            (
+                "aws:emrserverless/application:Application",
+                {
+                    "name": "any-application-dev",
+                    "networkConfiguration": {"subnetIds": ["subnet-1"]},
+                    "tags": TAGS,
+                },
+                "networkConfiguration.subnetIds[0]",
+            ),
+            (
+                "aws:transfer/server:Server",
+                {"endpointDetails": {"vpcId": "vpc-1"}, "endpointType": "VPC", "tags": TAGS},
+                "endpointDetails.vpcId",
+            ),
+            (
+                "aws:cloudwatch/eventTarget:EventTarget",
+                {"ecsTarget": {"networkConfiguration": {"subnets": ["subnet-1"]}}},
+                "ecsTarget.networkConfiguration.subnets[0]",
+            ),
+        )
+    ),
+    *(
+        passes(
+            f"{path} that is {value}, which is in no VPC",
+            "no-vpc",
+            FUNCTION,
+            setting(FUNCTION, path, value),
+        )
+        for path, value in (
+            ("vpcConfig", {"subnetIds": [], "securityGroupIds": []}),
+            ("vpcConfig", {"subnetIds": [], "ipv6AllowedForDualStack": True}),
+            ("environment.variables.vpcName", "none"),
+        )
+    ),
+    undetermined(
+        "no-vpc",
+        "joined",
+        "networkConfiguration",
+        adding(
+            "aws:emrserverless/application:Application",
+            "joined",
+            name="any-application-dev",
+            networkConfiguration=UNKNOWN,
+            tags=TAGS,
+        ),
+    ),
+    *(
+        fails(
+            f"a {type_.rsplit(':', 1)[1]} with {given}",
+            "destroyable",
+            "kept",
+            adding(type_, "kept", **given),
+            message,
+        )
+        for type_, given, message in (
+            (
+                "aws:ecr/repository:Repository",
+                {
+                    "name": "any-repository-dev",
+                    "encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": KEY_ALIAS}],
+                    "tags": TAGS,
+                },
+                "forceDelete",
+            ),
+            (
+                "aws:backup/vault:Vault",
+                {"name": "any-vault-dev", "kmsKeyArn": KEY_ALIAS, "tags": TAGS},
+                "forceDestroy",
+            ),
+            (POOL, {"name": "any-pool-dev", "deletionProtection": "ACTIVE", "tags": TAGS}, "is on"),
+            (
+                "aws:cloudtrail/eventDataStore:EventDataStore",
+                {"name": "any-store-dev", "kmsKeyId": KEY_ALIAS, "tags": TAGS},
+                "on by default",
+            ),
+            (
+                "aws:s3/bucketObjectv2:BucketObjectv2",
+                {
+                    "bucket": "uploads-bucket-dev",
+                    "key": "x",
+                    "objectLockLegalHoldStatus": "ON",
+                    "tags": TAGS,
+                },
+                "locks the object",
+            ),
+        )
+    ),
+    *(
+        passes(
+            f"deletion protection {value}",
+            "destroyable",
+            "kept",
+            adding(POOL, "kept", name="any-pool-dev", tags=TAGS, deletionProtection=value),
+        )
+        for value in ("INACTIVE",)
     ),
     *(
         fails(f"{path} of {name} is {value!r}", "destroyable", name, setting(name, path, value))
