@@ -9,12 +9,19 @@ from policies.types import (
     BUCKET_LIFECYCLE,
     BUCKET_NOTIFICATION,
     BUCKET_VERSIONING,
+    DIRECTORY_BUCKET,
     FUNCTION,
     PERMISSION,
+    TABLE_BUCKET,
+    VECTOR_BUCKET,
 )
+
+_WITHOUT_VERSIONS = (DIRECTORY_BUCKET, TABLE_BUCKET, VECTOR_BUCKET)
 
 
 def _judge_versioning(bucket: Resource, stack: Stack, _settings: Settings) -> Answer:
+    if bucket.type in _WITHOUT_VERSIONS:
+        return failed("S3 keeps no versions in a bucket of this kind")
     problems = []
     for key in ("versioning", "versionings"):
         if not bucket.inputs.is_empty(key):
@@ -36,8 +43,11 @@ VERSIONING = StackPolicy(
     sentence="Buckets keep every version of an object.",
     severity=Severity.HIGH,
     requirements=("S3-1",),
-    remediation="Declare a BucketVersioning with versioningConfiguration.status Enabled.",
-    governs=only(BUCKET),
+    remediation=(
+        "Declare a BucketVersioning with versioningConfiguration.status Enabled; use no directory, "
+        "table or vector bucket."
+    ),
+    governs=only(BUCKET, *_WITHOUT_VERSIONS),
     judge=_judge_versioning,
 )
 

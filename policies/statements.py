@@ -100,7 +100,8 @@ def _condition_holds(operator: str, values: tuple[str, ...], actual: str | None)
     if operator == "Null":
         return str(actual is None).lower() in values
     name = operator.removeprefix("ForAnyValue:")
-    compare = _OPERATORS.get(name.removesuffix("IfExists"))
+    # Of the one value that each key here has, any is all.
+    compare = _OPERATORS.get(name.removeprefix("ForAllValues:").removesuffix("IfExists"))
     if actual is None:
         # A test for a key that a call does not carry fails, but for the negated ones and those of
         # every value, of which there is none.
@@ -177,9 +178,22 @@ def _scalar(node: Node) -> str:
 
 def denies_plain_transport(statement: Statement, action: str, arns: tuple[str, ...]) -> bool:
     """Whether it denies everyone `action` on `arns` that comes without TLS."""
-    return _denies_everyone(statement, action, arns) and statement.conditions == (
-        ("Bool", "aws:securetransport", ("false",)),
-    )
+    if not _denies_everyone(statement, action, arns) or len(statement.conditions) != 1:
+        return False
+    operator, key, values = statement.conditions[0]
+    return operator in _BOOL and (key, values) == ("aws:securetransport", ("false",))
+
+
+# AWS tells of every call whether it comes with TLS, once; so these say the same.
+_BOOL = ("Bool", "BoolIfExists", "ForAllValues:Bool", "ForAnyValue:Bool")
+# What is before 1.2, or before 1.3. Of a call without TLS there is no version: `IfExists` denies
+# that one too.
+_OLD = {
+    "NumericLessThan": (("1.2",), ("1.3",)),
+    "NumericLessThanIfExists": (("1.2",), ("1.3",)),
+    "NumericLessThanEquals": (("1.1",), ("1.2",)),
+    "NumericLessThanEqualsIfExists": (("1.1",), ("1.2",)),
+}
 
 
 def denies_old_transport(statement: Statement, action: str, arns: tuple[str, ...]) -> bool:
@@ -187,10 +201,7 @@ def denies_old_transport(statement: Statement, action: str, arns: tuple[str, ...
     if not _denies_everyone(statement, action, arns) or len(statement.conditions) != 1:
         return False
     operator, key, values = statement.conditions[0]
-    return (operator, key) == ("NumericLessThan", "s3:tlsversion") and values in (
-        ("1.2",),
-        ("1.3",),
-    )
+    return key == "s3:tlsversion" and values in _OLD.get(operator, ())
 
 
 def _denies_everyone(statement: Statement, action: str, arns: tuple[str, ...]) -> bool:
@@ -199,5 +210,13 @@ def _denies_everyone(statement: Statement, action: str, arns: tuple[str, ...]) -
         and not statement.inverted
         and bool({("*", "*"), ("AWS", "*")} & set(statement.principals))
         and bool({"*", action} & set(statement.actions))
-        and all(arn in statement.resources or "*" in statement.resources for arn in arns)
+        and all(any(_takes_in(pattern, arn) for pattern in statement.resources) for arn in arns)
+    )
+
+
+def _takes_in(pattern: str, arn: str) -> bool:
+    """Whether all that `arn` stands for, itself perhaps with a `*`, fits the pattern."""
+    start = pattern.removesuffix("*")
+    return pattern == arn or (
+        start != pattern and not set("*?") & set(start) and arn.startswith(start)
     )

@@ -1,10 +1,11 @@
 """The bucket: versions, archive, events, encryption, transport, public access, ownership."""
 
-from tests.policies.baseline import document
+from tests.policies.baseline import KEY_ALIAS, TAGS, document
 from tests.policies.kit import (
     Case,
     Change,
     Declarations,
+    adding,
     check,
     declare,
     fails,
@@ -335,6 +336,58 @@ CASES = [
         "bucket-archive",
         BUCKET,
         lambda s: s.set(LIFECYCLE, f"{RULE}.expiration", {"days": 3650}),
+    ),
+    *(
+        passes(
+            f"{key} {value} under {operator}",
+            "bucket-transport",
+            BUCKET,
+            setting(
+                "bucket-policy", f"policy.Statement[{index}].Condition", {operator: {key: value}}
+            ),
+        )
+        for index, operator, key, value in (
+            (0, "BoolIfExists", "aws:SecureTransport", "false"),
+            (1, "NumericLessThanIfExists", "s3:TlsVersion", "1.2"),
+            (1, "NumericLessThanEquals", "s3:TlsVersion", "1.1"),
+        )
+    ),
+    passes(
+        "the bucket and its objects in one pattern",
+        "bucket-transport",
+        BUCKET,
+        setting(
+            "bucket-policy", "policy.Statement[0].Resource", "arn:aws:s3:::uploads-bucket-dev*"
+        ),
+    ),
+    fails(
+        "a pattern of some objects only",
+        "bucket-transport",
+        BUCKET,
+        setting(
+            "bucket-policy",
+            "policy.Statement[0].Resource",
+            ["arn:aws:s3:::uploads-bucket-dev", "arn:aws:s3:::uploads-bucket-dev/?"],
+        ),
+    ),
+    *(
+        fails(
+            f"a {type_.rsplit(':', 1)[1]}, which has no versions",
+            "bucket-versioning",
+            "other",
+            adding(type_, "other", forceDestroy=True, tags=TAGS, **inputs),
+            "no versions",
+        )
+        for type_, inputs in (
+            ("aws:s3/directoryBucket:DirectoryBucket", {"bucket": "any-bucket-dev"}),
+            (
+                "aws:s3tables/tableBucket:TableBucket",
+                {
+                    "name": "any-bucket-dev",
+                    "encryptionConfiguration": {"sseAlgorithm": "aws:kms", "kmsKeyArn": KEY_ALIAS},
+                },
+            ),
+        )
     ),
     passes(
         "a sub-resource that names the bucket by dependency",
