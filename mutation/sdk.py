@@ -35,6 +35,7 @@ _TEXTS: Mapping[str, Any] = {
     "mfaDelete": "Enabled",
     "managedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"],
     "policy": ADMINISTRATOR,
+    "rotationPeriodInDays": 2560,  # AWS's longest; a sample of 1 is refused
 }
 # Switches that are on unless they are set: turning them off is the change.
 _ON_BY_DEFAULT = ("isEnabled",)

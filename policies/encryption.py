@@ -18,7 +18,9 @@ from policies.types import (
     LOG_GROUP,
     QUEUE,
     TABLE,
+    TABLE_BUCKET,
     TOPIC,
+    VECTOR_BUCKET,
 )
 
 _OWN_POLICY = {
@@ -39,7 +41,44 @@ _MAY_LACK_ONE = {
     "aws:s3/bucketObjectv2:BucketObjectv2",
     "aws:s3/objectCopy:ObjectCopy",
 }
-_KEY_PROPERTIES = ("kmsKeyId", "kmsKeyArn", "kmsMasterKeyId", "kmsKeyIdentifier", "kmsKey")
+_KEY_PROPERTIES = (
+    "kmsKeyId",
+    "kmsKeyArn",
+    "kmsMasterKeyId",
+    "kmsKeyIdentifier",
+    "kmsKey",
+    "kmsArn",
+    "kmsEncryptionKey",
+    "customerEncryptionKeyArn",
+    "encryptionKey",
+    "encryptionKeyArn",
+)
+# Objects that hold the key, and how each service calls it there.
+_HOLDERS = (
+    "encryptionConfiguration",
+    "encryptionConfigurations",
+    "encryptionSpecification",
+    "serverSideEncryption",
+    "serverSideEncryptionConfiguration",
+)
+_KEYS_THERE = (*_KEY_PROPERTIES, "keyArn")
+# What says which key it is; where it is another than these, the one that is named goes unused.
+_OWN_KEY = {
+    "aws:athena/database:Database": ("encryptionOption", ("SSE_KMS", "CSE_KMS")),
+    "aws:ecr/repository:Repository": ("encryptionType", ("KMS", "KMS_DSSE")),
+    "aws:keyspaces/table:Table": ("type", ("CUSTOMER_MANAGED_KMS_KEY",)),
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": (
+        "keyType",
+        ("CUSTOMER_MANAGED_CMK",),
+    ),
+    "aws:kinesis/stream:Stream": ("encryptionType", ("KMS",)),
+    "aws:s3/vectorsIndex:VectorsIndex": ("sseType", ("aws:kms",)),
+    VECTOR_BUCKET: ("sseType", ("aws:kms",)),
+    "aws:s3tables/table:Table": ("sseAlgorithm", ("aws:kms",)),
+    TABLE_BUCKET: ("sseAlgorithm", ("aws:kms",)),
+    "aws:sfn/activity:Activity": ("type", ("CUSTOMER_MANAGED_KMS_KEY",)),
+    "aws:sfn/stateMachine:StateMachine": ("type", ("CUSTOMER_MANAGED_KMS_KEY",)),
+}
 
 
 def _encrypted(resource: Resource, stack: Stack, holder: Node, key: str) -> Answer:
@@ -130,11 +169,36 @@ BUCKETS = StackPolicy(
 
 def _judge_other(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
     keys = sdk.takes(resource.type, *_KEY_PROPERTIES)
-    if not keys:
+    holders = [] if keys else sdk.takes(resource.type, *_HOLDERS)
+    if not keys and not holders:
         return not_applicable("AWS takes no key for this resource type.")
     if resource.type in _MAY_LACK_ONE and not resource.inputs.has(keys[0]):
         return not_applicable("It holds nothing of the partners', and names no key of elsewhere.")
-    return _encrypted(resource, stack, resource.inputs, keys[0])
+    if keys:
+        return _encrypted_under(resource, stack, resource.inputs, keys[0])
+    if not resource.inputs.is_empty("kinesisSourceConfiguration"):
+        return not_applicable("It keeps nothing: what it delivers stays in the stream before it.")
+    [holder, *_] = holders
+    if resource.inputs.is_empty(holder):
+        return failed(f"{holder} is missing, so that the key is AWS's own")
+    return verdict(
+        [
+            answer.message
+            for part in resource.inputs.one_or_many(holder)
+            for key in [next(filter(part.has, _KEYS_THERE), "kmsKeyArn")]
+            if (answer := _encrypted_under(resource, stack, part, key)) is not PASSED
+        ]
+    )
+
+
+def _encrypted_under(resource: Resource, stack: Stack, holder: Node, key: str) -> Answer:
+    """As `_encrypted`, unless a switch beside the key says that another is used, or none."""
+    switch, on = _OWN_KEY.get(resource.type, ("", ()))
+    if switch and holder.text(switch) not in on:
+        return failed(f"{holder.at(switch)} is not {on[0]}, so that no key of this stack is used")
+    if holder.path == "serverSideEncryption" and holder.flag("enabled") is not True:
+        return failed(f"{holder.at('enabled')} is not true")
+    return _encrypted(resource, stack, holder, key)
 
 
 OTHERS = StackPolicy(
@@ -175,15 +239,21 @@ def _judge_rotation(key: Resource, _settings: Settings) -> Answer:
         problems.append("enableKeyRotation is not true")
     if key.inputs.flag("isEnabled") is False:
         problems.append("isEnabled is false, so that nothing can be read")
+    days = key.inputs.integer("rotationPeriodInDays")
+    if days is not None and days > _YEAR:
+        problems.append(f"rotationPeriodInDays is {days}, more than {_YEAR}")
     return verdict(problems)
+
+
+_YEAR = 365  # days, and AWS's default
 
 
 KEY_ROTATION = ResourcePolicy(
     name="key-rotation",
-    sentence="Keys are enabled and rotate every year.",
+    sentence="Keys are enabled and rotate every year, or more often.",
     severity=Severity.MEDIUM,
     requirements=("SEC-1",),
-    remediation="Set enableKeyRotation to true.",
+    remediation="Set enableKeyRotation to true, and no period of more than 365 days.",
     governs=only(KEY),
     judge=_judge_rotation,
 )

@@ -41,7 +41,7 @@ _KEYS = (
     equivalent("Key", "customerMasterKeySpec|keyUsage", STACK_TESTS, "unknown"),
     equivalent("Key", "customerMasterKeySpec|keyUsage", REFUSED, "alter"),
     equivalent("Key", "multiRegion", "it stays in its region until a replica is declared"),
-    equivalent("Key", "rotationPeriodInDays", REFUSED, "add"),
+    owned("Key", "rotationPeriodInDays", "key-rotation", "add"),
 )
 
 # What carries failures and alarms, by the service that has to use the key for it.

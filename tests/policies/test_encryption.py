@@ -1,9 +1,10 @@
 """Encryption at rest and in transit of all but the bucket and the table."""
 
-from tests.policies.baseline import document
+from tests.policies.baseline import KEY_ALIAS, TAGS, document
 from tests.policies.kit import (
     Case,
     Declarations,
+    adding,
     check,
     declare,
     dropping,
@@ -26,6 +27,11 @@ _FOREIGN = (
     "arn:aws:kms:us-east-1:999999999999:alias/pipeline-key-dev",
     "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000",
 )
+
+STREAM = "aws:kinesis/stream:Stream"
+FIREHOSE = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"
+MACHINE = "aws:sfn/stateMachine:StateMachine"
+REPOSITORY = "aws:ecr/repository:Repository"
 
 CASES = [
     *(
@@ -140,7 +146,111 @@ CASES = [
         "pipeline-key",
         setting("pipeline-key", "isEnabled", False),
     ),
+    fails(
+        "a rotation in more than a year",
+        "key-rotation",
+        "pipeline-key",
+        setting("pipeline-key", "rotationPeriodInDays", 366),
+        "rotationPeriodInDays is 366",
+    ),
+    passes(
+        "a rotation every year",
+        "key-rotation",
+        "pipeline-key",
+        setting("pipeline-key", "rotationPeriodInDays", 365),
+    ),
     undetermined("key-rotation", "pipeline-key", "enableKeyRotation"),
+    *(
+        fails(
+            f"a {type_.rsplit(':', 1)[1]} with {given}",
+            "other-encryption",
+            "store",
+            adding(type_, "store", name="any-store-dev", tags=TAGS, **given),
+            message,
+        )
+        for type_, given, message in (
+            (STREAM, {"kmsKeyId": KEY_ALIAS, "encryptionType": "NONE"}, "encryptionType"),
+            (STREAM, {"kmsKeyId": KEY_ALIAS}, "encryptionType"),
+            (STREAM, {"encryptionType": "KMS", "kmsKeyId": "alias/aws/kinesis"}, "kmsKeyId"),
+            (MACHINE, {}, "encryptionConfiguration is missing"),
+            (
+                MACHINE,
+                {"encryptionConfiguration": {"type": "AWS_OWNED_KEY", "kmsKeyId": KEY_ALIAS}},
+                "encryptionConfiguration.type",
+            ),
+            (
+                MACHINE,
+                {"encryptionConfiguration": {"type": "CUSTOMER_MANAGED_KMS_KEY"}},
+                "encryptionConfiguration.kmsKeyArn is missing",
+            ),
+            (FIREHOSE, {}, "serverSideEncryption is missing"),
+            (
+                FIREHOSE,
+                {"serverSideEncryption": {"keyType": "CUSTOMER_MANAGED_CMK", "keyArn": KEY_ALIAS}},
+                "serverSideEncryption.enabled",
+            ),
+            (
+                FIREHOSE,
+                {"serverSideEncryption": {"enabled": True, "keyType": "AWS_OWNED_CMK"}},
+                "serverSideEncryption.keyType",
+            ),
+            (
+                REPOSITORY,
+                {"forceDelete": True, "encryptionConfigurations": [{"encryptionType": "AES256"}]},
+                "encryptionConfigurations[0].encryptionType",
+            ),
+        )
+    ),
+    *(
+        passes(
+            f"a {type_.rsplit(':', 1)[1]} under the stack's key",
+            "other-encryption",
+            "store",
+            adding(type_, "store", name="any-store-dev", tags=TAGS, **given),
+        )
+        for type_, given in (
+            (STREAM, {"kmsKeyId": KEY_ALIAS, "encryptionType": "KMS"}),
+            (
+                MACHINE,
+                {
+                    "encryptionConfiguration": {
+                        "type": "CUSTOMER_MANAGED_KMS_KEY",
+                        "kmsKeyId": KEY_ALIAS,
+                    }
+                },
+            ),
+            (
+                FIREHOSE,
+                {
+                    "serverSideEncryption": {
+                        "enabled": True,
+                        "keyType": "CUSTOMER_MANAGED_CMK",
+                        "keyArn": KEY_ALIAS,
+                    }
+                },
+            ),
+            (
+                REPOSITORY,
+                {
+                    "forceDelete": True,
+                    "encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": KEY_ALIAS}],
+                },
+            ),
+        )
+    ),
+    not_applicable(
+        "for a delivery from a stream, which keeps the data itself",
+        "other-encryption",
+        "store",
+        adding(
+            FIREHOSE,
+            "store",
+            name="any-store-dev",
+            tags=TAGS,
+            kinesisSourceConfiguration={"kinesisStreamArn": "x", "roleArn": "x"},
+        ),
+        "keeps nothing",
+    ),
     fails(
         "an alias of a foreign key",
         "queue-encryption",
@@ -167,7 +277,6 @@ CASES = [
             ("Principal", {"AWS": "123456789012"}),
             ("Resource", "arn:aws:sqs:us-east-1:123456789012:other-dev.fifo"),
             ("Condition", {"Bool": {"aws:ViaAWSService": "false"}}),
-            ("Condition", {"BoolIfExists": {"aws:SecureTransport": "false"}}),
             ("Condition", {"Bool": {"aws:SecureTransport": "false", "aws:ViaAWSService": "false"}}),
             ("Action", "sqs:DeleteQueue"),
         )
@@ -182,6 +291,21 @@ CASES = [
             {"Bool": {"aws:SecureTransport": "true"}},
         ),
         dead_letter_alarm={"processor-dlq", "status-dlq", "validator-dlq"},
+    ),
+    *(
+        passes(
+            f"the same condition as {operator}",
+            policy,
+            name,
+            setting(
+                name, "policy.Statement[0].Condition", {operator: {"aws:SecureTransport": "false"}}
+            ),
+        )
+        for policy, name in (
+            ("queue-transport", "processor-queue"),
+            ("topic-transport", "alarms-topic"),
+        )
+        for operator in ("BoolIfExists", "ForAllValues:Bool", "ForAnyValue:Bool")
     ),
     passes(
         "everything that the policy is of",
