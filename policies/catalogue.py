@@ -9,6 +9,7 @@ from policies import (
     confinement,
     cors,
     dead_letters,
+    destroyable,
     encryption,
     functions,
     identity,
@@ -42,6 +43,7 @@ POLICIES: tuple[Policy, ...] = (
     *confinement.POLICIES,
     *capacity.POLICIES,
     *organisation.POLICIES,
+    *destroyable.POLICIES,
 )
 
 READ_TYPES: tuple[str, ...] = tuple(

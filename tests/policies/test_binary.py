@@ -117,7 +117,11 @@ def test_a_damaged_archive_is_told_from_one_without_executable(
     edits=lists(tuples(floats(0, 1, exclude_max=True), integers(0, 255)), min_size=1, max_size=3),
     keep=floats(0, 1),
 )
-@settings(max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_no_damage_to_an_archive_gets_past_the_reader(
     method: int, edits: list[tuple[float, int]], keep: float, tmp_path: Path
 ) -> None:
