@@ -51,7 +51,8 @@ type Receipt struct {
 }
 
 // Receive records an arrival, and gives its file a number when it is first seen.
-// The feed's kind is that of its first file.
+// The feed's kind is that of its first file. A last attempt is FAILED from here on,
+// until it is settled.
 func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 	var receipt Receipt
 	err := l.transact(ctx, func(tx *store.Transaction) error {
@@ -96,7 +97,7 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 		default:
 			receipt.Standing = Fresh
 		}
-		if receipt.Standing != Fresh {
+		if receipt.Standing == Done {
 			return nil
 		}
 		receipt.Ticket.Number, receipt.Kind = head.Number, feed.Kind
@@ -104,8 +105,11 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 		if err != nil {
 			return err
 		}
-		if number.Revision == 0 && number.Status != Skipped && head.VersionID == a.VersionID {
+		if receipt.Standing == Fresh && number.Revision == 0 && number.Status != Skipped && head.VersionID == a.VersionID {
 			number.Ticket, number.Status = receipt.Ticket, version.Status
+		}
+		if turn := (Turn{Stage: Validator, Feed: a.File.ID(), Ticket: receipt.Ticket, Attempt: receipt.Attempt}); turn.Last() {
+			return l.fail(ctx, tx, turn, number, Unfinished)
 		}
 		return nil
 	})

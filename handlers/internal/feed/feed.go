@@ -145,6 +145,7 @@ func (l Ledger) park(ctx context.Context, tx *store.Transaction, turn Turn, numb
 		number.Parked = map[Stage]Ticket{}
 	}
 	number.Parked[turn.Stage] = turn.Ticket
+	turn.Attempt = 0 // whatever becomes of the attempt, it waits
 	return l.setStatus(ctx, tx, turn, number, Waiting, "")
 }
 

@@ -77,8 +77,8 @@ func pause(ctx context.Context, try int) error {
 const retention = 400 * 24 * time.Hour
 
 // setStatus records a status of the turn's version, in the version's history and
-// wherever that version is the one spoken of. On a last attempt FAILED stays
-// until Settle, so that whoever dies in the middle leaves it behind.
+// wherever that version is the one spoken of. On a last attempt it is FAILED until
+// Settle, so that whoever dies in the middle leaves that behind.
 func (l Ledger) setStatus(
 	ctx context.Context, tx *store.Transaction, turn Turn, number *Number, status Status, reason string,
 ) error {
@@ -90,12 +90,11 @@ func (l Ledger) setStatus(
 	if err != nil {
 		return err
 	}
-	now := l.Now()
-	if turn.Last() && version.Status == Failed && status != Failed {
-		status = Failed
-	} else {
-		version.record(Event{Status: status, At: stamp(now), Stage: turn.Stage, Reason: reason}, now)
+	if turn.Last() && status != Failed {
+		status, reason = Failed, Unfinished
 	}
+	now := l.Now()
+	version.record(Event{Status: status, At: stamp(now), Stage: turn.Stage, Reason: reason}, now)
 	if head.VersionID == turn.Ticket.VersionID {
 		head.Status, head.UpdatedAt = status, stamp(now)
 	}
@@ -184,24 +183,32 @@ func union(a, b []string) []string {
 	return slices.Compact(all)
 }
 
+// Unfinished is the reason of a FAILED that is recorded in advance.
+const Unfinished = "the last attempt did not finish"
+
 // Fail records FAILED, unless a later stage has had the version since: then it was
-// sent on, and its fate is decided there. A stage does so before its last attempt,
-// and again with the reason when that attempt fails.
+// sent on, and its fate is decided there. A stage does so before all else in its
+// last attempt, the validator with Receive, and again with the reason when that
+// attempt fails.
 func (l Ledger) Fail(ctx context.Context, turn Turn, reason string) error {
 	return l.transact(ctx, func(tx *store.Transaction) error {
 		_, number, err := loadTurn(ctx, tx, turn)
 		if err != nil {
 			return err
 		}
-		version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, turn.Ticket.File, turn.Ticket.VersionID))
-		if err != nil {
-			return err
-		}
-		if version.Status.final() || version.stage().after(turn.Stage) {
-			return nil
-		}
-		return l.setStatus(ctx, tx, turn, number, Failed, reason)
+		return l.fail(ctx, tx, turn, number, reason)
 	})
+}
+
+func (l Ledger) fail(ctx context.Context, tx *store.Transaction, turn Turn, number *Number, reason string) error {
+	version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, turn.Ticket.File, turn.Ticket.VersionID))
+	if err != nil {
+		return err
+	}
+	if version.Status.final() || version.stage().after(turn.Stage) {
+		return nil
+	}
+	return l.setStatus(ctx, tx, turn, number, Failed, reason)
 }
 
 // Settle replaces the stage's FAILED, once all is done, by what is true of the ticket.

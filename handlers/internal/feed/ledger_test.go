@@ -85,7 +85,7 @@ func TestWhatCountedOnItsLastAttemptIsReplacedThoughItDiedBeforeItSettled(t *tes
 	f := newFixture(t)
 	first, second := f.accept(arrival("1/x.csv", "v1", "01")).at(Aggregator), f.accept(arrival("1/y.csv", "v2", "01"))
 	first.Attempt = LastAttempt
-	f.must(f.ledger.Fail(context.Background(), first, "the last attempt did not finish"))
+	f.must(f.ledger.Fail(context.Background(), first, Unfinished))
 	f.complete(first)
 	f.told("1/x.csv", "v1", Failed)
 	f.complete(second.at(Aggregator))

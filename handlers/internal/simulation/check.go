@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/status"
 	"market-data-pipeline/handlers/internal/store"
+	"market-data-pipeline/handlers/internal/upload"
 )
 
 var stages = []feed.Stage{feed.Validator, feed.Processor, feed.Aggregator}
@@ -70,6 +72,31 @@ func (w *world) checkCounted(id string, number *feed.Number) {
 			w.broken(fmt.Errorf("%s number %d: revision %d is called AGGREGATED, but revision %d counts",
 				id, number.Number, record.Revision, number.Aggregator))
 		}
+	}
+}
+
+// checkDeath demands that a function that was killed on its last attempt has left
+// FAILED behind, but for one that was killed before it had written anything, or when
+// nothing was left to do, though it may not know, or when what waits or was sent on
+// has a fate of its own.
+func (w *world) checkDeath(t *task, stage feed.Stage, key, versionID string) {
+	if !t.died || !t.wrote || t.effect == "acknowledge" || t.misled || w.overlapped {
+		return
+	}
+	file, err := upload.Parse(key)
+	if err != nil {
+		return // no name to keep a status under
+	}
+	version := load[feed.Version](w, feed.VersionKey(file.ID(), file.Name, versionID))
+	last := version.History[len(version.History)-1]
+	number := load[feed.Number](w, feed.NumberKey(file.ID(), load[feed.File](w, feed.FileKey(file.ID(), file.Name)).Number))
+	switch {
+	case version.Status == feed.Failed, version.Status == feed.Rejected, version.Status == feed.Skipped, version.Status == feed.Aggregated:
+	case number.Parked[stage].VersionID == versionID:
+	case slices.Index(stages, last.Stage) > slices.Index(stages, stage):
+	case stage == feed.Validator && version.Revision > 0 && number.Validator >= version.Revision: // another released it
+	default:
+		w.broken(fmt.Errorf("the %s is killed on its last attempt at %s, which stays %s", stage, key, version.Status))
 	}
 }
 

@@ -124,7 +124,7 @@ func (w *world) tell(key, versionID, sequencer, what string) {
 	if err != nil {
 		panic(err)
 	}
-	w.notify(raw, what)
+	w.notify(notification{raw: raw, what: what, file: key, versionID: versionID})
 }
 
 // redrive does what an operator does about dead letters; false when there are none.
@@ -132,7 +132,7 @@ func (w *world) redrive() bool {
 	moved := w.queues[0].redrive()
 	moved = w.queues[1].redrive() || moved
 	for _, n := range w.failed {
-		w.notify(n.raw, n.what)
+		w.notify(*n)
 		moved = true
 	}
 	w.failed = nil

@@ -24,6 +24,7 @@ const (
 	SkipWithoutWake   Bug = "a skip does not wake what it lets go on"
 	IgnoreCorrections Bug = "a later revision is taken for a duplicate"
 	KeepReplaced      Bug = "what a correction replaced goes on to say that it counts"
+	FailLate          Bug = "a last attempt does not begin with FAILED"
 )
 
 // Failure is a schedule that ended wrong.

@@ -31,14 +31,16 @@ type task struct {
 	effect string // the one it is about to have
 	resume chan fault
 	pause  chan bool // true: it has ended
-	end    func(died bool, err error)
+	end    func(*task)
+	wrote  bool // something into the table
+	misled bool // by an answer that was lost
 	died   bool
 	err    error
 }
 
 // start runs work up to its first effect. end is told by the scheduler what came
 // of it.
-func (w *world) start(name string, work func(*task) error, end func(died bool, err error)) {
+func (w *world) start(name string, work func(*task) error, end func(*task)) {
 	t := &task{name: name, resume: make(chan fault), pause: make(chan bool), end: end}
 	go func() {
 		defer func() {
@@ -87,7 +89,7 @@ func (w *world) settle(t *task) {
 	if t.err != nil && !t.died {
 		w.note("%s: ends with: %v", t.name, t.err)
 	}
-	t.end(t.died, t.err)
+	t.end(t)
 }
 
 func (w *world) remove(t *task) {

@@ -28,6 +28,7 @@ type world struct {
 	faults     int // in thousandths of all effects
 	duplicates int // how many more events S3 will repeat
 	overlaps   int // how many more pieces of work will be begun while they are being done
+	overlapped bool
 	skips      int // how many more numbers an operator will skip
 
 	store   *store.Memory
@@ -39,7 +40,8 @@ type world struct {
 	running []*notification // being handled
 	queues  [2]*fifo        // the processor's and the aggregator's
 	skipped map[hold]bool
-	wakes   []string // feeds that an operator is about to wake
+	wakes   []string       // feeds that an operator is about to wake
+	told    map[string]int // by version: how many requests it is the subject of
 
 	reads   int // of the table
 	commits int
@@ -54,17 +56,20 @@ type world struct {
 
 // notification is an S3 event on its way, with the request of its invocation.
 type notification struct {
-	raw      json.RawMessage
-	what     string
-	request  string
-	attempts int
+	raw       json.RawMessage
+	what      string
+	file      string // its key
+	versionID string
+	request   string
+	attempts  int
+	counted   int // of them those that lived to write, so that the validator knows of them
 }
 
 func newWorld(c *choices, bug Bug) *world {
 	return &world{
 		choices: c, bug: bug,
 		store: store.NewMemory(), bucket: objects.NewMemory(),
-		queues: [2]*fifo{newFIFO("processor"), newFIFO("aggregator")}, skipped: map[hold]bool{},
+		queues: [2]*fifo{newFIFO("processor"), newFIFO("aggregator")}, skipped: map[hold]bool{}, told: map[string]int{},
 	}
 }
 
@@ -135,7 +140,7 @@ func (w *world) actions() []func() {
 			w.duplicates--
 			again := w.past[w.choices.pick(len(w.past))]
 			w.note("S3 repeats the event of %s", again.what)
-			w.notify(again.raw, again.what)
+			w.notify(*again)
 		})
 	}
 	for i, id := range w.wakes {
@@ -156,6 +161,7 @@ func (w *world) mischief() []func() {
 				if m.inFlight {
 					actions = append(actions, func() {
 						w.overlaps--
+						w.overlapped = true
 						w.note("%s is visible again though it is being handled", m.id)
 						w.deliver(i, m)
 					})
@@ -165,6 +171,7 @@ func (w *world) mischief() []func() {
 		for _, n := range w.running {
 			actions = append(actions, func() {
 				w.overlaps--
+				w.overlapped = true
 				w.note("Lambda repeats %s", n.request)
 				w.invoke(&notification{raw: n.raw, what: n.what, request: n.request})
 			})
@@ -201,9 +208,12 @@ func (w *world) put(o *object) {
 	w.tell(o.file.Key(), v.id, v.sequencer, what)
 }
 
-func (w *world) notify(raw json.RawMessage, what string) {
+// notify sends an event, as a request of its own.
+func (w *world) notify(n notification) {
 	w.requests++
-	w.events = append(w.events, &notification{raw: raw, what: what, request: fmt.Sprintf("request-%d", w.requests)})
+	n.request, n.attempts, n.counted = fmt.Sprintf("request-%d", w.requests), 0, 0
+	w.events = append(w.events, &n)
+	w.told[n.file+n.versionID]++
 }
 
 func (w *world) ledger(t *task) feed.Ledger {
@@ -227,10 +237,16 @@ func (w *world) invoke(n *notification) {
 			Bucket:    func(string) objects.Bucket { return bucket{w, t} },
 			Processor: sender{queue: w.queues[0], task: t},
 		}.Handle(ctx, n.raw)
-	}, func(died bool, err error) {
+	}, func(t *task) {
 		w.running = slices.DeleteFunc(w.running, func(other *notification) bool { return other == n })
+		if t.wrote {
+			n.counted++
+		}
+		if n.counted == feed.LastAttempt && w.told[n.file+n.versionID] == 1 {
+			w.checkDeath(t, feed.Validator, n.file, n.versionID)
+		}
 		switch {
-		case !died && err == nil:
+		case !t.died && t.err == nil:
 			w.past = append(w.past, n)
 		case n.attempts < feed.LastAttempt:
 			w.events = append(w.events, n)
@@ -270,12 +286,15 @@ func (w *world) deliver(stage int, m *message) {
 			err = fmt.Errorf("message given back")
 		}
 		return err
-	}, func(died bool, err error) {
+	}, func(t *task) {
 		if m.receives != receipt {
 			return // its receipt has run out: it can neither give back nor delete the message
 		}
 		m.inFlight = false
-		if !died && err == nil {
+		if receipt == maxReceives {
+			w.checkDeath(t, stages[stage+1], m.work.Key, m.work.VersionID)
+		}
+		if !t.died && t.err == nil {
 			q.remove(m)
 		}
 	})

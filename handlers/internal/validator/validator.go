@@ -132,11 +132,6 @@ func otherKind(kind string) string {
 func (v Validator) advance(
 	ctx context.Context, bucket string, arrival feed.Arrival, turn feed.Turn, standing feed.Standing,
 ) error {
-	if turn.Last() {
-		if err := v.Ledger.Fail(ctx, turn, "the last attempt did not finish"); err != nil {
-			return err
-		}
-	}
 	if standing == feed.Fresh {
 		ticket, accepted, err := v.validate(ctx, bucket, arrival, turn)
 		if err != nil || !accepted {

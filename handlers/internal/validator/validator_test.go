@@ -334,6 +334,52 @@ func TestTheThirdAttemptThatFailsLeavesFAILEDWithItsReason(t *testing.T) {
 	}
 }
 
+// mortal is a store that outlives one commit.
+type mortal struct {
+	store.Store
+	dying bool
+}
+
+func (m *mortal) Get(ctx context.Context, key store.Key) (store.Item, error) {
+	if m.dying {
+		panic("killed")
+	}
+	return m.Store.Get(ctx, key)
+}
+
+func (m *mortal) Commit(ctx context.Context, writes ...store.Write) error {
+	m.dying = true
+	return m.Store.Commit(ctx, writes...)
+}
+
+func TestTheThirdAttemptLeavesFAILEDThoughItDiesAtOnce(t *testing.T) {
+	f := newFixture(t)
+	f.bucket.Put("uploads/"+id+"/x.csv", "v1", []byte(good))
+	for _, again := range []bool{false, true} { // when it is found valid already, too
+		for range 2 {
+			f.validator.Bucket = func(string) objects.Bucket { return denied{f.bucket, errors.New("any")} }
+			_ = f.handle(fmt.Sprint(again), event("uploads/"+id+"/x.csv", "v1", "01"))
+		}
+		f.validator.Bucket = func(string) objects.Bucket { return f.bucket }
+		living := f.validator
+		f.validator.Ledger.Store = &mortal{Store: f.store}
+		func() {
+			defer func() {
+				if recover() != "killed" {
+					t.Error("it lived")
+				}
+			}()
+			_ = f.handle(fmt.Sprint(again), event("uploads/"+id+"/x.csv", "v1", "01"))
+		}()
+		if f.status("x.csv") != feed.Failed || f.reason("x.csv", "v1") != feed.Unfinished {
+			t.Errorf("it is %s: %q", f.status("x.csv"), f.reason("x.csv", "v1"))
+		}
+		f.validator = living
+		f.send("x.csv", "v1", "01", good)
+	}
+	f.wantSent(1)
+}
+
 func TestAThirdAttemptThatSucceedsReplacesFAILED(t *testing.T) {
 	f := newFixture(t)
 	for range 2 {

@@ -80,17 +80,17 @@ func (w Worker) take(ctx context.Context, message events.SQSMessage) error {
 
 // advance is the order of effects that package feed proves right.
 func (w Worker) advance(ctx context.Context, turn feed.Turn, work queue.Work, cause string) (feed.Decision, error) {
+	if turn.Last() {
+		if err := w.Ledger.Fail(ctx, turn, feed.Unfinished); err != nil {
+			return 0, err
+		}
+	}
 	decision, err := w.Ledger.Admit(ctx, turn)
 	if err != nil || decision == feed.Park {
 		return decision, err
 	}
 	if decision == feed.Replaced {
 		return decision, w.wake(ctx, turn, work, cause)
-	}
-	if turn.Last() {
-		if err := w.Ledger.Fail(ctx, turn, "the last attempt did not finish"); err != nil {
-			return decision, err
-		}
 	}
 	if decision == feed.Proceed {
 		outcome, err := w.Do(ctx, work)

@@ -238,6 +238,46 @@ func TestTheLastAttemptLeavesFAILEDUntilTheFileIsSentOn(t *testing.T) {
 	}
 }
 
+// mortal is a store that outlives a number of commits.
+type mortal struct {
+	store.Store
+	lives int
+}
+
+func (m *mortal) Commit(ctx context.Context, writes ...store.Write) error {
+	if m.lives--; m.lives < 0 {
+		panic("killed")
+	}
+	return m.Store.Commit(ctx, writes...)
+}
+
+func TestTheLastAttemptLeavesFAILEDThoughItDiesBeforeItIsAdmitted(t *testing.T) {
+	f := newFixture(t)
+	f.worker.Ledger.Store = &mortal{f.store, 1}
+	func() {
+		defer func() {
+			if recover() != "killed" {
+				t.Error("it lived")
+			}
+		}()
+		f.handle(message(2, 1, feed.LastAttempt)) // to be parked
+	}()
+	if version := f.version(2, 1); version.Status != feed.Failed {
+		t.Errorf("it is %q, and its message is dead", version.Status)
+	}
+}
+
+func TestAFileThatIsParkedOnTheLastAttemptWaits(t *testing.T) {
+	f := newFixture(t)
+	f.worker.Ledger.Store = &mortal{f.store, 2} // for it has nothing to settle
+	if back := f.handle(message(2, 1, feed.LastAttempt)); back != nil {
+		t.Errorf("gave back %v", back)
+	}
+	if version := f.version(2, 1); version.Status != feed.Waiting {
+		t.Errorf("status %s", version.Status)
+	}
+}
+
 func TestTheLastAttemptsFailureSaysWhatToDoAndNoMore(t *testing.T) {
 	for reason, err := range map[string]error{
 		"restore it":                     &objects.ArchivedError{Key: "results/x"},
