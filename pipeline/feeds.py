@@ -3,7 +3,6 @@
 import getpass
 import json
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +15,8 @@ from pipeline.names import Feed
 
 STAGES = ("validator", "processor", "aggregator")
 _KEPT = timedelta(days=400)  # how long a version's record outlives its end
+_PATIENCE = timedelta(hours=1)  # how long a file may wait before an alarm tells
+_REMEMBERED = timedelta(days=13)  # CloudWatch takes no count for a time two weeks ago
 _OUTPUT_OF_QUEUE = {"processor": "processorQueueUrl", "aggregator": "aggregatorQueueUrl"}
 
 
@@ -114,25 +115,32 @@ class Operator:
     def _skip(self, number: int, reason: str) -> None:
         at = _now()
 
-        def work() -> tuple[Iterable[str], list[Item]]:
+        def work() -> tuple[dict[str, str], list[Item]]:
             head, item = self._head(), self._table.get(number_key(number))
-            parked = item.get("parked") or {}
-            if item.get("skippedAt") and not parked:
-                return (), []
+            since = item.get("since") or {}
+            if item.get("skippedAt") and not item.get("parked"):
+                return {}, []
             if number <= min(int(head.get(stage, 0)) for stage in STAGES):
                 raise CommandError(f"Number {number} of {self._feed} holds nothing up.")
             item |= {
                 **{"number": number, "revision": item.get("revision", 0), "status": "SKIPPED"},
                 **{"skipReason": reason, "skippedBy": getpass.getuser(), "skippedAt": at},
-                "parked": {},  # what is parked from now on came after the skip, and is taken
+                # What is parked from now on came after the skip, and is taken.
+                **{"parked": {}, "since": {}},
             }
-            return parked, [item, *self._skipped_file(Ticket.of(item), reason, at)]
+            return since, [item, *self._skipped_file(Ticket.of(item), reason, at)]
 
-        for stage in self._table.change(work):
-            self._count_one_less(stage)
+        for stage, since in self._table.change(work).items():
+            self._count_one_less(stage, since)
 
-    def _count_one_less(self, stage: str) -> None:
-        """Tell the alarm on waiting files that one at this stage does not wait any more."""
+    def _count_one_less(self, stage: str, since: str) -> None:
+        """Tell the alarm on waiting files that one at this stage does not wait any more.
+
+        The count is taken away at the very time that the function added it for (decision 0015).
+        """
+        due = datetime.fromisoformat(since) + _PATIENCE
+        if due < datetime.now(UTC) - _REMEMBERED:
+            return
         self._deployment.client("cloudwatch").put_metric_data(
             Namespace="MarketData/Pipeline",
             MetricData=[
@@ -144,6 +152,7 @@ class Operator:
                             "Value": self._deployment.output(f"{stage}FunctionName"),
                         }
                     ],
+                    "Timestamp": due,
                     "Value": -1,
                     "Unit": "Count",
                 }

@@ -15,6 +15,7 @@ from stack.tags import TAGS
 
 OWN_METRICS: Final = "MarketData/Pipeline"  # the namespace of what the functions count themselves
 OLDEST_MESSAGE: Final = 3600  # seconds: longer than three attempts of the slowest function
+WEEK: Final = 7 * 24 * 3600  # seconds: the longest that an alarm looks back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,6 @@ class Alarm:
     statistic: str
     threshold: int
     period: int  # seconds
-    missing_data: str = "notBreaching"  # at night there is nothing to measure
 
 
 class Monitoring(pulumi.ComponentResource):
@@ -128,7 +128,7 @@ class Monitoring(pulumi.ComponentResource):
             threshold=alarm.threshold,
             period=alarm.period,
             evaluation_periods=1,
-            treat_missing_data=alarm.missing_data,
+            treat_missing_data="notBreaching",  # at night there is nothing to measure
             alarm_actions=[self.topic_arn],
             ok_actions=[self.topic_arn],
             tags=TAGS,
@@ -157,7 +157,7 @@ def alarms_of(args: MonitoringArgs) -> Iterator[Alarm]:
         yield Alarm(
             name=f"{function}-waiting-files",
             description=(
-                f"In an hour more files began to wait before the {function} than went on: "
+                f"Files have waited before the {function} for more than an hour: "
                 "a gap in a feed may never close by itself (`pipeline feed show`)"
             ),
             namespace=OWN_METRICS,
@@ -165,8 +165,7 @@ def alarms_of(args: MonitoringArgs) -> Iterator[Alarm]:
             dimensions={"FunctionName": args.names.function(function)},
             statistic="Sum",
             threshold=0,
-            period=3600,
-            missing_data="ignore",  # a feed that is held up may send nothing more
+            period=WEEK,  # decision 0015
         )
     yield Alarm(
         name="status-api-errors",
@@ -246,7 +245,7 @@ def _widgets(region: str, alarms: list[Alarm]) -> Iterator[dict[str, Any]]:
             "properties": {
                 "title": f"{namespace.removeprefix('AWS/')} {metric}",
                 "region": region,
-                "period": lines[0].period,
+                "period": min(lines[0].period, 3600),
                 "stat": lines[0].statistic,
                 "metrics": [
                     [

@@ -94,12 +94,12 @@ def test_a_waiting_file_that_is_skipped_is_taken_off_the_count(
     metrics = cloud.client("cloudwatch")
 
     def counted() -> float:
-        now = datetime.now(UTC)
+        now = datetime.now(UTC) + timedelta(hours=1)  # when it would have waited too long
         answer = metrics.get_metric_statistics(
             Namespace="MarketData/Pipeline",
             MetricName="WaitingFilesChange",
             Dimensions=[{"Name": "FunctionName", "Value": cloud.outputs["validatorFunctionName"]}],
-            StartTime=now - timedelta(hours=1),
+            StartTime=now - timedelta(minutes=10),
             EndTime=now + timedelta(minutes=1),
             Period=3600,
             Statistics=["Sum"],

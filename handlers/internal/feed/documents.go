@@ -91,6 +91,8 @@ type Number struct {
 	Ticket // the revision accepted last; of revision 0, the version seen last
 	Stages
 	Parked map[Stage]Ticket `dynamodbav:"parked,omitempty"`
+	// Since is when the number began to wait at a stage, whatever its revision.
+	Since map[Stage]string `dynamodbav:"since,omitempty"`
 	// Counted is the revision that the aggregator completed last: the one that
 	// stands in the days.
 	Counted Ticket `dynamodbav:"counted,omitempty"`

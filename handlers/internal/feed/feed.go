@@ -49,6 +49,7 @@ package feed
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"market-data-pipeline/handlers/internal/logging"
 	"market-data-pipeline/handlers/internal/store"
@@ -102,9 +103,9 @@ const LastAttempt = 3
 // Admit decides what the stage must do. Park is recorded by the time it is answered.
 func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
 	var decision Decision
-	var began bool
+	var began string // to wait
 	err := l.transactInParts(ctx, func(tx *store.Transaction) (bool, error) {
-		began = false
+		began = ""
 		feed, number, err := loadTurn(ctx, tx, turn)
 		if err != nil {
 			return false, err
@@ -119,30 +120,48 @@ func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
 		case Replaced:
 			return false, l.skip(ctx, tx, turn, number, turn.Ticket, number.Ticket)
 		case Park:
-			began = number.Parked[turn.Stage].Revision == 0
-			return false, l.park(ctx, tx, turn, number)
+			if number.Parked[turn.Stage].Revision == 0 {
+				began = stamp(l.Now())
+			}
+			return false, l.park(ctx, tx, turn, number, began)
 		}
 		return false, nil
 	})
-	if err == nil && decision == Park && began {
-		logging.Count(ctx, waitingFiles, 1)
+	if err == nil {
+		countWaiting(ctx, 1, began)
 	}
 	return decision, err
 }
 
-// waitingFiles is the metric of how many more files wait, or fewer: an alarm tells
-// when in an hour more began to wait than went on, for a gap may never close.
-const waitingFiles = "WaitingFilesChange"
+// countWaiting adds to the number of files that have waited for longer than patience.
+// What is added when a file begins to wait is dated ahead, by as much; and when it
+// goes on, it is taken away at that very time. So a sum over any time tells how many
+// of the files whose patience ended in it wait even now, whatever others do.
+func countWaiting(ctx context.Context, change int, since string) {
+	if began, err := time.Parse(time.RFC3339, since); err == nil {
+		logging.Count(ctx, "WaitingFilesChange", change, began.Add(patience))
+	}
+}
 
-// park records the ticket for a later wake, in the place of an older revision.
-func (l Ledger) park(ctx context.Context, tx *store.Transaction, turn Turn, number *Number) error {
+// patience is how long a file may wait before an alarm tells: a gap may never close.
+const patience = time.Hour
+
+// park records the ticket for a later wake, in the place of an older revision. began
+// tells when the number began to wait, if it does so only now.
+func (l Ledger) park(ctx context.Context, tx *store.Transaction, turn Turn, number *Number, began string) error {
 	if parked := number.Parked[turn.Stage]; parked.Revision > 0 && parked != turn.Ticket {
 		if err := l.skip(ctx, tx, turn, number, parked, turn.Ticket); err != nil {
 			return err
 		}
 	}
-	if number.Parked == nil {
-		number.Parked = map[Stage]Ticket{}
+	if began != "" {
+		if number.Parked == nil {
+			number.Parked = map[Stage]Ticket{}
+		}
+		if number.Since == nil {
+			number.Since = map[Stage]string{}
+		}
+		number.Since[turn.Stage] = began
 	}
 	number.Parked[turn.Stage] = turn.Ticket
 	turn.Attempt = 0 // whatever becomes of the attempt, it waits
@@ -157,9 +176,9 @@ type Outcome struct {
 
 // Complete records that the stage is done with an admitted ticket.
 func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error {
-	var waited bool
+	var began string // to wait, if it does so no more
 	err := l.transact(ctx, func(tx *store.Transaction) error {
-		waited = false
+		began = ""
 		feed, number, err := loadTurn(ctx, tx, turn)
 		if err != nil {
 			return err
@@ -178,8 +197,9 @@ func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error 
 		}
 		*completed = ticket.Revision
 		*cursor = max(*cursor, ticket.Number)
+		began = number.Since[turn.Stage]
 		delete(number.Parked, turn.Stage)
-		waited = parked.Revision > 0
+		delete(number.Since, turn.Stage)
 		if parked.Revision > 0 && parked != ticket {
 			if err := l.skip(ctx, tx, turn, number, parked, ticket); err != nil {
 				return err
@@ -187,8 +207,8 @@ func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error 
 		}
 		return l.finish(ctx, tx, turn, number, outcome)
 	})
-	if err == nil && waited {
-		logging.Count(ctx, waitingFiles, -1)
+	if err == nil {
+		countWaiting(ctx, -1, began)
 	}
 	return err
 }

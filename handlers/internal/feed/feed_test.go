@@ -3,8 +3,9 @@ package feed
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
-	"strings"
+	"slices"
 	"testing"
 	"time"
 
@@ -198,21 +199,35 @@ func TestAParkedTicketIsFoundByWhoeverCompletesTheOneBefore(t *testing.T) {
 	f.successor(Validator, 0)
 }
 
-func TestAFileIsCountedWhenItBeginsToWaitAndWhenItGoesOn(t *testing.T) {
+func TestWhatIsCountedWhenAFileBeginsToWaitIsTakenAwayAtTheVeryTimeThatItIsCountedFor(t *testing.T) {
 	f := newFixture(t)
 	var log bytes.Buffer
 	ctx := logging.Into(context.Background(), logging.New(&log, "validator", ""))
 	second, first := f.accept(arrival("2/x.csv", "v2", "01")), f.accept(arrival("1/x.csv", "v1", "01"))
-	for range 2 { // a repeat is not counted
-		_, err := f.ledger.Admit(ctx, second)
+	due := f.now.Add(time.Hour)
+	for _, revision := range []Turn{second, second, f.accept(arrival("2/x.csv", "v3", "02"))} {
+		second = revision
+		_, err := f.ledger.Admit(ctx, revision) // a repeat is not counted, nor is a newer revision
 		f.must(err)
+		f.now = f.now.Add(10 * time.Hour)
 	}
 	for _, turn := range []Turn{first, second, second} {
 		f.must(f.ledger.Complete(ctx, turn, Outcome{Status: Validated}))
 	}
-	begun, gone := strings.Count(log.String(), `"WaitingFilesChange":1,`), strings.Count(log.String(), `"WaitingFilesChange":-1,`)
-	if begun != 1 || gone != 1 {
-		t.Errorf("counted %d and %d:\n%s", begun, gone, log.String())
+	var counted []int
+	for _, line := range bytes.Split(bytes.TrimSpace(log.Bytes()), []byte("\n")) {
+		var count struct {
+			AWS                struct{ Timestamp int64 } `json:"_aws"`
+			WaitingFilesChange int
+		}
+		f.must(json.Unmarshal(line, &count))
+		if count.AWS.Timestamp != due.UnixMilli() {
+			t.Errorf("counted for another time than %v: %s", due, line)
+		}
+		counted = append(counted, count.WaitingFilesChange)
+	}
+	if !slices.Equal(counted, []int{1, -1}) {
+		t.Errorf("counted %v", counted)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
@@ -49,7 +50,7 @@ func TestACountIsInTheEmbeddedMetricFormat(t *testing.T) {
 	lambdacontext.FunctionName = "validator-function-dev"
 	defer func() { lambdacontext.FunctionName = "" }()
 	var out bytes.Buffer
-	Count(With(Into(context.Background(), New(&out, "validator", "")), "feed", "f"), "WaitingFilesChange", -1)
+	Count(With(Into(context.Background(), New(&out, "validator", "")), "feed", "f"), "WaitingFilesChange", -1, time.UnixMilli(1_700_000_000_123))
 	var line struct {
 		AWS                embedded `json:"_aws"`
 		FunctionName       string
@@ -60,7 +61,7 @@ func TestACountIsInTheEmbeddedMetricFormat(t *testing.T) {
 	}
 	metrics := line.AWS.CloudWatchMetrics
 	if len(metrics) != 1 || metrics[0].Namespace != "MarketData/Pipeline" || metrics[0].Dimensions[0][0] != "FunctionName" ||
-		metrics[0].Metrics[0] != (definition{"WaitingFilesChange", "Count"}) || line.AWS.Timestamp == 0 ||
+		metrics[0].Metrics[0] != (definition{"WaitingFilesChange", "Count"}) || line.AWS.Timestamp != 1_700_000_000_123 ||
 		line.FunctionName != "validator-function-dev" || line.WaitingFilesChange != -1 {
 		t.Errorf("%s", out.String())
 	}

@@ -10,14 +10,15 @@ import (
 // Namespace is where CloudWatch keeps the functions' own metrics.
 const Namespace = "MarketData/Pipeline"
 
-// Count adds to a metric of this function. CloudWatch reads it out of the log
-// (the embedded metric format), so that it takes no call and no permission.
-func Count(ctx context.Context, metric string, change int) {
+// Count adds to a metric of this function, at any time from two weeks ago to two
+// hours ahead. CloudWatch reads it out of the log (the embedded metric format), so
+// that it takes no call and no permission.
+func Count(ctx context.Context, metric string, change int, at time.Time) {
 	From(ctx).Info("counted",
 		metric, change,
 		"FunctionName", lambdacontext.FunctionName,
 		"_aws", embedded{
-			Timestamp: time.Now().UnixMilli(),
+			Timestamp: at.UnixMilli(),
 			CloudWatchMetrics: []directive{{
 				Namespace: Namespace, Dimensions: [][]string{{"FunctionName"}},
 				Metrics: []definition{{Name: metric, Unit: "Count"}},

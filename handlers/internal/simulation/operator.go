@@ -61,7 +61,10 @@ func (w *world) skip(h hold) {
 	}
 	const at = "2024-01-02T00:00:00.000Z"
 	number.Number, number.Status, number.SkippedAt = h.number, feed.Skipped, at
-	number.Parked = nil
+	for _, since := range number.Since {
+		w.counts.add(dueAt(since), -1)
+	}
+	number.Parked, number.Since = nil, nil
 	if number.VersionID != "" {
 		version, err := store.Load[feed.Version](context.Background(), tx, feed.VersionKey(h.id, number.File, number.VersionID))
 		if err != nil {

@@ -59,9 +59,13 @@ func play(c *choices, bug Bug, tracing bool) *world {
 	w.objects = scenario(c)
 	w.faults = []int{0, 5, 20, 60, 150}[c.pick(5)]
 	w.duplicates, w.overlaps, w.skips = c.pick(4), c.pick(3), c.pick(3)
+	surely := w.faults == 0
 	w.settleDown()
 	if w.failure == nil {
 		w.checkReasons()
+	}
+	if w.failure == nil && surely {
+		w.checkCounts()
 	}
 	for _, o := range w.objects { // gaps that close after all
 		o.late = false
@@ -72,6 +76,9 @@ func play(c *choices, bug Bug, tracing bool) *world {
 	w.workOff()
 	if w.failure == nil {
 		w.checkEnd()
+	}
+	if w.failure == nil && surely {
+		w.checkCounts()
 	}
 	return w
 }

@@ -43,6 +43,7 @@ type world struct {
 	wakes   []string       // feeds that an operator is about to wake
 	told    map[string]int // by version: how many requests it is the subject of
 
+	counts  counts
 	reads   int // of the table
 	commits int
 
@@ -69,7 +70,7 @@ func newWorld(c *choices, bug Bug) *world {
 	return &world{
 		choices: c, bug: bug,
 		store: store.NewMemory(), bucket: objects.NewMemory(),
-		queues: [2]*fifo{newFIFO("processor"), newFIFO("aggregator")}, skipped: map[hold]bool{}, told: map[string]int{},
+		queues: [2]*fifo{newFIFO("processor"), newFIFO("aggregator")}, skipped: map[hold]bool{}, told: map[string]int{}, counts: counts{},
 	}
 }
 
@@ -231,7 +232,7 @@ func (w *world) invoke(n *notification) {
 	name := fmt.Sprintf("validator %s attempt %d", n.request, n.attempts)
 	w.note("%s starts on %s", name, n.what)
 	w.start(name, func(t *task) error {
-		ctx := lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: n.request})
+		ctx := lambdacontext.NewContext(w.listening(), &lambdacontext.LambdaContext{AwsRequestID: n.request})
 		return validator.Validator{
 			Ledger:    w.ledger(t),
 			Bucket:    func(string) objects.Bucket { return bucket{w, t} },
@@ -281,7 +282,7 @@ func (w *world) deliver(stage int, m *message) {
 		if w.bug == IgnoreCorrections && w.complete(stage, m.work) {
 			return nil
 		}
-		response, err := w.worker(stage, t).Handle(context.Background(), event)
+		response, err := w.worker(stage, t).Handle(w.listening(), event)
 		if err == nil && len(response.BatchItemFailures) > 0 {
 			err = fmt.Errorf("message given back")
 		}
