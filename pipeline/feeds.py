@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 
 from pipeline.deployment import Deployment
 from pipeline.errors import CommandError, UsageError
-from pipeline.ledger import Item, Table, number_key
+from pipeline.ledger import MOST_ITEMS, Item, Table, number_key
 from pipeline.names import Feed
 
 STAGES = ("validator", "processor", "aggregator")
@@ -108,56 +108,70 @@ class Operator:
             raise UsageError(
                 f"{self._feed} has no number above {highest} yet: {numbers[-1]} holds nothing up."
             )
-        for number in numbers:
-            self._skip(number, reason)
+        at = _now()
+        while numbers:
+            numbers = self._skip_some(numbers, reason, at)
         return self.wake()
 
-    def _skip(self, number: int, reason: str) -> None:
-        at = _now()
+    def _skip_some(self, numbers: range, reason: str, at: str) -> range:
+        """Skip as many numbers as can be written at once; those that are left are returned."""
 
-        def work() -> tuple[dict[str, str], list[Item]]:
-            head, item = self._head(), self._table.get(number_key(number))
-            since = item.get("since") or {}
-            if item.get("skippedAt") and not item.get("parked"):
-                return {}, []
-            if number <= min(int(head.get(stage, 0)) for stage in STAGES):
-                raise CommandError(f"Number {number} of {self._feed} holds nothing up.")
-            item |= {
-                **{"number": number, "revision": item.get("revision", 0), "status": "SKIPPED"},
-                **{"skipReason": reason, "skippedBy": getpass.getuser(), "skippedAt": at},
-                # What is parked from now on came after the skip, and is taken.
-                **{"parked": {}, "since": {}},
-            }
-            return since, [item, *self._skipped_file(Ticket.of(item), reason, at)]
+        def work() -> tuple[tuple[range, list[tuple[str, str]]], list[Item]]:
+            passed = min(int(self._head().get(stage, 0)) for stage in STAGES)
+            waits: list[tuple[str, str]] = []
+            writes: list[Item] = []
+            for number, item in self._table.each(numbers[:MOST_ITEMS]):
+                if item.get("skippedAt") and not item.get("parked"):
+                    continue
+                if number <= passed:
+                    raise CommandError(f"Number {number} of {self._feed} holds nothing up.")
+                skipped = self._skipped(number, item, reason, at)
+                if len(writes) + len(skipped) > MOST_ITEMS:
+                    return (range(number, numbers.stop), waits), writes
+                waits += (item.get("since") or {}).items()
+                writes += skipped
+            return (numbers[MOST_ITEMS:], waits), writes
 
-        for stage, since in self._table.change(work).items():
-            self._count_one_less(stage, since)
+        left, waits = self._table.change(work)
+        self._count_less(waits)
+        return left
 
-    def _count_one_less(self, stage: str, since: str) -> None:
-        """Tell the alarm on waiting files that one at this stage does not wait any more.
+    def _skipped(self, number: int, item: Item, reason: str, at: str) -> list[Item]:
+        """A number and its file as they are once it is skipped."""
+        skipped = item | {
+            **{"number": number, "revision": item.get("revision", 0), "status": "SKIPPED"},
+            **{"skipReason": reason, "skippedBy": getpass.getuser(), "skippedAt": at},
+            # What is parked from now on came after the skip, and is taken.
+            **{"parked": {}, "since": {}},
+        }
+        return [skipped, *self._skipped_file(Ticket.of(skipped), reason, at)]
 
-        The count is taken away at the very time that the function added it for (decision 0015).
+    def _count_less(self, waits: list[tuple[str, str]]) -> None:
+        """Tell the alarm on waiting files what does not wait any more: at which stages, since when.
+
+        Each count is taken away at the very time that the function added it for (decision 0015).
         """
-        due = datetime.fromisoformat(since) + _PATIENCE
-        if due < datetime.now(UTC) - _REMEMBERED:
-            return
-        self._deployment.client("cloudwatch").put_metric_data(
-            Namespace="MarketData/Pipeline",
-            MetricData=[
-                {
-                    "MetricName": "WaitingFilesChange",
-                    "Dimensions": [
-                        {
-                            "Name": "FunctionName",
-                            "Value": self._deployment.output(f"{stage}FunctionName"),
-                        }
-                    ],
-                    "Timestamp": due,
-                    "Value": -1,
-                    "Unit": "Count",
-                }
-            ],
-        )
+        dues = [(stage, datetime.fromisoformat(since) + _PATIENCE) for stage, since in waits]
+        counts = [
+            {
+                "MetricName": "WaitingFilesChange",
+                "Dimensions": [
+                    {
+                        "Name": "FunctionName",
+                        "Value": self._deployment.output(f"{stage}FunctionName"),
+                    }
+                ],
+                "Timestamp": due,
+                "Value": -1,
+                "Unit": "Count",
+            }
+            for stage, due in dues
+            if due > datetime.now(UTC) - _REMEMBERED
+        ]
+        if counts:
+            self._deployment.client("cloudwatch").put_metric_data(
+                Namespace="MarketData/Pipeline", MetricData=counts
+            )
 
     def _skipped_file(self, ticket: Ticket, reason: str, at: str) -> list[Item]:
         """The records of a skipped number's file, if it has one, with the skip in its history."""
@@ -223,15 +237,16 @@ class Operator:
         head, woken = self._head(), []
         for stage in STAGES:
             number = int(head.get(stage, 0)) + 1
-            while True:
-                item = self._table.get(number_key(number))
-                parked = (item.get("parked") or {}).get(stage)
-                if parked or not item.get("skippedAt"):
+            for item in self._table.numbers(number):
+                if item["sk"] != number_key(number):
+                    break
+                if parked := (item.get("parked") or {}).get(stage):
+                    self._send(stage, Ticket.of(parked))
+                    woken.append(f"{stage}: {parked['file']}")
+                    break
+                if not item.get("skippedAt"):
                     break
                 number += 1
-            if parked:
-                self._send(stage, Ticket.of(parked))
-                woken.append(f"{stage}: {parked['file']}")
         return woken
 
     def _send(self, stage: str, ticket: Ticket) -> None:

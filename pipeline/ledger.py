@@ -4,7 +4,7 @@ As in the functions, an item has a `generation`, raised by each write; a write t
 every item it names still has the generation at which it was read.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -17,6 +17,7 @@ from pipeline.names import Feed
 Item = dict[str, Any]
 T = TypeVar("T")
 _TRIES = 20
+MOST_ITEMS = 100  # that DynamoDB writes at once
 
 
 def number_key(number: int) -> str:
@@ -40,29 +41,38 @@ class Table:
 
     def get(self, sort: str) -> Item:
         """One item as it is now; an absent one has no attributes but its key and generation 0."""
-        key = {"pk": {"S": self._feed}, "sk": {"S": sort}}
+        key = self._key(sort)
         found = self._client.get_item(TableName=self._name, Key=key, ConsistentRead=True)
         return self._item(found.get("Item", key))
 
-    def numbers(self, first: int = 1) -> list[Item]:
-        """Every number of the order from `first` on."""
+    def numbers(self, first: int = 1, last: int = 10**18 - 1) -> Iterator[Item]:
+        """The numbers of the order from `first` to `last`, without those that are missing."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             KeyConditionExpression="pk = :feed AND sk BETWEEN :first AND :last",
             ExpressionAttributeValues={
                 ":feed": {"S": self._feed},
                 ":first": {"S": number_key(first)},
-                ":last": {"S": number_key(10**18 - 1)},
+                ":last": {"S": number_key(last)},
             },
             ConsistentRead=True,
         )
-        return [self._item(item) for page in pages for item in page["Items"]]
+        for page in pages:
+            yield from map(self._item, page["Items"])
+
+    def each(self, numbers: range) -> Iterator[tuple[int, Item]]:
+        """Some numbers, each with its item as `get` gives it, read at once."""
+        found = {item["sk"]: item for item in self.numbers(numbers[0], numbers[-1])}
+        for number in numbers:
+            sort = number_key(number)
+            yield number, found.get(sort) or self._item(self._key(sort))
 
     def change(self, work: Callable[[], tuple[T, Iterable[Item]]]) -> T:
         """Read, decide and write as one step, anew while others write the same items.
 
         Args:
-            work: Reads items and returns its answer and the items to write as they are to be.
+            work: Reads items and returns its answer and the items to write as they are to be,
+                `MOST_ITEMS` at most.
         """
         for _ in range(_TRIES):
             answer, items = work()
@@ -76,6 +86,9 @@ class Table:
                 continue
             return answer
         raise CommandError(f"The feed {self._feed} is changing too fast; try again in a moment.")
+
+    def _key(self, sort: str) -> dict[str, Any]:
+        return {"pk": {"S": self._feed}, "sk": {"S": sort}}
 
     def _item(self, attributes: dict[str, Any]) -> Item:
         item = {name: self._read.deserialize(value) for name, value in attributes.items()}

@@ -2,7 +2,9 @@
 
 import json
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from pipeline.deployment import Deployment
 from pipeline.errors import CommandError, UsageError
 from pipeline.feeds import Operator
+from pipeline.ledger import Table
 from pipeline.names import Feed
 from pipeline.redrive import DeadLetterQueue
 from tests.integration.cloud import Cloud, Partner, eventually, new_feed
@@ -71,6 +74,36 @@ def test_a_skip_that_was_interrupted_is_repeated(
     assert partner.settled(feed, "3/x.csv")["status"] == "AGGREGATED"
     reasons = [number["skipped"]["reason"] for number in operator.show()["numbers"]]
     assert reasons == ["never sent", "a gap"]
+
+
+def test_hundreds_of_numbers_are_skipped_in_few_steps_of_which_any_may_be_the_last(
+    deployment: Deployment, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = new_feed("many")
+    rejected = [f"{number}/bad.csv" for number in range(2, 102, 4)]  # of which each takes more room
+    for file in rejected:
+        partner.put(feed, file, BAD)
+    partner.put(feed, "400/x.csv", GOOD)
+    for file in rejected:
+        assert partner.settled(feed, file)["status"] == "REJECTED"
+    eventually(lambda: partner.status(feed, "400/x.csv"), lambda a: a["status"] == "WAITING")
+    operator = Operator(deployment, Feed(partner=partner.name, name=feed))
+    change, steps = Table.change, Mock(side_effect=[None, KeyboardInterrupt, *(4 * [None])])
+
+    def step(table: Table, work: Callable[[], Any]) -> Any:
+        steps()
+        return change(table, work)
+
+    monkeypatch.setattr(Table, "change", step)
+    with pytest.raises(KeyboardInterrupt):
+        operator.skip(range(1, 400), "never sent")
+    assert operator.skip(range(1, 400), "a gap") == ["validator: 400/x.csv"]
+    assert steps.call_count == 6
+    assert partner.settled(feed, "400/x.csv")["status"] == "AGGREGATED"
+    reasons = [number["skipped"]["reason"] for number in operator.show()["numbers"]]
+    assert reasons == ["never sent"] * 66 + ["a gap"] * 333
+    for file in rejected:
+        assert partner.status(feed, file)["status"] == "SKIPPED"
 
 
 def test_a_skip_of_numbers_that_none_has_come_for_changes_nothing(

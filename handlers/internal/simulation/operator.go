@@ -30,16 +30,30 @@ func (w *world) holds() []hold {
 	for _, id := range w.feeds() {
 		head := load[feed.Feed](w, feed.Key(id))
 		for _, stage := range stages {
-			next := hold{id, *head.At(stage) + 1}
-			number := load[feed.Number](w, feed.NumberKey(id, next.number))
-			held := number.Revision == 0 && (number.Status == "" || number.Status == feed.Rejected) ||
-				number.Revision > 0 && number.Status == feed.Failed && len(number.Parked) == 0
-			if held && next.number < head.Highest && number.SkippedAt == "" && !slices.Contains(found, next) {
+			if next := (hold{id, *head.At(stage) + 1}); w.holdsUp(next) && !slices.Contains(found, next) {
 				found = append(found, next)
 			}
 		}
 	}
 	return found
+}
+
+func (w *world) holdsUp(h hold) bool {
+	number := load[feed.Number](w, feed.NumberKey(h.id, h.number))
+	held := number.Revision == 0 && (number.Status == "" || number.Status == feed.Rejected) ||
+		number.Revision > 0 && number.Status == feed.Failed && len(number.Parked) == 0
+	return held && number.SkippedAt == "" && h.number < load[feed.Feed](w, feed.Key(h.id)).Highest
+}
+
+// holdsFrom lists a hold and those right behind it: the operator skips as many of them as
+// there is room for in one transaction.
+func (w *world) holdsFrom(first hold) []hold {
+	run := []hold{first}
+	for next := first; ; run = append(run, next) {
+		if next.number++; !w.holdsUp(next) {
+			return run
+		}
+	}
 }
 
 func (w *world) feeds() []string {
@@ -51,10 +65,24 @@ func (w *world) feeds() []string {
 	return slices.Compact(ids)
 }
 
-// skip records the skip. Waking comes later: the operator's command is not one step.
-func (w *world) skip(h hold) {
-	w.note("the operator skips number %d of %s", h.number, h.id)
+// skip records the skip of a run. Waking comes later: the operator's command is not
+// one step.
+func (w *world) skip(run []hold) {
 	tx := store.Begin(w.store)
+	for _, h := range run {
+		w.note("the operator skips number %d of %s", h.number, h.id)
+		w.skipOne(tx, h)
+		w.skipped[h] = true
+	}
+	if err := tx.Commit(context.Background()); err != nil {
+		panic(err)
+	}
+	if w.bug != SkipWithoutWake {
+		w.wakes = append(w.wakes, run[0].id)
+	}
+}
+
+func (w *world) skipOne(tx *store.Transaction, h hold) {
 	number, err := store.Load[feed.Number](context.Background(), tx, feed.NumberKey(h.id, h.number))
 	if err != nil {
 		panic(err)
@@ -79,13 +107,6 @@ func (w *world) skip(h hold) {
 		if head.VersionID == number.VersionID {
 			head.Status = feed.Skipped
 		}
-	}
-	if err := tx.Commit(context.Background()); err != nil {
-		panic(err)
-	}
-	w.skipped[h] = true
-	if w.bug != SkipWithoutWake {
-		w.wakes = append(w.wakes, h.id)
 	}
 }
 

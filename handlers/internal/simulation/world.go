@@ -182,7 +182,8 @@ func (w *world) mischief() []func() {
 		for _, h := range w.holds() {
 			actions = append(actions, func() {
 				w.skips--
-				w.skip(h)
+				run := w.holdsFrom(h)
+				w.skip(run[:1+w.choices.pick(len(run))])
 			})
 		}
 	}
