@@ -99,7 +99,7 @@ class Operator:
 
         Raises:
             UsageError: There is no reason, or a number is beyond the highest seen.
-            CommandError: A number is complete.
+            CommandError: A number is complete, or counts though not every stage has recorded it.
         """
         if not reason.strip():
             raise UsageError("A skip needs a reason: it is kept with the number.")
@@ -125,6 +125,11 @@ class Operator:
                     continue
                 if number <= passed:
                     raise CommandError(f"Number {number} of {self._feed} holds nothing up.")
+                if 0 < int(item.get("revision", 0)) <= int(item.get("aggregator", 0)):
+                    raise CommandError(
+                        f"Number {number} of {self._feed} counts already: take it up again with "
+                        f"`pipeline feed retry {self._feed} {number} --reason …`."
+                    )
                 skipped = self._skipped(number, item, reason, at)
                 if len(writes) + len(skipped) > MOST_ITEMS:
                     return (range(number, numbers.stop), waits), writes

@@ -12,7 +12,7 @@ import pytest
 from pipeline.deployment import Deployment
 from pipeline.errors import CommandError, UsageError
 from pipeline.feeds import Operator
-from pipeline.ledger import Table
+from pipeline.ledger import Table, number_key
 from pipeline.names import Feed
 from pipeline.redrive import DeadLetterQueue
 from tests.integration.cloud import Cloud, Partner, eventually, new_feed
@@ -159,6 +159,24 @@ def test_what_holds_nothing_up_is_not_skipped(deployment: Deployment, partner: P
         operator.skip(range(2, 3), "why not")
     with pytest.raises(UsageError, match="reason"):
         operator.skip(range(1, 2), " ")
+
+
+def test_what_counts_is_not_skipped_though_the_validator_has_not_recorded_that_it_was_sent(
+    deployment: Deployment, partner: Partner
+) -> None:
+    feed = new_feed("counts")
+    partner.put(feed, "1/a.csv", GOOD)
+    assert partner.settled(feed, "1/a.csv")["status"] == "AGGREGATED"
+    about = Feed(partner=partner.name, name=feed)
+    table, operator = Table(deployment, about), Operator(deployment, about)
+    forgotten = [table.get(sort) | {"validator": 0} for sort in ("FEED", number_key(1))]
+    table.change(lambda: (None, forgotten))
+    with pytest.raises(CommandError, match="counts already"):
+        operator.skip(range(1, 2), "why not")
+    assert partner.status(feed, "1/a.csv")["status"] == "AGGREGATED"
+    operator.retry(1, "to be recorded")
+    eventually(operator.show, lambda shown: shown["cursors"]["validator"] == 1)
+    assert partner.status(feed, "1/a.csv")["status"] == "AGGREGATED"
 
 
 def test_a_number_taken_up_again_counts_once(deployment: Deployment, partner: Partner) -> None:

@@ -24,7 +24,8 @@ type hold struct {
 
 // holds are the numbers that an operator might skip: the next of a stage, where it
 // is missing, was rejected or failed while others have come behind it. Of what failed
-// only that which a redrive brings back after all: the end is the same then.
+// only that which a redrive brings back after all: the end is the same then. What
+// counts, though the validator has not recorded that it was sent, is not skipped.
 func (w *world) holds() []hold {
 	var found []hold
 	for _, id := range w.feeds() {
@@ -41,7 +42,7 @@ func (w *world) holds() []hold {
 func (w *world) holdsUp(h hold) bool {
 	number := load[feed.Number](w, feed.NumberKey(h.id, h.number))
 	held := number.Revision == 0 && (number.Status == "" || number.Status == feed.Rejected) ||
-		number.Revision > 0 && number.Status == feed.Failed && len(number.Parked) == 0
+		number.Revision > number.Aggregator && number.Status == feed.Failed && len(number.Parked) == 0
 	return held && number.SkippedAt == "" && h.number < load[feed.Feed](w, feed.Key(h.id)).Highest
 }
 
