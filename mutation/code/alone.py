@@ -8,12 +8,11 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import os
-import signal
 import sys
 from types import FrameType, ModuleType
 
 from mutation.code.mutants import ROOT, mutated_module
-from mutation.code.running import LONGEST, TESTS, quietly
+from mutation.code.running import LONGEST, TESTS, limit, quietly
 
 _PACK = "policies."
 
@@ -39,7 +38,7 @@ def main(module: str, key: str, *tests: str) -> int:
     """Try one mutant in this interpreter."""
     sys.meta_path.insert(0, _WithMutants(module))
     os.chdir(ROOT)
-    signal.alarm(3 * LONGEST)  # slower by what it imports, and by mutmut's switch
+    limit(3 * LONGEST)  # slower by what it imports, and by mutmut's switch
     return quietly(f"{module}.{key}", tests or TESTS)
 
 

@@ -8,13 +8,12 @@ once more in an interpreter of its own, which imports the module with the mutant
 
 import gc
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
 from mutation.code.mutants import ROOT, Mutant
-from mutation.code.running import LONGEST, PASSED, quietly
+from mutation.code.running import LONGEST, PASSED, limit, quietly
 from tests.policies.kit.kept import BASELINE
 
 
@@ -46,7 +45,7 @@ def forked(mutant: Mutant) -> int:
     child = os.fork()
     if child:
         return child
-    signal.alarm(LONGEST)
+    limit(LONGEST)
     target = mutant.target()
     if target is not None:
         target.__code__ = mutant.code

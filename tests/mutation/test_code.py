@@ -51,6 +51,12 @@ def test_tests_notice_nothing_where_nothing_is_changed() -> None:
     assert not noticed_alone(Mutant(module=MODULE, key="x__judge__mutmut_0"))
 
 
+def test_a_mutant_that_loops_for_ever_is_noticed() -> None:
+    code = "from mutation.code.running import limit\nlimit(1)\nwhile True:\n    pass\n"
+    pid = os.posix_spawn(sys.executable, [sys.executable, "-c", code], os.environ)
+    assert trial.noticed(os.waitpid(pid, 0)[1])
+
+
 @pytest.mark.parametrize(
     ("module", "file"), [("policies.cors", "test_cors"), ("policies.capacity", "test_capacity")]
 )
