@@ -12,7 +12,7 @@ import sys
 from types import FrameType, ModuleType
 
 from mutation.code.mutants import ROOT, mutated_module
-from mutation.code.running import LONGEST, TESTS, limit, quietly
+from mutation.code.running import TESTS, quietly
 
 _PACK = "policies."
 
@@ -38,7 +38,6 @@ def main(module: str, key: str, *tests: str) -> int:
     """Try one mutant in this interpreter."""
     sys.meta_path.insert(0, _WithMutants(module))
     os.chdir(ROOT)
-    limit(3 * LONGEST)  # slower by what it imports, and by mutmut's switch
     return quietly(f"{module}.{key}", tests or TESTS)
 
 

@@ -11,8 +11,8 @@ import pytest
 PASSED = (0, 5)
 """pytest's exit codes where no test failed: all passed, or there was none to run."""
 
-LONGEST = 180
-"""Seconds of processor time: a mutant that loops for ever is noticed too."""
+_LONGEST = 40  # seconds of processor time for a test; with mutmut's switch one may take twenty
+_PATIENCE = 1800  # seconds by the clock for all of them
 
 TESTS = ("tests/policies",)
 """Where they are."""
@@ -27,13 +27,20 @@ _OPTIONS = ("-x", "-q", "-s", *("-p", "no:cacheprovider"), *("-p", "no:warnings"
 _NO_GARBAGE = ("-p", "no:unraisableexception")  # collects it all, for longer than most tests take
 
 
-def limit(seconds: int) -> None:
-    """End this process after so much processor time, so that other work of the machine ends none.
+class Limits:
+    """Ends this process where a mutant loops or waits for ever, so that it is noticed too.
 
-    One that waits for ever uses none; it ends after ten times as long by the clock.
+    What is limited is processor time, so that no other work of the machine makes the difference.
     """
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    signal.alarm(10 * seconds)
+
+    def pytest_sessionstart(self) -> None:
+        """Limit all tests."""
+        signal.alarm(_PATIENCE)
+        signal.setitimer(signal.ITIMER_PROF, 10 * _LONGEST)  # for what is imported
+
+    def pytest_runtest_setup(self) -> None:
+        """Limit each."""
+        signal.setitimer(signal.ITIMER_PROF, _LONGEST)
 
 
 def quietly(mutant: str, tests: Sequence[str] = TESTS) -> int:
@@ -51,4 +58,5 @@ def quietly(mutant: str, tests: Sequence[str] = TESTS) -> int:
         null = silence.enter_context(Path(os.devnull).open("w"))
         silence.enter_context(redirect_stdout(null))
         silence.enter_context(redirect_stderr(null))
-        return int(pytest.main([*_OPTIONS, *_NO_GARBAGE, *tests, *_LEFT_OUT]))
+        limits = [Limits()] if mutant else []
+        return int(pytest.main([*_OPTIONS, *_NO_GARBAGE, *tests, *_LEFT_OUT], limits))

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from mutation.code.mutants import ROOT, Mutant
-from mutation.code.running import LONGEST, PASSED, limit, quietly
+from mutation.code.running import PASSED, quietly
 from tests.policies.kit.kept import BASELINE
 
 
@@ -45,7 +45,6 @@ def forked(mutant: Mutant) -> int:
     child = os.fork()
     if child:
         return child
-    limit(LONGEST)
     target = mutant.target()
     if target is not None:
         target.__code__ = mutant.code

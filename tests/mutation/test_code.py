@@ -2,9 +2,11 @@
 
 import importlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -51,10 +53,14 @@ def test_tests_notice_nothing_where_nothing_is_changed() -> None:
     assert not noticed_alone(Mutant(module=MODULE, key="x__judge__mutmut_0"))
 
 
-def test_a_mutant_that_loops_for_ever_is_noticed() -> None:
-    code = "from mutation.code.running import limit\nlimit(1)\nwhile True:\n    pass\n"
+def test_a_mutant_that_loops_for_ever_is_noticed(tmp_path: Path) -> None:
+    test = tmp_path / "test_loop.py"
+    test.write_text("def test_loops():\n    while True:\n        pass\n")
+    code = f"from mutation.code.running import quietly\nquietly('any', [{str(test)!r}])\n"
     pid = os.posix_spawn(sys.executable, [sys.executable, "-c", code], os.environ)
-    assert trial.noticed(os.waitpid(pid, 0)[1])
+    status = os.waitpid(pid, 0)[1]
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGPROF
+    assert trial.noticed(status)
 
 
 @pytest.mark.parametrize(

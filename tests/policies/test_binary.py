@@ -38,6 +38,8 @@ def blocked(stack: Declarations) -> dict[str, set[str]]:
         (b"#!/bin/sh\n", "no ELF executable"),
         (b"", "no ELF executable"),
         (go_executable()[:80], "no build information"),
+        (go_executable()[:20], "no build information"),
+        (go_executable()[:19], "no ELF executable"),
         (go_executable(version="devel"), "no build information"),
         (go_executable(version="go2.0"), "not built by Go 1.x"),
         (go_executable(system="darwin"), "not built for linux"),

@@ -121,6 +121,113 @@ CASES = [
     ),
     fails("protection", "destroyable", FUNCTION, lambda s: s.protect(FUNCTION), "protect"),
     undetermined("destroyable", BUCKET, "forceDestroy"),
+    *(
+        fails(
+            f"{type_.removeprefix('aws:').rpartition(':')[0]} as AWS keeps it",
+            "destroyable",
+            "kept",
+            adding(type_, "kept", **({"tags": TAGS} | given)),
+            message,
+            **{policy: {"kept"} for policy in also},
+        )
+        for type_, given, message, also in (
+            (
+                "aws:docdb/cluster:Cluster",
+                {"clusterIdentifier": "any-cluster-dev", "kmsKeyId": KEY_ALIAS},
+                "skipFinalSnapshot is not true",
+                ("no_vpc",),
+            ),
+            (
+                "aws:fsx/openZfsFileSystem:OpenZfsFileSystem",
+                {"kmsKeyId": KEY_ALIAS},
+                "skipFinalBackup is not true",
+                ("no_vpc",),
+            ),
+            ("aws:codebuild/reportGroup:ReportGroup", {"name": "a-group-dev"}, "deleteReports", ()),
+            ("aws:athena/workgroup:Workgroup", {"name": "a-group-dev"}, "forceDestroy", ()),
+            (
+                "aws:athena/database:Database",
+                {
+                    "name": "a-database-dev",
+                    "bucket": "uploads-bucket-dev",
+                    "encryptionConfiguration": {
+                        "encryptionOption": "SSE_KMS",
+                        "kmsKey": KEY_ALIAS,
+                    },
+                },
+                "forceDestroy",
+                (),
+            ),
+            (
+                "aws:synthetics/canary:Canary",
+                {"name": "a-canary-dev"},
+                "deleteLambda",
+                ("other_encryption",),
+            ),
+            (
+                "aws:ecrpublic/repository:Repository",
+                {"repositoryName": "a-repository-dev"},
+                "forceDestroy",
+                (),
+            ),
+            (
+                "aws:acmpca/certificateAuthority:CertificateAuthority",
+                {},
+                "permanentDeletionTimeInDays is not at most 7",
+                (),
+            ),
+            (
+                "aws:kms/externalKey:ExternalKey",
+                {},
+                "deletionWindowInDays is not at most 7",
+                ("resource_policy",),
+            ),
+            (
+                "aws:quicksight/analysis:Analysis",
+                {"name": "an-analysis-dev"},
+                "recoveryWindowInDays is not 0",
+                (),
+            ),
+            (
+                "aws:qldb/ledger:Ledger",
+                {"name": "a-ledger-dev", "kmsKey": KEY_ALIAS},
+                "deletionProtection is missing, and on by default",
+                (),
+            ),
+            (
+                "aws:backup/logicallyAirGappedVault:LogicallyAirGappedVault",
+                {"name": "a-vault-dev"},
+                "locks what cannot be deleted",
+                ("other_encryption",),
+            ),
+        )
+    ),
+    passes(
+        "an event store without its protection",
+        "destroyable",
+        "kept",
+        adding(
+            "aws:cloudtrail/eventDataStore:EventDataStore",
+            "kept",
+            name="a-store-dev",
+            kmsKeyId=KEY_ALIAS,
+            tags=TAGS,
+            terminationProtectionEnabled=False,
+        ),
+    ),
+    passes(
+        "an object without a hold",
+        "destroyable",
+        "kept",
+        adding(
+            "aws:s3/bucketObjectv2:BucketObjectv2",
+            "kept",
+            bucket="uploads-bucket-dev",
+            key="x",
+            objectLockLegalHoldStatus="OFF",
+            tags=TAGS,
+        ),
+    ),
 ]
 
 

@@ -254,6 +254,11 @@ RESOURCES = [
             (
                 PARTNER,
                 "Statement[1].Resource",
+                ACCOUNT.format("execute-api", "ab*/status-stage-dev/GET/status/acme/*"),
+            ),
+            (
+                PARTNER,
+                "Statement[1].Resource",
                 "arn:aws:execute-api:us-west-2:123456789012:*/status-stage-dev/GET/status/acme/*",
             ),
             (POLICY, "Statement[3].Resource", "arn:aws:s3:::uploads-bucket-dev/${aws:userid}/*"),
