@@ -5,14 +5,12 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-
-_hints: Callable[[Any], Mapping[str, Any]] = cache(typing.get_type_hints)
 
 
 def encode(value: Any) -> Any:
@@ -38,25 +36,29 @@ def encode(value: Any) -> Any:
 
 def decode(kind: type[T], document: Mapping[str, Any]) -> T:
     """The dataclass of a document that its schema has accepted."""
-    return kind(
-        **{name: _value(hint, document.get(_key(name))) for name, hint in _hints(kind).items()}
-    )
+    hint: Any = kind
+    decoded: T = _reader(hint)(document)
+    return decoded
 
 
-def _value(hint: Any, value: Any) -> Any:
+@cache
+def _reader(hint: Any) -> Any:
+    """The function that makes a value of this type from JSON; each type is looked at once."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
-        plain = next(argument for argument in arguments if argument is not types.NoneType)
-        return None if value is None else _value(plain, value)
+        plain = _reader(next(a for a in arguments if a is not types.NoneType))
+        return lambda value: None if value is None else plain(value)
     if origin is tuple:
-        return tuple(_value(arguments[0], item) for item in value)
+        item = _reader(arguments[0])
+        return lambda value: tuple(map(item, value))
     if origin is not None:
-        return dict(value)
+        return dict
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        return decode(hint, value)
+        fields = [(n, _key(n), _reader(h)) for n, h in typing.get_type_hints(hint).items()]
+        return lambda value: hint(**{name: read(value.get(key)) for name, key, read in fields})
     if hint in (date, datetime):
-        return hint.fromisoformat(value)
-    return hint(value)
+        return hint.fromisoformat
+    return hint
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from compliance import codec
 from compliance.errors import BrokenRunError
@@ -40,22 +41,16 @@ def loads(text: str, *, origin: str) -> Evidence:
             f"{origin} has evidence version {version!r}, this tool reads {VERSION!r}; "
             "make it again with `pipeline check`"
         )
-    import jsonschema  # takes longer than all of this package: only who reads evidence waits for it
-
-    schema = json.loads(SCHEMA.read_text())
-    fault = jsonschema.exceptions.best_match(
-        jsonschema.Draft202012Validator(schema).iter_errors(document)
-    )
-    if fault is not None:
-        raise BrokenRunError(
-            f"{origin} is not valid evidence: {fault.json_path}: {fault.message[:300]}"
-        )
     try:
+        if fault := _fault(document):
+            raise ValueError(fault)
         # Half a surrogate pair can be escaped in JSON, and no report could be written with it.
         json.dumps(document, ensure_ascii=False).encode()
         return codec.decode(Evidence, document)
-    except ValueError as error:  # such as the 31st of February, which no schema refuses
-        raise BrokenRunError(f"{origin} is not valid evidence: {error}") from error
+    except ValueError as error:  # also the 31st of February, which no schema refuses
+        raise BrokenRunError(
+            f"{origin} is not valid evidence: {error}; make it again with `pipeline check`"
+        ) from error
 
 
 def load(path: Path) -> Evidence:
@@ -71,3 +66,16 @@ def load(path: Path) -> Evidence:
     except (OSError, UnicodeDecodeError) as error:
         raise BrokenRunError(f"cannot read the evidence at {path}: {error}") from error
     return loads(text, origin=str(path))
+
+
+def _fault(document: Any) -> str | None:
+    """What the schema objects to nearest to the root: the place and the value."""
+    import jsonschema_rs  # only who reads evidence waits for it
+
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    faults = jsonschema_rs.Draft202012Validator(schema).iter_errors(document)
+    first = min(faults, key=lambda fault: len(fault.instance_path), default=None)
+    if first is None:
+        return None
+    path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in first.instance_path)
+    return f"${path}: {first.message[:300]}"

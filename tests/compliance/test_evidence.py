@@ -121,6 +121,13 @@ def _changed(**changes: object) -> str:
     return json.dumps({**_document(), **changes})
 
 
+def _nested(depth: int) -> list[object]:
+    inner: list[object] = []
+    for _ in range(depth):
+        inner = [inner]
+    return inner
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -131,14 +138,17 @@ def _changed(**changes: object) -> str:
         (_changed(answers=None), r"\$.answers"),
         (_changed(surprise=1), "surprise"),
         (_changed(answers=[]), "0 answers for 2 policies x 4 resources"),
-        (_changed(generatedAt="yesterday"), r"\$.generatedAt"),
+        (_changed(generatedAt="yesterday"), r'\$.generatedAt: "yesterday" does not match'),
+        (_changed(answers=[{}], waivers=None), r"\$.waivers: null"),
         (_changed(generatedAt="2026-02-31T10:00:00Z"), "day is out of range"),
         (_changed(tools={"python": "\ud800"}), "surrogates not allowed"),
         ("[" * 100_000, "is not JSON"),
+        (_changed(tools=_nested(500)), "Recursion limit"),
     ],
     ids=[
         *("empty", "cut off", "list", "version", "no answers", "unknown", "dropped", "time"),
-        *("no such day", "half a character", "bottomless"),
+        "nearest to the root first",
+        *("no such day", "half a character", "bottomless", "deep"),
     ],
 )
 def test_broken_evidence_is_refused_and_named(text: str, message: str) -> None:
@@ -156,5 +166,7 @@ def test_an_answer_that_fails_without_saying_why_is_refused() -> None:
     changed = json.loads(document.dumps(samples.sample()))
     failed = next(a for a in changed["answers"] if a["outcome"] == "FAIL")
     del failed["message"]
-    with pytest.raises(BrokenRunError, match="'message' is a required property"):
+    with pytest.raises(
+        BrokenRunError, match=r'\$\.answers\[6\]: "message" is a required property; make it again'
+    ):
         document.loads(json.dumps(changed), origin="old.json")
