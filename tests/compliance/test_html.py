@@ -16,6 +16,7 @@ from compliance.evidence import Evidence, Link, Problem
 from compliance.reports import html
 from compliance.reports.html import architecture
 from tests.compliance import samples
+from tests.compliance.scale import scaled
 
 VOID = {"meta", "link", "input", "br", "img", "path"}
 
@@ -119,6 +120,15 @@ def test_every_answer_is_in_the_data_of_the_matrix() -> None:
     }
     codes = {"PASS": "P", "FAIL": "F", "UNKNOWN": "U", "WAIVED": "W", "NOT_APPLICABLE": "-"}
     assert found == {(a.policy, a.urn, codes[a.outcome]) for a in evidence.answers}
+
+
+def test_an_answer_more_takes_a_few_bytes_and_no_element() -> None:
+    small, large = (
+        html.render(scaled(samples.compliant(), 100, policies)) for policies in (50, 100)
+    )
+    assert (len(large) - len(small)) / 5_000 < 16
+    elements = [len(Page(text).elements) for text in (small, large)]
+    assert elements[1] - elements[0] < 50 * 20  # a row in the table of policies
 
 
 def test_a_waiver_shows_how_long_it_holds() -> None:

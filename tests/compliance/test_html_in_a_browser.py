@@ -12,6 +12,7 @@ from compliance.evidence import Evidence
 from compliance.reports import html
 from tests.compliance import samples
 from tests.compliance.browser import chromium, executable
+from tests.compliance.scale import scaled
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +148,72 @@ def test_printed_it_keeps_the_verdict_and_leaves_the_controls_out(report: Report
     expect(page.get_by_text("fifoQueue is not true").first).to_be_visible()
     expect(page.locator("#matrix")).to_be_hidden()
     expect(page.locator("nav")).to_be_hidden()
+
+
+@pytest.fixture(scope="module")
+def large(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Report]:
+    folder = tmp_path_factory.mktemp("large")
+    opened = Report(browser, folder, scaled(samples.compliant(), 1000, policies=64))
+    yield opened
+    assert opened.complaints == []
+    opened.page.context.close()
+
+
+@pytest.fixture
+def wide(large: Report) -> Page:
+    """The report of 64,000 answers, nothing filtered, at its first column."""
+    large.page.get_by_role("button", name="Clear").click()
+    expect(large.page.locator("#shown")).to_have_text("64 policies, 1000 resources")
+    return large.page
+
+
+_SCROLL = "(grid, x) => { grid.scrollLeft = x; }"
+
+
+def test_a_thousand_resources_put_no_more_into_the_page_than_is_in_sight(wide: Page) -> None:
+    elements = "document.querySelectorAll('*').length"
+    assert wide.evaluate(elements) < 20_000
+    wide.locator("#grid").evaluate(_SCROLL, 10_000)
+    expect(wide.locator("#grid thead th[aria-colindex='410']")).to_be_in_viewport()
+    assert wide.evaluate(elements) < 20_000
+
+
+def test_scrolled_to_its_end_the_matrix_shows_the_last_resource(wide: Page) -> None:
+    grid = wide.locator("#grid")
+    grid.evaluate(_SCROLL, 1_000_000)
+    last = wide.locator("#grid thead th").last
+    expect(last).to_have_attribute("aria-colindex", "1001")
+    expect(wide.get_by_role("grid")).to_have_attribute("aria-colcount", "1001")
+    edges = [part.evaluate("e => e.getBoundingClientRect().right") for part in (grid, last)]
+    assert abs(edges[0] - edges[1]) < 4
+    expect(wide.locator("#grid button[tabindex='0']")).to_have_count(1)
+
+
+def test_a_search_finds_a_resource_that_was_not_in_sight(wide: Page) -> None:
+    wide.get_by_role("searchbox", name="Resource").fill("orders-function-249")
+    expect(wide.locator("#grid td button")).to_have_count(64)
+    wide.get_by_role("button", name="queue-fifo-31 on orders-function-249: passed").click()
+    expect(wide.get_by_role("dialog")).to_contain_text("stack/function.py:40")
+    wide.keyboard.press("Escape")
+
+
+def test_the_arrow_keys_go_on_beyond_what_was_in_sight(wide: Page) -> None:
+    wide.locator("#grid button[tabindex='0']").focus()
+    for _ in range(80):
+        wide.keyboard.press("ArrowRight")
+    focused = wide.locator("#grid button:focus")
+    expect(focused).to_have_attribute("data-column", "80")
+    expect(focused).to_be_in_viewport()
+    wide.locator("#grid").evaluate(_SCROLL, 0)
+    expect(wide.locator("#grid button:focus")).to_have_count(1)
+
+
+def test_after_an_empty_search_the_matrix_fills_its_width_again(wide: Page) -> None:
+    before = wide.locator("#grid td button").count()
+    wide.get_by_role("searchbox", name="Resource").fill("no such resource")
+    expect(wide.locator("#grid td button")).to_have_count(0)
+    wide.get_by_role("button", name="Clear").click()
+    expect(wide.locator("#grid td button")).to_have_count(before)
 
 
 _CONTRAST = """

@@ -14,49 +14,113 @@
     return made;
   };
 
-  // The matrix: one button per answer, moved through with the arrow keys.
-  const rows = [];
-  const buttons = [];
-  const heads = resources.map((resource, column) => {
-    const label = element("span", { textContent: resource.name });
-    const head = element("th", { scope: "col", title: `${resource.name}\n${resource.type}` }, label);
-    if (column === 0 || resources[column - 1].component !== resource.component) {
-      head.classList.add("first");
-    }
-    return head;
-  });
-  const table = element("table");
+  // The matrix: one button per answer, moved through with the arrow keys. Only the columns in sight
+  // are in the document, and some beside them; the canvas is as wide as all of them together.
+  const beside = 16;
+  const grid = byId("grid");
+  const blocks = ([code]) => code === "F" || code === "U";
+  const at = (place, cell) => {
+    cell.setAttribute("aria-colindex", place);
+    return cell;
+  };
+  const policyHead = at(1, element("th", { textContent: "policy" }));
+  const headRow = element("tr");
+  const rows = policies.map((policy, row) => element(
+    "tr",
+    { className: answers[row].some(blocks) ? "flawed" : "" },
+    at(1, element("th", { scope: "row", title: policy.sentence, textContent: policy.name })),
+  ));
+  const tbody = element("tbody", {}, ...rows);
+  const table = element("table", {}, element("thead", {}, headRow), tbody);
   table.setAttribute("role", "grid");
   table.setAttribute("aria-label", "Answers of every policy for every resource");
-  table.append(
-    element("thead", {}, element("tr", {}, element("th", { textContent: "policy" }), ...heads)),
-  );
-  const tbody = table.appendChild(element("tbody"));
-  policies.forEach((policy, row) => {
-    const line = element("tr", {}, element("th", { scope: "row", title: policy.sentence, textContent: policy.name }));
-    buttons.push(
-      resources.map((resource, column) => {
-        const [code] = answers[row][column];
-        const button = element("button", { type: "button", textContent: glyphs[code], tabIndex: -1 });
-        button.className = code === "-" ? "N" : code;
-        button.dataset.row = row;
-        button.dataset.column = column;
-        button.setAttribute("aria-label", `${policy.name} on ${resource.name}: ${words[code]}`);
-        const cell = element("td", {}, button);
-        if (heads[column].classList.contains("first")) cell.classList.add("first");
-        line.append(cell);
-        return button;
-      }),
-    );
-    tbody.append(line);
-    rows.push(line);
-  });
-  const blocks = ([code]) => code === "F" || code === "U";
-  rows.forEach((line, row) => line.classList.toggle("flawed", answers[row].some(blocks)));
-  heads.forEach((head, column) => head.classList.toggle("flawed", answers.some((line) => blocks(line[column]))));
-  byId("grid").append(table);
+  const canvas = element("div", {}, table);
+  grid.append(canvas);
   byId("filters").hidden = false;
   byId("legend").hidden = false;
+
+  const styles = resources.map((resource, column) => [
+    column === 0 || resources[column - 1].component !== resource.component ? "first" : "",
+    answers.some((line) => blocks(line[column])) ? "flawed" : "",
+  ]);
+  const head = (column, place) => {
+    const { name, type } = resources[column];
+    const label = element("span", { textContent: name });
+    return at(place, element("th", { scope: "col", title: `${name}\n${type}`, className: styles[column].join(" ") }, label));
+  };
+  const cell = (row) => (column, place) => {
+    const [code] = answers[row][column];
+    const dim = hit(row, column) ? "" : " dim";
+    const button = element("button", { type: "button", textContent: glyphs[code], tabIndex: -1 });
+    button.className = (code === "-" ? "N" : code) + dim;
+    button.dataset.row = row;
+    button.dataset.column = column;
+    button.setAttribute("aria-label", `${policies[row].name} on ${resources[column].name}: ${words[code]}`);
+    return at(place, element("td", { className: styles[column][0] }, button));
+  };
+
+  let outcome = "";
+  let visible = { rows: [], columns: [] };
+  let drawn = { from: 0, to: 0 };
+  let current = { row: 0, column: 0 };
+  let width = 26;
+  const hit = (row, column) => !outcome || answers[row][column][0] === outcome;
+  const inSight = () => {
+    const from = Math.floor(grid.scrollLeft / width);
+    return { from, to: Math.min(from + Math.ceil(grid.clientWidth / width), visible.columns.length) };
+  };
+  const draw = () => {
+    const focused = tbody.contains(document.activeElement);
+    const { from, to } = inSight();
+    drawn = { from: Math.max(from - beside, 0), to: to + beside };
+    const columns = visible.columns.slice(drawn.from, drawn.to);
+    const each = (make) => columns.map((column, index) => make(column, drawn.from + index + 2));
+    headRow.replaceChildren(policyHead, ...each(head));
+    const shown = new Set(visible.rows);
+    rows.forEach((line, row) => {
+      line.hidden = !shown.has(row);
+      line.replaceChildren(line.firstChild, ...(line.hidden ? [] : each(cell(row))));
+    });
+    table.setAttribute("aria-colcount", visible.columns.length + 1);
+    width = tbody.querySelector("td")?.getBoundingClientRect().width || width;
+    canvas.style.paddingLeft = `${drawn.from * width}px`;
+    canvas.style.width = `${policyHead.offsetWidth + visible.columns.length * width}px`;
+    grid.style.scrollPaddingLeft = `${policyHead.offsetWidth}px`;
+    const nearest = (list, index) => list.findLast((one) => one <= index) ?? list[0];
+    const button = rove(nearest(visible.rows, current.row), nearest(columns, current.column));
+    if (focused) button?.focus({ preventScroll: true });
+  };
+  const rove = (row, column) => {
+    const before = tbody.querySelector("button[tabindex='0']");
+    const button = tbody.querySelector(`[data-row="${row}"][data-column="${column}"]`);
+    if (before) before.tabIndex = -1;
+    if (button) button.tabIndex = 0;
+    current = { row, column };
+    return button;
+  };
+  grid.addEventListener("scroll", () => {
+    const { from, to } = inSight();
+    if (from < drawn.from || to > drawn.to) draw();
+  });
+  addEventListener("resize", draw);
+
+  grid.addEventListener("focusin", ({ target }) => {
+    if (target.matches("button")) rove(Number(target.dataset.row), Number(target.dataset.column));
+  });
+  grid.addEventListener("keydown", (event) => {
+    const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    if (!event.target.closest("button") || !steps[event.key]) return;
+    event.preventDefault();
+    const clamp = (list, value, step) =>
+      Math.min(Math.max(list.indexOf(value) + step, 0), list.length - 1);
+    const row = visible.rows[clamp(visible.rows, current.row, steps[event.key][0])];
+    const place = clamp(visible.columns, current.column, steps[event.key][1]);
+    if (place < drawn.from || place >= drawn.to) {
+      grid.scrollLeft = place * width;
+      draw();
+    }
+    rove(row, visible.columns[place]).focus();
+  });
 
   // Filters.
   const policyTexts = policies.map((policy) =>
@@ -67,57 +131,24 @@
   );
   const matching = (list, query) => {
     const terms = query.toLowerCase().split(/\s+/).filter(Boolean);
-    return list.map((text) => terms.every((term) => text.includes(term)));
+    return [...list.keys()].filter((index) => terms.every((term) => list[index].includes(term)));
   };
-  let visible = { rows: [], columns: [] };
   const filter = () => {
-    const outcome = byId("by-outcome").value;
+    outcome = byId("by-outcome").value;
     const rowFits = matching(policyTexts, byId("by-policy").value);
     const columnFits = matching(resourceTexts, byId("by-resource").value);
-    const hit = (row, column) => !outcome || answers[row][column][0] === outcome;
-    const some = (fits, test) => fits.some((fit, index) => fit && test(index));
-    const shownRows = rowFits.map((fit, row) => fit && some(columnFits, (column) => hit(row, column)));
-    const shownColumns = columnFits.map((fit, column) => fit && some(rowFits, (row) => hit(row, column)));
-    heads.forEach((head, column) => { head.hidden = !shownColumns[column]; });
-    let count = 0;
-    buttons.forEach((line, row) => {
-      rows[row].hidden = !shownRows[row];
-      line.forEach((button, column) => {
-        button.parentElement.hidden = !shownColumns[column];
-        const hits = hit(row, column);
-        button.classList.toggle("dim", !hits);
-        if (outcome && hits && shownRows[row] && shownColumns[column]) count += 1;
-      });
-    });
-    const kept = (shown) => shown.flatMap((is, index) => (is ? [index] : []));
-    visible = { rows: kept(shownRows), columns: kept(shownColumns) };
-    const matched = outcome ? `, ${count} ${words[outcome]}` : "";
+    visible = {
+      rows: rowFits.filter((row) => columnFits.some((column) => hit(row, column))),
+      columns: columnFits.filter((column) => rowFits.some((row) => hit(row, column))),
+    };
+    const hits = visible.rows.flatMap((row) => visible.columns.filter((column) => hit(row, column)));
+    const matched = outcome ? `, ${hits.length} ${words[outcome]}` : "";
     byId("shown").textContent =
       `${visible.rows.length} policies, ${visible.columns.length} resources${matched}`;
-    rove();
+    grid.scrollLeft = 0;
+    current = { row: 0, column: 0 };
+    draw();
   };
-
-  let current = null;
-  const rove = (button) => {
-    const first = visible.rows.length && visible.columns.length
-      ? buttons[visible.rows[0]][visible.columns[0]] : null;
-    const next = button || first;
-    if (current) current.tabIndex = -1;
-    current = next;
-    if (current) current.tabIndex = 0;
-  };
-  table.addEventListener("keydown", (event) => {
-    const button = event.target.closest("button");
-    const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-    if (!button || !steps[event.key]) return;
-    event.preventDefault();
-    const clamp = (list, value, step) =>
-      list[Math.min(Math.max(list.indexOf(value) + step, 0), list.length - 1)];
-    const row = clamp(visible.rows, Number(button.dataset.row), steps[event.key][0]);
-    const column = clamp(visible.columns, Number(button.dataset.column), steps[event.key][1]);
-    rove(buttons[row][column]);
-    current.focus();
-  });
   for (const id of ["by-policy", "by-resource", "by-outcome"]) byId(id).addEventListener("input", filter);
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
   byId("filters").addEventListener("reset", () => setTimeout(filter));
@@ -156,8 +187,8 @@
   table.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    rove(button);
-    show(Number(button.dataset.row), Number(button.dataset.column));
+    button.focus();
+    show(current.row, current.column);
   });
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
 
