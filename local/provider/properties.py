@@ -78,6 +78,16 @@ def same(old: Any, new: Any) -> bool:
     return False
 
 
+def document(value: Any) -> Any:
+    """The text of a JSON document, which a program may give as an object.
+
+    As in the official provider, a document with a part that is not known is not known itself.
+    """
+    if isinstance(value, dict | list):
+        return UNKNOWN if is_unknown(value) else json.dumps(value, separators=(",", ":"))
+    return value
+
+
 def archive_bytes(archive: Mapping[str, Any]) -> bytes:
     """The zip file that an archive property stands for.
 

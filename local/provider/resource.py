@@ -40,6 +40,9 @@ class Resource(ABC):
     defaults: ClassVar[Mapping[str, Any]] = {}
     """Inputs that the official provider fills in."""
 
+    documents: ClassVar[tuple[str, ...]] = ()
+    """Inputs that are JSON texts, which the official provider makes of objects too."""
+
     autoname: ClassVar[str | None] = None
     """The property that gets a generated name when the program leaves it out."""
 

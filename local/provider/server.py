@@ -18,7 +18,7 @@ from local.provider.aws import Aws, MissingError, endpoint, is_missing
 from local.provider.calls import tags
 from local.provider.diff import changes, delete_first
 from local.provider.functions import call
-from local.provider.properties import UNKNOWN, Properties, decode, encode
+from local.provider.properties import UNKNOWN, Properties, decode, document, encode
 from local.provider.resource import Resource
 from local.provider.services import find
 
@@ -91,7 +91,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 or proposed
                 or resource.name(request.name, request.randomSeed, {**filled, **new})
             )
-        inputs = {**filled, **new, "__defaults": sorted(filled)}
+        written = {name: document(new[name]) for name in resource.documents if name in new}
+        inputs = {**filled, **new, **written, "__defaults": sorted(filled)}
         return provider_pb2.CheckResponse(inputs=encode(inputs))
 
     def Diff(self, request: Any, context: Any) -> Any:

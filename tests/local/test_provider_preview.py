@@ -1,7 +1,9 @@
 """What a preview shows, with no emulator to ask."""
 
+import json
 import re
 
+from local.provider.properties import UNKNOWN
 from tests.local.kit import NOWHERE, Program
 
 
@@ -23,6 +25,19 @@ def test_inputs_and_defaults_are_known_and_what_aws_assigns_is_not(offline: Prog
         "team": '"Analytics"',
         "arn": "[unknown]",
     }
+
+
+def test_a_policy_that_is_given_as_an_object_becomes_its_text(offline: Program) -> None:
+    steps = offline.steps("""
+        policy = {"Version": "2012-10-17", "Statement": []}
+        queue = aws.sqs.Queue("q", name="q")
+        aws.iam.Role("r", name="r", assume_role_policy=policy)
+        aws.sqs.QueuePolicy("p", queue_url="u", policy={**policy, "Id": queue.arn})
+    """)
+    inputs = {step["newState"]["urn"].rsplit("::", 1)[1]: step["newState"] for step in steps}
+    text = inputs["r"]["inputs"]["assumeRolePolicy"]
+    assert json.loads(text) == {"Version": "2012-10-17", "Statement": []}
+    assert inputs["p"]["inputs"]["policy"] == UNKNOWN
 
 
 def test_the_account_region_and_partition_are_known(offline: Program) -> None:

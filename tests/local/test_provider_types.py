@@ -62,3 +62,19 @@ def test_a_type_has_the_name_and_properties_that_the_sdk_gives_it(resource: Reso
     }
     assert named <= _sdk_properties(resource)
     assert set(resource.renewed) <= set(resource.computed)
+
+
+@pytest.mark.parametrize("resource", TYPES.values(), ids=TYPES.keys())
+def test_a_property_that_the_sdk_takes_as_a_policy_is_a_document(resource: Resource) -> None:
+    arguments = inspect.signature(_sdk_class(resource)._internal_init).parameters  # type: ignore[attr-defined]
+    taken = {
+        _sdk_name(resource, name)
+        for name, argument in arguments.items()
+        if "'PolicyDocumentArgs'" in str(argument.annotation)
+    }
+    assert set(resource.documents) == taken
+
+
+def _sdk_name(resource: Resource, attribute: str) -> str:
+    member = getattr(_sdk_class(resource), attribute)
+    return str(getattr(member.fget, "_pulumi_name", attribute))

@@ -16,6 +16,7 @@ class Role(Resource):
     replaces = ("namePrefix", "path")
     computed = ("arn", "createDate", "uniqueId", "inlinePolicies", "managedPolicyArns")
     defaults = {"forceDetachPolicies": False, "maxSessionDuration": 3600, "path": "/"}
+    documents = ("assumeRolePolicy",)
     autoname = "name"
 
     def create(self, aws: Aws, inputs: Properties) -> Created:
@@ -99,6 +100,7 @@ class RolePolicy(Setting):
     type_name = "aws:iam/rolePolicy:RolePolicy"
     key = ("role", "name")
     replaces = ("namePrefix",)
+    documents = ("policy",)
     autoname = "name"
 
     def put(self, aws: Aws, inputs: Properties) -> Properties:
@@ -123,6 +125,7 @@ class Policy(Resource):
     replaces = ("namePrefix", "path", "description")
     computed = ("arn", "attachmentCount", "policyId")
     defaults = {"path": "/"}
+    documents = ("policy",)
     autoname = "name"
 
     def create(self, aws: Aws, inputs: Properties) -> Created:

@@ -36,6 +36,7 @@ class Bucket(Resource):
         "website",
     )
     defaults = {"forceDestroy": False}
+    documents = ("policy",)
     autoname = "bucket"
 
     def name(self, logical_name: str, seed: bytes, inputs: Properties) -> str:
@@ -197,6 +198,7 @@ class BucketPolicy(BucketSetting):
 
     type_name = "aws:s3/bucketPolicy:BucketPolicy"
     setting = "bucket_policy"
+    documents = ("policy",)
 
     def body(self, inputs: Properties) -> Properties:
         return {"Policy": inputs["policy"]}

@@ -117,6 +117,7 @@ class TopicPolicy(Setting):
     type_name = "aws:sns/topicPolicy:TopicPolicy"
     key = ("arn",)
     computed = ("owner",)
+    documents = ("policy",)
 
     def put(self, aws: Aws, inputs: Properties) -> Properties:
         self._write(aws, inputs["arn"], inputs["policy"])

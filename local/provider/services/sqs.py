@@ -141,6 +141,7 @@ class QueuePolicy(_QueueDocument):
 
     type_name = "aws:sqs/queuePolicy:QueuePolicy"
     property = "policy"
+    documents = ("policy",)
 
 
 class RedrivePolicy(_QueueDocument):
