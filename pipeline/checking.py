@@ -128,7 +128,8 @@ def _worst(tally: Mapping[Outcome, int]) -> Outcome:
 
 
 def export_terraform(target: Target, output: Path) -> Export:
-    """Write a stack's preview as Terraform configuration."""
+    """Write a stack's preview as Terraform configuration; the folder is made before the preview."""
+    output.mkdir(parents=True, exist_ok=True)
     chosen = setting(target)
     prepare(target)
     with step(f"Previewing stack {target.stack}") as current:

@@ -123,6 +123,13 @@ def test_a_broken_check_leaves_no_report_of_an_earlier_one(project: Path, run: R
     assert not any(path.exists() for path in earlier)
 
 
+def test_an_export_to_what_is_no_folder_ends_before_the_preview(run: Run) -> None:
+    ended = run("export", "terraform", "--output", "trades.csv")
+    assert ended.returncode == 1
+    assert "trades.csv" in ended.stderr
+    assert "Previewing" not in ended.stderr
+
+
 def test_json_is_one_document_on_standard_output(run: Run) -> None:
     ended = run("sample", "--rows", "10", "--files", "1", "--json")
     assert ended.returncode == 0
