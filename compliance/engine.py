@@ -19,7 +19,7 @@ class EngineResource:
 
     Values of `inputs` and `outputs` are masked where the program called them secret. A value
     unknown at preview is the engine's sentinel text. An `external` resource is only read: another
-    stack, or a person, manages it.
+    stack, or a person, manages it. `provider` is a URN, empty for a component.
     """
 
     urn: str
@@ -27,6 +27,7 @@ class EngineResource:
     parent: str | None
     custom: bool
     external: bool
+    provider: str
     protect: bool
     retain_on_delete: bool
     deleted_with: str | None
@@ -85,6 +86,7 @@ def resource_from_state(state: Mapping[str, Any]) -> EngineResource:
         parent=state.get("parent") or None,
         custom=bool(state.get("custom")),
         external=bool(state.get("external")),
+        provider=(state.get("provider") or "").rpartition("::")[0],  # behind it is its identifier
         protect=bool(state.get("protect")),
         retain_on_delete=bool(state.get("retainOnDelete")),
         deleted_with=state.get("deletedWith") or None,

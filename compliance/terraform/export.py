@@ -54,6 +54,8 @@ def export(view: TerraformView, *, region: str, program: Path, output: Path) -> 
         )
         for attribute, asset in resource.converted.assets.items():
             body[attribute] = assets.copy(asset, resource.address)
+        if resource.region not in (None, region):
+            body["provider"] = f"aws.{resource.region}"
         if resource.after:
             body["depends_on"] = list(resource.after)
         resources.setdefault(resource.type, {})[resource.name] = body
@@ -61,7 +63,7 @@ def export(view: TerraformView, *, region: str, program: Path, output: Path) -> 
         "terraform": {
             "required_providers": {"aws": {"source": "hashicorp/aws", "version": PROVIDER_VERSION}}
         },
-        "provider": {"aws": {"region": region}},
+        "provider": {"aws": _providers(view, region)},
         "resource": resources,
     }
     if variables:
@@ -76,11 +78,26 @@ def export(view: TerraformView, *, region: str, program: Path, output: Path) -> 
     )
 
 
+def _providers(view: TerraformView, region: str) -> Any:
+    """The provider of the stack's region, and one more by the name of each other region."""
+    others = sorted({resource.region for resource in view.resources if resource.region} - {region})
+    own = {"region": region}
+    return [own, *({"alias": other, "region": other} for other in others)] if others else own
+
+
 def _left_out(view: TerraformView) -> Iterator[str]:
     for kind, urns in view.unmapped_types.items():
         yield from (f"{logical_name(urn)} ({kind})" for urn in urns)
+    for urn, settings in view.unmapped_settings.items():
+        yield from (f"{setting} of the provider {logical_name(urn)}" for setting in settings)
     for resource in view.resources:
-        yield from (f"{path} of {resource.address}" for path in resource.converted.unmapped)
+        # A resource's own region is that of its provider here.
+        carried = {"region"} if resource.region else set()
+        yield from (
+            f"{path} of {resource.address}"
+            for path in resource.converted.unmapped
+            if path not in carried
+        )
 
 
 def _configurable(resource: Mapped) -> dict[str, Any]:

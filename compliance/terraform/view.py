@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from compliance.evidence import logical_name
 from compliance.terraform.names import terraform_property, terraform_type
 from compliance.terraform.schema import block_of
-from compliance.terraform.values import Converted, convert
+from compliance.terraform.values import Converted, convert, is_unknown
 
 
 class PlannedResource(Protocol):
@@ -31,6 +31,10 @@ class PlannedResource(Protocol):
         """Whether it is only read: somebody else manages it."""
 
     @property
+    def provider(self) -> str:
+        """The URN of its provider."""
+
+    @property
     def inputs(self) -> Mapping[str, Any]:
         """Its inputs, unknowns and secrets as the engine marks them."""
 
@@ -48,7 +52,8 @@ class Mapped:
     """One resource in Terraform's terms; references and dependencies are addresses.
 
     `references` go by top-level attribute; `after` is all that has to exist before it; `defaulted`
-    are the attributes that the provider filled in, not the program.
+    are the attributes that the provider filled in, not the program. `region` is the one that its
+    provider or the program names, None where neither does.
     """
 
     urn: str
@@ -58,6 +63,7 @@ class Mapped:
     references: Mapping[str, tuple[str, ...]]
     after: tuple[str, ...]
     defaulted: frozenset[str]
+    region: str | None
 
     @property
     def address(self) -> str:
@@ -72,10 +78,13 @@ class TerraformView:
     resources: tuple[Mapped, ...]
     unmapped_types: Mapping[str, tuple[str, ...]]  # Pulumi type → URNs
     unmapped_properties: Mapping[str, tuple[str, ...]]  # URN → property paths
+    unmapped_settings: Mapping[str, tuple[str, ...]]  # URN of a provider → names
 
 
 def map_preview(resources: Iterable[PlannedResource]) -> TerraformView:
     """Map every resource that the stack manages; the engine's own have no Terraform form."""
+    resources = tuple(resources)
+    providers = {r.urn: r.inputs for r in resources if r.type == "pulumi:providers:aws"}
     planned = [
         resource
         for resource in resources
@@ -91,7 +100,9 @@ def map_preview(resources: Iterable[PlannedResource]) -> TerraformView:
             addresses[resource.urn] = (kind, _free_name(kind, resource.urn, addresses.values()))
     identities = _identities(planned, addresses)
     mapped = tuple(
-        _map(resource, addresses, identities) for resource in planned if resource.urn in addresses
+        _map(resource, addresses, identities, providers.get(resource.provider, {}).get("region"))
+        for resource in planned
+        if resource.urn in addresses
     )
     return TerraformView(
         resources=mapped,
@@ -101,7 +112,16 @@ def map_preview(resources: Iterable[PlannedResource]) -> TerraformView:
             for resource in mapped
             if resource.converted.unmapped
         },
+        unmapped_settings={
+            urn: tuple(sorted(name for name in settings if not _carried(name)))
+            for urn, settings in providers.items()
+        },
     )
+
+
+def _carried(setting: str) -> bool:
+    """Whether a provider's setting says nothing that the view lacks: its tags are in resources."""
+    return setting.startswith(("__", "skip")) or setting in ("region", "version", "defaultTags")
 
 
 def _free_name(kind: str, urn: str, taken: Iterable[tuple[str, str]]) -> str:
@@ -147,6 +167,7 @@ def _map(
     resource: PlannedResource,
     addresses: Mapping[str, tuple[str, str]],
     identities: Mapping[tuple[str, str], str],
+    provider_region: object,
 ) -> Mapped:
     kind, name = addresses[resource.urn]
     block = block_of(kind)
@@ -165,6 +186,7 @@ def _map(
         terraform_property(kind, block, key, top=True)
         for key in resource.inputs.get("__defaults") or ()
     )
+    region = resource.inputs.get("region", provider_region)
     return Mapped(
         urn=resource.urn,
         type=kind,
@@ -175,6 +197,7 @@ def _map(
             sorted(".".join(addresses[u]) for u in resource.dependencies if u in addresses)
         ),
         defaulted=frozenset(name for name in defaults if name),
+        region=region if isinstance(region, str) and not is_unknown(region) else None,
     )
 
 

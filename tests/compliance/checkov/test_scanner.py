@@ -19,6 +19,7 @@ GROUP = EngineResource(
     parent=None,
     custom=True,
     external=False,
+    provider="",
     protect=False,
     retain_on_delete=False,
     deleted_with=None,

@@ -350,8 +350,61 @@ def test_the_objects_of_a_bucket_travel_with_the_configuration(tmp_path: Path) -
 
 def test_what_the_provider_does_not_know_is_told(tmp_path: Path) -> None:
     vpc = Planned(name="vpc", type="aws:ec2/vpc:Vpc", inputs={})
-    queue = Planned(name="q", type="aws:sqs/queue:Queue", inputs={"region": "eu-west-1"})
-    done = export(
-        map_preview([vpc, queue]), region="us-east-1", program=tmp_path, output=tmp_path / "out"
+    api = Planned(
+        name="a", type="aws:apigateway/restApi:RestApi", inputs={"securityPolicy": "TLS_1_2"}
     )
-    assert done.left_out == ("vpc (aws:ec2/vpc:Vpc)", "region of aws_sqs_queue.q")
+    done = export(
+        map_preview([vpc, api]), region="us-east-1", program=tmp_path, output=tmp_path / "out"
+    )
+    assert done.left_out == (
+        "vpc (aws:ec2/vpc:Vpc)",
+        "securityPolicy of aws_api_gateway_rest_api.a",
+    )
+
+
+WEST = Planned(name="west", type="pulumi:providers:aws", inputs={"region": "us-west-2"})
+
+
+def test_a_resource_of_another_region_has_the_provider_of_that_region(tmp_path: Path) -> None:
+    resources = [
+        WEST,
+        Planned(name="here", type="aws:sqs/queue:Queue", inputs={"region": "us-east-1"}),
+        Planned(name="west", type="aws:sqs/queue:Queue", inputs={}, provider=WEST.urn),
+        Planned(
+            name="south",
+            type="aws:s3/bucket:Bucket",
+            inputs={"region": "eu-south-1"},
+            provider=WEST.urn,
+        ),
+    ]
+    done = export(
+        map_preview(resources), region="us-east-1", program=tmp_path, output=tmp_path / "out"
+    )
+    document = json.loads(done.path.read_text(encoding="utf-8"))
+    assert document["provider"]["aws"] == [
+        {"region": "us-east-1"},
+        {"alias": "eu-south-1", "region": "eu-south-1"},
+        {"alias": "us-west-2", "region": "us-west-2"},
+    ]
+    assert document["resource"] == {
+        "aws_sqs_queue": {"here": {}, "west": {"provider": "aws.us-west-2"}},
+        "aws_s3_bucket": {"south": {"provider": "aws.eu-south-1"}},
+    }
+    assert done.left_out == ()
+
+
+def test_what_else_a_provider_is_told_is_left_out(tmp_path: Path) -> None:
+    settings = {"version": "7", "region": "us-west-2", "profile": "x", "skipRegionValidation": True}
+    provider = Planned(name="west", type="pulumi:providers:aws", inputs=settings)
+    done = export(
+        map_preview([provider]), region="us-east-1", program=tmp_path, output=tmp_path / "out"
+    )
+    assert done.left_out == ("profile of the provider west",)
+
+
+def test_a_region_that_the_preview_does_not_tell_is_left_out(tmp_path: Path) -> None:
+    queue = Planned(name="q", type="aws:sqs/queue:Queue", inputs={"region": UNKNOWN})
+    done = export(
+        map_preview([queue]), region="us-east-1", program=tmp_path, output=tmp_path / "out"
+    )
+    assert done.left_out == ("region of aws_sqs_queue.q",)

@@ -31,6 +31,7 @@ class Planned:
     dependencies: Sequence[str] = ()
     custom: bool = True
     external: bool = False
+    provider: str = ""
 
     @property
     def urn(self) -> str:
