@@ -21,13 +21,14 @@ from compliance.terraform.view import Mapped, TerraformView
 class Export:
     """The file written, how many resources it has, and what a person has to see to.
 
-    `variables` are values to be supplied; `left_out` are resources and properties of the preview
-    that the provider does not know.
+    `variables` are values to be supplied; `guesses` are references that may not be what the program
+    means; `left_out` are resources and properties of the preview that the provider does not know.
     """
 
     path: Path
     resources: int
     variables: tuple[str, ...]
+    guesses: tuple[str, ...]
     left_out: tuple[str, ...]
 
 
@@ -47,9 +48,10 @@ def export(view: TerraformView, *, region: str, program: Path, output: Path) -> 
     by_address = {resource.address: resource for resource in view.resources}
     assets = Assets(program, output)
     variables: dict[str, Any] = {}
+    guesses: list[str] = []
     resources: dict[str, dict[str, Any]] = {}
     for resource in view.resources:
-        body = Expressions(resource, by_address, variables).filled(
+        body = Expressions(resource, by_address, variables, guesses).filled(
             block_of(resource.type), _configurable(resource), resource.converted.unknown
         )
         for attribute, asset in resource.converted.assets.items():
@@ -74,6 +76,7 @@ def export(view: TerraformView, *, region: str, program: Path, output: Path) -> 
         path=path,
         resources=len(view.resources),
         variables=tuple(sorted(variables)),
+        guesses=tuple(guesses),
         left_out=tuple(_left_out(view)),
     )
 

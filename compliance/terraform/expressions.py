@@ -2,7 +2,8 @@
 
 An unknown value becomes a reference to the resource that it depends on, by the attribute that the
 receiving property asks for. Where nothing tells one, and for a secret, a person has to supply a
-variable: one for each place.
+variable: one for each place. A preview does not tell a resource's attribute from a text that has it
+inside: where the property's name does not speak of what it refers to, the reference is a guess.
 """
 
 import re
@@ -15,18 +16,28 @@ from compliance.terraform.view import Mapped
 
 # Property → the attribute that it asks for of a target that has it.
 _ASKED = {
+    "alarm_actions": "arn",
+    "authorizer_credentials": "arn",
+    "authorizer_uri": "invoke_arn",
+    "credentials": "arn",
+    "destination": "arn",
     "endpoint": "arn",
     "event_source_arn": "stream_arn",
+    "function_version": "version",
+    "insufficient_data_actions": "arn",
     "kms_key_id": "arn",
     "kms_master_key_id": "arn",
+    "ok_actions": "arn",
     "parent_id": "root_resource_id",
     "resource_id": "root_resource_id",
+    "rule": "name",
     "source_arn": "execution_arn",
+    "stage": "stage_name",
     "uri": "invoke_arn",
 }
 
 # What a resource says of itself: of another with the same property it wants the identifier.
-_ITS_OWN = frozenset({"name", "parent_id", "policy"})
+_ITS_OWN = frozenset({"description", "name", "parent_id", "policy"})
 
 
 class Expressions:
@@ -36,15 +47,21 @@ class Expressions:
         resource: the resource.
         by_address: every resource of the view.
         variables: the document's variables; those needed are added.
+        guesses: the references that may not be meant; those of this resource are added.
     """
 
     def __init__(
-        self, resource: Mapped, by_address: Mapping[str, Mapped], variables: dict[str, Any]
+        self,
+        resource: Mapped,
+        by_address: Mapping[str, Mapped],
+        variables: dict[str, Any],
+        guesses: list[str],
     ) -> None:
         """See the class."""
         self._resource = resource
         self._by_address = by_address
         self._variables = variables
+        self._guesses = guesses
 
     def filled(
         self, block: Block, known: Mapping[str, Any], hidden: Mapping[str, Any], *above: str
@@ -108,18 +125,27 @@ class Expressions:
                 return group
         targets = [self._by_address[at] for at in self._resource.references.get(place[0], ())]
         if targets and kind == "string":
-            return self._reference(name, _meant(name, targets))
+            meant = _meant(name, targets)
+            return self._reference(name, meant[0], place, sure=len(meant) == 1)
         if targets and isinstance(kind, list) and kind[0] != "map" and kind[1] == "string":
-            return [self._reference(name, target) for target in targets]
+            return [self._reference(name, target, place) for target in targets]
         # Neither an identifier nor a name is a number, a flag or a map.
         return self._variable(kind, place)
 
-    def _reference(self, name: str, target: Mapped) -> str:
-        return f"${{{target.address}.{self._attribute(name, target)}}}"
+    def _reference(
+        self, name: str, target: Mapped, place: tuple[str, ...], *, sure: bool = True
+    ) -> str:
+        name = name.lower()  # as of an environment variable
+        attribute = self._attribute(name, target)
+        reference = f"${{{target.address}.{attribute}}}"
+        # Behind an API's ARN there is a path; what a resource is called is what is left.
+        vague = attribute in ("id", "name") and _vague(name, target)
+        if not sure or vague or attribute == "execution_arn":
+            self._guesses.append(f"{'.'.join(place)} of {self._resource.address}: {reference}")
+        return reference
 
     def _attribute(self, name: str, target: Mapped) -> str:
         """Which attribute of the target a property of this name asks for."""
-        name = name.lower()  # as of an environment variable
         offered = block_of(target.type).attributes
         asked = _ASKED.get(name)
         if asked is not None and asked in offered:
@@ -128,7 +154,9 @@ class Expressions:
             return "arn"
         if name == "role" and "name" in offered:  # functions take it by ARN, all others by name
             return "arn" if self._resource.type == "aws_lambda_function" else "name"
-        return name if name in offered and name not in _ITS_OWN else "id"
+        if name in offered and name not in _ITS_OWN:
+            return name
+        return "name" if name.endswith("_name") and "name" in offered else "id"
 
     def _variable(self, kind: Any, place: tuple[str, ...], *, sensitive: bool = False) -> str:
         base = re.sub(r"\W", "_", "_".join((self._resource.name, *place)))
@@ -177,9 +205,18 @@ def _content(iterator: str, block: Block) -> dict[str, Any]:
     return content | ({"dynamic": nested} if nested else {})
 
 
-def _meant(name: str, targets: list[Mapped]) -> Mapped:
-    """Of several resources, the one whose kind the property's name speaks of."""
-    return next((t for t in targets if t.type.rsplit("_", 1)[-1] in name.lower()), targets[0])
+def _meant(name: str, targets: list[Mapped]) -> list[Mapped]:
+    """Of several resources, those whose kind the property's name speaks of, if any."""
+    return [t for t in targets if t.type.rsplit("_", 1)[-1] in name.lower()] or targets
+
+
+def _vague(name: str, target: Mapped) -> bool:
+    """Whether a property's name speaks neither of an identifier nor of the target's kind."""
+    *_, last = words = name.split("_")
+    if last == "url":  # a queue's is its identifier
+        return "url" not in block_of(target.type).attributes
+    speaks = last in ("id", "ids") or set(words) & set(target.type.split("_"))
+    return last == "policy" or not speaks
 
 
 def _type_expression(kind: Any) -> str:

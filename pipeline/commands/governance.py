@@ -86,5 +86,7 @@ def export_terraform(
     say(f"{written.resources} resources in {written.path}")
     for variable in written.variables:
         say(f"  to be supplied: {variable}")
+    for guess in written.guesses:
+        say(f"  guessed: {guess}")
     for item in written.left_out:
         say(f"  not exported: {item}")

@@ -161,6 +161,8 @@ def test_a_name_that_the_provider_made_up_stays(tmp_path: Path) -> None:
 ROLE = Planned(name="role", type="aws:iam/role:Role", inputs={"name": "r"})
 TABLE = Planned(name="table", type="aws:dynamodb/table:Table", inputs={"name": "t"})
 QUEUE = Planned(name="queue", type="aws:sqs/queue:Queue", inputs={"name": "q"})
+RULE = Planned(name="rule", type="aws:cloudwatch/eventRule:EventRule", inputs={"name": "r"})
+FUNCTION = Planned(name="function", type="aws:lambda/function:Function", inputs={})
 
 
 @pytest.mark.parametrize(
@@ -176,6 +178,14 @@ QUEUE = Planned(name="queue", type="aws:sqs/queue:Queue", inputs={"name": "q"})
         ),
         ("sns/topicSubscription:TopicSubscription", "endpoint", QUEUE, "aws_sqs_queue.queue.arn"),
         ("sqs/queuePolicy:QueuePolicy", "queueUrl", QUEUE, "aws_sqs_queue.queue.id"),
+        ("apigateway/integration:Integration", "credentials", ROLE, "aws_iam_role.role.arn"),
+        ("cloudwatch/eventTarget:EventTarget", "rule", RULE, "aws_cloudwatch_event_rule.rule.name"),
+        (
+            "lambda/alias:Alias",
+            "functionVersion",
+            FUNCTION,
+            "aws_lambda_function.function.version",
+        ),
         ("s3/bucketPolicy:BucketPolicy", "policy", QUEUE, "aws_sqs_queue.queue.id"),
     ],
 )
@@ -220,9 +230,85 @@ def test_an_unknown_list_is_a_list_of_references(tmp_path: Path) -> None:
     )
     resources = configuration(tmp_path, QUEUE, TABLE, alarm)["resource"]
     assert resources["aws_cloudwatch_metric_alarm"]["a"]["alarm_actions"] == [
-        "${aws_sqs_queue.queue.id}",
-        "${aws_dynamodb_table.table.id}",
+        "${aws_sqs_queue.queue.arn}",
+        "${aws_dynamodb_table.table.arn}",
     ]
+
+
+BUCKET = Planned(name="bucket", type="aws:s3/bucket:Bucket", inputs={})
+OTHER = Planned(name="other", type="aws:sqs/queue:Queue", inputs={"name": "o"})
+API = Planned(name="api", type="aws:apigateway/restApi:RestApi", inputs={"name": "api"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "targets", "guesses"),
+    [
+        (
+            "s3/bucketPolicy:BucketPolicy",
+            {"bucket": UNKNOWN, "policy": UNKNOWN},
+            [BUCKET],
+            ["policy of aws_s3_bucket_policy.x: ${aws_s3_bucket.bucket.id}"],
+        ),
+        (
+            "sns/topic:Topic",
+            {"displayName": UNKNOWN, "kmsMasterKeyId": UNKNOWN},
+            [KEY],
+            ["display_name of aws_sns_topic.x: ${aws_kms_key.key.id}"],
+        ),
+        (
+            "sns/topic:Topic",
+            {"displayName": UNKNOWN},
+            [QUEUE],
+            ["display_name of aws_sns_topic.x: ${aws_sqs_queue.queue.name}"],
+        ),
+        (
+            "lambda/function:Function",
+            {"description": UNKNOWN, "role": UNKNOWN},
+            [ROLE],
+            ["description of aws_lambda_function.x: ${aws_iam_role.role.id}"],
+        ),
+        (
+            "lambda/permission:Permission",
+            {"function": "f", "sourceArn": UNKNOWN},
+            [API],
+            [
+                "source_arn of aws_lambda_permission.x: "
+                "${aws_api_gateway_rest_api.api.execution_arn}"
+            ],
+        ),
+        (
+            "lambda/function:Function",
+            {"environment": {"variables": {"QUEUE_URL": UNKNOWN, "API_URL": UNKNOWN}}},
+            [QUEUE, API],
+            [
+                "environment.0.variables.API_URL of aws_lambda_function.x: "
+                "${aws_api_gateway_rest_api.api.id}"
+            ],
+        ),
+        (
+            "lambda/function:Function",
+            {"environment": {"variables": {"QUEUE_NAME": UNKNOWN}}},
+            [QUEUE, OTHER],
+            [
+                "environment.0.variables.QUEUE_NAME of aws_lambda_function.x: "
+                "${aws_sqs_queue.queue.name}"
+            ],
+        ),
+    ],
+)
+def test_what_may_be_more_than_the_reference_is_told(
+    tmp_path: Path, kind: str, inputs: dict[str, Any], targets: list[Planned], guesses: list[str]
+) -> None:
+    asking = Planned(
+        name="x",
+        type=f"aws:{kind}",
+        inputs=inputs,
+        property_dependencies={key: [target.urn for target in targets] for key in inputs},
+    )
+    done = export(
+        map_preview([*targets, asking]), region="r", program=tmp_path, output=tmp_path / "out"
+    )
+    assert list(done.guesses) == guesses
 
 
 def test_each_place_has_a_variable_of_its_own_and_of_its_type(tmp_path: Path) -> None:
