@@ -107,12 +107,15 @@ def _configurable(resource: Mapped) -> dict[str, Any]:
     """The values that the program set and that configuration may set.
 
     What a provider fills in is left to the one that will read this: versions differ in defaults.
-    The names that it made up stay, which others refer to.
+    The names that it made up stay, which others refer to, in place of the prefixes that they would
+    conflict with.
     """
     block = block_of(resource.type)
+    made_up = {f"{name}_prefix" for name in resource.defaulted & block.identifying}
     return {
         name: value
         for name, value in resource.converted.values.items()
         if (name in block.blocks or block.attributes[name].configurable)
         and (name not in resource.defaulted or name in block.identifying)
+        and name not in made_up
     }

@@ -158,6 +158,18 @@ def test_a_name_that_the_provider_made_up_stays(tmp_path: Path) -> None:
     }
 
 
+def test_a_name_that_the_provider_made_up_stands_in_place_of_its_prefix(tmp_path: Path) -> None:
+    role = Planned(
+        name="r",
+        type="aws:iam/role:Role",
+        inputs={"name": "r-251ea43", "namePrefix": "ops-", "__defaults": ["name"]},
+    )
+    other = Planned(name="r", type="aws:sqs/queue:Queue", inputs={"namePrefix": "ops-"})
+    resources = configuration(tmp_path, role, other)["resource"]
+    assert resources["aws_iam_role"]["r"] == {"name": "r-251ea43"}
+    assert resources["aws_sqs_queue"]["r"] == {"name_prefix": "ops-"}
+
+
 ROLE = Planned(name="role", type="aws:iam/role:Role", inputs={"name": "r"})
 TABLE = Planned(name="table", type="aws:dynamodb/table:Table", inputs={"name": "t"})
 QUEUE = Planned(name="queue", type="aws:sqs/queue:Queue", inputs={"name": "q"})
