@@ -175,7 +175,8 @@ def _map(
     references: dict[str, tuple[str, ...]] = {}
     for key, urns in sorted(resource.property_dependencies.items()):
         attribute = terraform_property(kind, block, key, top=True)
-        targets = [".".join(addresses[urn]) for urn in urns if urn in addresses]
+        # The SDK names them in any order, and the same program has to be the same document.
+        targets = [".".join(addresses[urn]) for urn in sorted(urns) if urn in addresses]
         if attribute and targets:
             references[attribute] = tuple(dict.fromkeys(targets))
     for attribute, value in converted.values.items():

@@ -242,9 +242,25 @@ def test_an_unknown_list_is_a_list_of_references(tmp_path: Path) -> None:
     )
     resources = configuration(tmp_path, QUEUE, TABLE, alarm)["resource"]
     assert resources["aws_cloudwatch_metric_alarm"]["a"]["alarm_actions"] == [
-        "${aws_sqs_queue.queue.arn}",
         "${aws_dynamodb_table.table.arn}",
+        "${aws_sqs_queue.queue.arn}",
     ]
+
+
+def test_the_order_in_which_the_engine_names_what_a_value_is_made_of_does_not_matter(
+    tmp_path: Path,
+) -> None:
+    def alarm(*urns: str) -> Planned:
+        return Planned(
+            name="a",
+            type="aws:cloudwatch/metricAlarm:MetricAlarm",
+            inputs={"alarmActions": UNKNOWN},
+            property_dependencies={"alarmActions": urns},
+        )
+
+    one = configuration(tmp_path, QUEUE, TABLE, alarm(QUEUE.urn, TABLE.urn))
+    other = configuration(tmp_path, QUEUE, TABLE, alarm(TABLE.urn, QUEUE.urn))
+    assert one == other
 
 
 BUCKET = Planned(name="bucket", type="aws:s3/bucket:Bucket", inputs={})
@@ -303,7 +319,7 @@ API = Planned(name="api", type="aws:apigateway/restApi:RestApi", inputs={"name":
             [QUEUE, OTHER],
             [
                 "environment.0.variables.QUEUE_NAME of aws_lambda_function.x: "
-                "${aws_sqs_queue.queue.name}"
+                "${aws_sqs_queue.other.name}"
             ],
         ),
     ],
