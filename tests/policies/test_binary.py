@@ -32,19 +32,35 @@ def blocked(stack: Declarations) -> dict[str, set[str]]:
     return judge(stack).blocked()
 
 
+_NO_GO = "code: bootstrap is no Go executable: it "
+
+
 @pytest.mark.parametrize(
     ("content", "wrong"),
     [
-        (b"#!/bin/sh\n", "no ELF executable"),
-        (b"", "no ELF executable"),
-        (go_executable()[:80], "no build information"),
-        (go_executable()[:20], "no build information"),
-        (go_executable()[:19], "no ELF executable"),
-        (go_executable(version="devel"), "no build information"),
-        (go_executable(version="go2.0"), "not built by Go 1.x"),
-        (go_executable(system="darwin"), "not built for linux"),
-        (go_executable(architecture="x86_64"), "architectures is not x86_64"),
-        (b"\x7fELF" + bytes(14) + b"\x08\x00" + bytes(80), "machine type 8"),
+        (b"#!/bin/sh\n", f"{_NO_GO}is no ELF executable"),
+        (b"", f"{_NO_GO}is no ELF executable"),
+        (go_executable()[:19], f"{_NO_GO}is no ELF executable"),
+        (go_executable()[:20], f"{_NO_GO}carries no build information of Go 1.18 or newer"),
+        (go_executable()[:80], f"{_NO_GO}carries no build information of Go 1.18 or newer"),
+        (
+            go_executable().replace(b"inf:\x08\x02", b"inf:\x08\x00"),  # as before Go 1.18
+            f"{_NO_GO}carries no build information of Go 1.18 or newer",
+        ),
+        (
+            go_executable(version="devel"),
+            f"{_NO_GO}carries no build information of Go 1.18 or newer",
+        ),
+        (go_executable(version="go2.0"), "code: bootstrap was not built by Go 1.x"),
+        (go_executable(system="darwin"), "code: bootstrap was not built for linux"),
+        (
+            go_executable(architecture="x86_64"),
+            "architectures is not x86_64, which bootstrap is built for",
+        ),
+        (
+            b"\x7fELF" + bytes(14) + b"\x08\x00" + bytes(80),
+            "code: bootstrap is no Go executable: its machine type 8 is neither x86_64 nor arm64",
+        ),
     ],
 )
 def test_only_a_go_executable_for_the_declared_architecture_passes(
@@ -53,7 +69,7 @@ def test_only_a_go_executable_for_the_declared_architecture_passes(
     stack = running(baseline, archive(tmp_path / "function.zip", content))
     judgement = judge(stack)
     assert judgement.blocked() == {POLICY: {FUNCTION}}
-    assert wrong in judgement.of(POLICY, FUNCTION)[0].message
+    assert judgement.of(POLICY, FUNCTION)[0].message.partition("\n")[0] == wrong
 
 
 def test_what_follows_the_build_information_is_not_read(
@@ -170,6 +186,17 @@ def test_build_information_is_found_wherever_it_lies(before: int) -> None:
     assert (found.architecture, found.version, found.system) == ("arm64", "go1.26.8", "linux")
 
 
+def test_a_long_list_of_modules_is_read_to_its_end() -> None:
+    executable = go_executable(module="m" * (1024 * 1024 - 200))
+    content = executable[:64] + bytes(60_000) + executable[64:]
+    assert go_binary.read(io.BytesIO(content)).system == "linux"
+
+
+def test_a_name_that_is_no_text_does_no_harm() -> None:
+    content = go_executable().replace(b"path\tpipeline", b"path\tpipelin\xff")
+    assert go_binary.read(io.BytesIO(content)).system == "linux"
+
+
 def test_a_mark_that_is_not_aligned_or_leads_nowhere_is_passed_over() -> None:
     executable = go_executable(version="go1.2")
     mark = executable[64:]
@@ -197,9 +224,13 @@ def test_folders_and_assets_are_read_as_archives_are(
     assert (
         blocked(baseline.set(FUNCTION, "code", {**ARCHIVE, "assets": {"bootstrap": asset}})) == {}
     )
-    for assets in ({"main": asset}, {"bootstrap": {**ASSET, "text": "echo"}}):
+    for assets, wrong in (
+        ({"main": asset}, "code: it has no bootstrap at its root"),
+        ({"bootstrap": {**ASSET, "text": "echo"}}, "code: bootstrap is a text"),
+    ):
         stack = baseline.set(FUNCTION, "code", {**ARCHIVE, "assets": assets})
-        assert blocked(stack) == {POLICY: {FUNCTION}}
+        (answer,) = judge(stack).of(POLICY, FUNCTION)
+        assert answer.message.partition("\n")[0] == wrong
 
 
 def test_code_that_cannot_be_read_here_is_undetermined(baseline: Declarations) -> None:

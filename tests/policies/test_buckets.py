@@ -79,6 +79,7 @@ CASES = [
                 "Suspended",
             ),
             ("bucket-versioning", BUCKET, "versioning", {"enabled": False}),
+            ("bucket-versioning", BUCKET, "versionings", [{"enabled": False}]),
             (
                 "bucket-versioning",
                 "bucket-versioning",

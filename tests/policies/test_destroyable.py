@@ -216,6 +216,20 @@ CASES = [
         ),
     ),
     passes(
+        "a database that leaves no last copy",
+        "destroyable",
+        "kept",
+        adding(
+            "aws:docdb/cluster:Cluster",
+            "kept",
+            clusterIdentifier="any-cluster-dev",
+            kmsKeyId=KEY_ALIAS,
+            skipFinalSnapshot=True,
+            tags=TAGS,
+        ),
+        no_vpc={"kept"},
+    ),
+    passes(
         "an object without a hold",
         "destroyable",
         "kept",

@@ -307,6 +307,18 @@ CASES = [
         )
         for operator in ("BoolIfExists", "ForAllValues:Bool", "ForAnyValue:Bool")
     ),
+    *(
+        passes(
+            "everyone as AWS writes it",
+            policy,
+            name,
+            setting(name, "policy.Statement[0].Principal", {"AWS": "*"}),
+        )
+        for policy, name in (
+            ("queue-transport", "processor-queue"),
+            ("topic-transport", "alarms-topic"),
+        )
+    ),
     passes(
         "everything that the policy is of",
         "queue-transport",

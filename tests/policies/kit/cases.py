@@ -107,9 +107,16 @@ def undetermined(
     )
 
 
-def passes(title: str, policy: str, on: str, change: Change) -> Case:
-    """The change keeps to the rule."""
-    return Case(title=title, policy=policy, on=(on,), change=change, answer="PASS")
+def passes(title: str, policy: str, on: str, change: Change, **also: set[str]) -> Case:
+    """The change keeps to the rule, and breaks those of `also` alone, written with `_` for `-`."""
+    return Case(
+        title=title,
+        policy=policy,
+        on=(on,),
+        change=change,
+        answer="PASS",
+        also={name.replace("_", "-"): names for name, names in also.items()},
+    )
 
 
 def not_applicable(title: str, policy: str, on: str, change: Change, reason: str = "") -> Case:
