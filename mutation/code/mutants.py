@@ -83,7 +83,8 @@ def all_mutants(modules: Sequence[str] = ()) -> Iterator[Mutant]:
 
 def mutated_module(module: str, into: ModuleType) -> None:
     """Run a module with all its mutants in it; the variable MUTANT_UNDER_TEST chooses one."""
-    exec(compile(_source(module), str(_path(module)), "exec"), vars(into))  # noqa: S102
+    into.__file__ = str(_path(module))
+    exec(compile(_source(module), into.__file__, "exec"), vars(into))  # noqa: S102
 
 
 def _path(module: str) -> Path:

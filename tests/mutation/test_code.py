@@ -50,8 +50,9 @@ def test_tests_notice_a_mutant_that_is_imported(mutants: Sequence[Mutant]) -> No
     assert noticed_alone(inverted)
 
 
-def test_tests_notice_nothing_where_nothing_is_changed() -> None:
-    assert not noticed_alone(Mutant(module=MODULE, key="x__judge__mutmut_0"))
+@pytest.mark.parametrize("module", [MODULE, "policies.archives"])  # one asks where its file is
+def test_tests_notice_nothing_where_nothing_is_changed(module: str) -> None:
+    assert not noticed_alone(Mutant(module=module, key="x__judge__mutmut_0"))
 
 
 def test_a_mutant_that_loops_for_ever_is_noticed(tmp_path: Path) -> None:
