@@ -33,7 +33,8 @@ def check(
     ] = None,
     checkov: Annotated[bool, typer.Option("--checkov", help="Let Checkov judge as well.")] = False,
     output: Annotated[
-        Path | None, typer.Option(help="The folder for evidence and reports (reports).")
+        Path | None,
+        typer.Option(help="The folder for evidence and reports (reports).", file_okay=False),
     ] = None,
     official_plugins: Official = False,
     as_json: Json = False,
@@ -78,7 +79,9 @@ def report(
 
 @export.command("terraform")
 def export_terraform(
-    output: Annotated[Path, typer.Option(help="The folder to write main.tf.json into.")],
+    output: Annotated[
+        Path, typer.Option(help="The folder to write main.tf.json into.", file_okay=False)
+    ],
     stack: Stack = None,
 ) -> None:
     """Write the preview as Terraform configuration for the AWS provider."""

@@ -123,10 +123,13 @@ def test_a_broken_check_leaves_no_report_of_an_earlier_one(project: Path, run: R
     assert not any(path.exists() for path in earlier)
 
 
-def test_an_export_to_what_is_no_folder_ends_before_the_preview(run: Run) -> None:
-    ended = run("export", "terraform", "--output", "trades.csv")
-    assert ended.returncode == 1
-    assert "trades.csv" in ended.stderr
+@pytest.mark.parametrize("words", [("export", "terraform"), ("check",)])
+def test_an_output_that_is_no_folder_ends_before_the_preview(
+    words: tuple[str, ...], run: Run
+) -> None:
+    ended = run(*words, "--output", "trades.csv")
+    assert ended.returncode == 2
+    assert "'--output': dir 'trades.csv' is a file" in ended.stderr
     assert "Previewing" not in ended.stderr
 
 
