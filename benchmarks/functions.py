@@ -21,12 +21,15 @@ from benchmarks.project import REPOSITORY
 
 HANDLERS = REPOSITORY / "handlers"
 _OURS, _NAIVE = "validate + bars", "validate + bars / encoding/csv doing the same"
-_GZIP = "gzip: validate / decompressing only, by the clock"
+_GZIP = (
+    "gzip: validate / decompressing, then validating",
+    "gzip: validate / decompressing only, by the clock",
+)
 _PEERS = {name: f"validate + bars / {name} on one thread" for name in ("DuckDB", "Polars")}
 _TARGETS = {
     _NAIVE: Target(sense="≥", value=4),
     **dict.fromkeys(_PEERS.values(), Target(sense="≥", value=3)),
-    _GZIP: Target(sense="≥", value=1),
+    **dict.fromkeys(_GZIP, Target(sense="≥", value=1)),
 }
 _MEMORY = Target(sense="≤", value=64)
 
