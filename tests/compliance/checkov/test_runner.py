@@ -9,7 +9,7 @@ import pytest
 from compliance.checkov.runner import CheckovError, read, scan
 from compliance.terraform.plan import plan_document
 from compliance.terraform.view import map_preview
-from tests.compliance.terraform.test_plan import GROUP, KEY, Planned
+from tests.compliance.terraform.planned import GROUP, KEY, Planned
 
 CHECKOV = Path(__file__).parents[3] / ".cache" / "checkov" / "bin" / "checkov"
 

@@ -1,7 +1,5 @@
 """A preview becomes the plan document that Terraform itself would print."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -9,46 +7,7 @@ import pytest
 from compliance.terraform.plan import plan_document
 from compliance.terraform.values import MASKED, UNKNOWNS, convert
 from compliance.terraform.view import map_preview
-
-UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-SECRET = {
-    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-    "value": '"hunter2"',
-}
-ARCHIVE = {
-    "4dabf18193072939515e22adb298388d": "0def7320c3a5731c473e5ecbe6d01bc7",
-    "hash": "00",
-    "path": "../build/validator.zip",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Planned:
-    name: str
-    type: str
-    inputs: Mapping[str, Any]
-    property_dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    dependencies: Sequence[str] = ()
-    custom: bool = True
-    external: bool = False
-    provider: str = ""
-
-    @property
-    def urn(self) -> str:
-        return urn(self.type, self.name)
-
-
-def urn(kind: str, name: str) -> str:
-    return f"urn:pulumi:dev::p::market-data:stack:X${kind}::{name}"
-
-
-KEY = Planned(name="key", type="aws:kms/key:Key", inputs={"enableKeyRotation": True})
-GROUP = Planned(
-    name="logs",
-    type="aws:cloudwatch/logGroup:LogGroup",
-    inputs={"name": "/x", "retentionInDays": 7.0, "kmsKeyId": UNKNOWN},
-    property_dependencies={"kmsKeyId": [KEY.urn]},
-)
+from tests.compliance.terraform.planned import ARCHIVE, GROUP, KEY, SECRET, UNKNOWN, Planned
 
 
 def test_a_flattened_single_block_becomes_a_list_of_one() -> None:
