@@ -46,7 +46,9 @@ func (s *scanner) usualRows(data []byte) (consumed int, err error) {
 		consumed += row.size
 		s.result.Rows++
 		s.last = row.time
-		err = s.accept(row.time, row.id, decimal.New(row.price), decimal.New(row.volume))
+		price, volume := decimal.New(row.price), decimal.New(row.volume)
+		notional, _ := price.Mul(volume) // fits, for neither has more than 17 digits
+		err = s.accept(row.time, row.id, price, volume, notional)
 		s.line++
 	}
 	return consumed, err

@@ -124,6 +124,7 @@ func TestAFeedMayAllowPricesThatAreNotPositive(t *testing.T) {
 func TestSumsThatDoNotFitAreRejected(t *testing.T) {
 	const huge = "999999999999999999"
 	rejected(t, head+"2013-10-07T08:00:30Z,IBM,"+huge+","+huge+"\n", Rejection{2, "price", huge, NotionalRange})
+	rejected(t, head+"2013-10-07T08:00:30Z,IBM,0"+huge+".50,101\n", Rejection{2, "price", "0" + huge + ".50", NotionalRange})
 	// 99,999,999,999,999,999,999 is the largest total of price × size.
 	ten := "2013-10-07T08:00:30Z,IBM,100000000000000000,100\n" // 10^19
 	rejected(t, head+strings.Repeat(ten, 12), Rejection{11, "size", "100", TotalTooLarge})
@@ -231,4 +232,13 @@ func TestTheSummaryOfAFileIsBounded(t *testing.T) {
 	}
 	rejected(t, file.String()+"2013-10-04T00:00:00Z,ONE.MORE,1,1\n2013-10-04T00:00:00Z,NOT.SEEN,1,1\n",
 		Rejection{2 + MaxSymbolDays, "symbol", "ONE.MORE", TooManySymbols})
+}
+
+func TestAFaultyRowsSymbolIsNotKept(t *testing.T) {
+	const huge = "999999999999999999"
+	for _, faulty := range []string{row(0, ""), row(2, "0"), row(3, "-1"), "2013-10-07T08:00:30Z,IBM," + huge + "," + huge + "\n"} {
+		if result, _ := scan(t, strings.NewReader(head+faulty), Options{}); result.Valid() || result.Symbols != 0 {
+			t.Errorf("%q: %d symbols", faulty, result.Symbols)
+		}
+	}
 }

@@ -120,22 +120,23 @@ func (s *scanner) row(data []byte) error {
 		return nil
 	}
 
+	notional, err := price.Mul(size)
+	if err != nil {
+		s.reject(s.columns[2], r.fields[2], NotionalRange)
+		return nil
+	}
+
 	k := keyOf(name)
 	id := s.symbols.find(k)
 	if id < 0 {
 		id = s.symbols.add(k, name)
 	}
-	return s.accept(time, id, price, size)
+	return s.accept(time, id, price, size, notional)
 }
 
-// accept is the end of every row whose fields are right.
-func (s *scanner) accept(time int64, id int, price, size decimal.Decimal) error {
+// accept is the end of every row without a fault of its own.
+func (s *scanner) accept(time int64, id int, price, size decimal.Decimal, notional decimal.Notional) error {
 	symbol := &s.symbols.known[id]
-	notional, err := price.Mul(size)
-	if err != nil {
-		s.reject("price", []byte(price.String()), NotionalRange)
-		return nil
-	}
 	if time > s.dayEnd || s.day == noDay {
 		s.day = floorDay(time)
 		s.dayEnd = s.day + (dayNanoseconds - 1)
