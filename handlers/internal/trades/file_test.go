@@ -112,7 +112,8 @@ func TestGzipIsRecognisedByContent(t *testing.T) {
 func TestBrokenGzipIsRejected(t *testing.T) {
 	whole := compressed(head + good)
 	flipped := bytes.Clone(whole)
-	flipped[len(flipped)-8] ^= 1 // the checksum
+	flipped[len(flipped)-8] ^= 1                                    // the checksum
+	named := []byte("\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x00x.cs") // the name ends with a zero
 	for name, c := range map[string]struct {
 		content []byte
 		reason  Reason
@@ -127,6 +128,8 @@ func TestBrokenGzipIsRejected(t *testing.T) {
 		"garbage behind":          {append(bytes.Clone(whole), "\n"...), TrailingGzip},
 		"zeros behind":            {append(bytes.Clone(whole), make([]byte, 512)...), TrailingGzip},
 		"second member truncated": {append(bytes.Clone(whole), whole[:15]...), TruncatedGzip},
+		"name cut off":            {named, TruncatedGzip},
+		"second name cut off":     {append(bytes.Clone(whole), named...), TruncatedGzip},
 	} {
 		result, _ := scan(t, bytes.NewReader(c.content), Options{})
 		if result.Rejects.ByReason[c.reason] != 1 || result.ContentHash != "" {

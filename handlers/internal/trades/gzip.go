@@ -53,11 +53,11 @@ type members struct {
 
 func (m *members) Read(p []byte) (n int, err error) {
 	if !m.inside {
+		m.inside = true // of its header already, which may end too early
 		if err := m.out.Reset(m.in); err != nil {
 			return 0, m.fault(err)
 		}
 		m.out.Multistream(false)
-		m.inside = true
 	}
 	n, err = m.out.Read(p)
 	if err != io.EOF {
