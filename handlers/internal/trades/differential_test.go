@@ -8,7 +8,9 @@ import (
 	"io"
 	"math/big"
 	"math/rand/v2"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,16 +92,21 @@ var (
 		"\uFEFFtimestamp,symbol,price,size,conditions\n"}
 )
 
-// writeRow writes a row of which each field is usual but one time in odd.
-func writeRow(to *bytes.Buffer, columns, odd int, choose func(n int) int) {
+// writeRow writes a row of which each field is usual but one time in odd; usual
+// timestamps grow with the row's number.
+func writeRow(to *bytes.Buffer, row, columns, odd int, choose func(n int) int) {
 	pick := func(from []string, usual int) string {
 		if choose(odd) > 0 {
 			return from[choose(usual)]
 		}
 		return from[choose(len(from))]
 	}
-	to.WriteString("2013-10-07T" + pick(moments, 2))
-	to.WriteString("," + pick(names, 11))
+	if choose(odd) > 0 {
+		to.WriteString(time.UnixMilli(1381132830_270 + int64(row)*37).UTC().Format("2006-01-02T15:04:05.000Z"))
+	} else {
+		to.WriteString("2013-10-07T" + moments[choose(len(moments))])
+	}
+	to.WriteString("," + pick(names, 9))
 	to.WriteString("," + pick(numbers, 9))
 	to.WriteString("," + pick(numbers, 9))
 	for range columns - requiredColumns {
@@ -116,11 +123,41 @@ func TestTheFastPathAgreesWithTheThoroughOne(t *testing.T) {
 		odd := rapid.SampledFrom([]int{1, 4, 50}).Draw(t, "odd")
 		seed := rapid.Uint64().Draw(t, "seed")
 		random := rand.New(rand.NewPCG(seed, 0))
-		for range rapid.IntRange(0, 50).Draw(t, "rows") {
-			writeRow(&file, 1+strings.Count(header, ","), odd, random.IntN)
+		for i := range rapid.IntRange(0, 50).Draw(t, "rows") {
+			writeRow(&file, i, 1+strings.Count(header, ","), odd, random.IntN)
 		}
 		agree(t, file.Bytes(), Options{AllowNonPositivePrice: rapid.Bool().Draw(t, "allow")})
 	})
+}
+
+// TestNoOtherByteMakesAUsualRow puts every byte in the place of every byte of a
+// usual row: a byte that a word's arithmetic takes for another one would be found.
+func TestNoOtherByteMakesAUsualRow(t *testing.T) {
+	const header = "timestamp,symbol,price,size,exchange,conditions\n"
+	const known = "2013-10-07T08:00:00Z,IBM,1,1,,\n2013-10-07T08:00:00Z,ABCDEFGHI,1,1,,\n"
+	for _, usual := range []string{
+		"2013-10-07T08:00:30.270Z,IBM,181.52,1234567.123456789,P,20002020\n",
+		"2013-10-07T08:01:59.12345678Z,ABCDEFGHI,12345678,9.0000001,,\r\n",
+	} {
+		for i := range usual {
+			for b := range 256 {
+				file := header + known + usual[:i] + string([]byte{byte(b)}) + usual[i+1:] + usual
+				wantResult, wantTrades := thorough([]byte(file), Options{})
+				var visited []string
+				s := newScanner(Options{}, func(t *Trade) error {
+					visited = append(visited, fmt.Sprint(*t))
+					return nil
+				})
+				if _, err := s.parse(append(make([]byte, 0, len(file)+padding), file...), true); err != nil {
+					t.Fatal(err)
+				}
+				s.result.Symbols = len(s.symbols.known)
+				if !reflect.DeepEqual(s.result, wantResult) || !slices.Equal(visited, wantTrades) {
+					t.Fatalf("%q\nthorough %+v %v\nfast %+v %v", file, wantResult, wantTrades, s.result, visited)
+				}
+			}
+		}
+	}
 }
 
 func TestNothingDependsOnWhereABlockEnds(t *testing.T) {
@@ -128,8 +165,8 @@ func TestNothingDependsOnWhereABlockEnds(t *testing.T) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		var file bytes.Buffer
 		file.WriteString(headers[2])
-		for file.Len() < 3*blockBytes {
-			writeRow(&file, 6, 20, random.IntN)
+		for i := 0; file.Len() < 3*blockBytes; i++ {
+			writeRow(&file, i, 6, 20, random.IntN)
 			if random.IntN(1000) == 0 {
 				file.WriteString(strings.Repeat("long,", random.IntN(MaxRecordBytes/2)) + "\n")
 			}
@@ -149,8 +186,8 @@ func FuzzScan(f *testing.F) {
 		var file bytes.Buffer
 		header := headers[i%len(headers)]
 		file.WriteString(header)
-		for range 3 {
-			writeRow(&file, 1+strings.Count(header, ","), 3, random.IntN)
+		for row := range 3 {
+			writeRow(&file, row, 1+strings.Count(header, ","), 3, random.IntN)
 		}
 		f.Add(file.Bytes(), i%2 == 0)
 	}

@@ -155,7 +155,7 @@ func (s *scanner) usualTime(row []byte) (int64, int) {
 	// Milliseconds are so usual that they have a way of their own, in which the
 	// place of the next field does not wait for this one to be understood.
 	x := word(row[prefixBytes:]) ^ millisecondForm
-	if (x|x+millisecondDigits)&highBits == 0 {
+	if (x+millisecondDigits|x)&highBits == 0 {
 		tens, rest := x&0xff, x>>8
 		if tens > 5 {
 			return 0, 0
