@@ -1,6 +1,9 @@
 package trades
 
-import "bytes"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // maxFields is one more than any header has, so that a row with too many fields
 // is told from one with enough.
@@ -17,9 +20,12 @@ type record struct {
 	scratch []byte
 }
 
+// shownBytes is how much of a faulty record is looked at to show its first line.
+const shownBytes = MaxValueBytes + utf8.UTFMax
+
 // split reads the record at the beginning of data. It is false when data ends
-// before the record does and more may follow (final is false); data then has at
-// most MaxRecordBytes. What it says of a record depends on no more of data than
+// before the record does, or before what is shown of a faulty one, and more may
+// follow (final is false); data then has at most MaxRecordBytes. What it says of a record depends on no more of data than
 // that, so the size of blocks does not matter.
 func (r *record) split(data []byte, final bool) bool {
 	window := data[:min(len(data), MaxRecordBytes)]
@@ -42,7 +48,7 @@ func (r *record) split(data []byte, final bool) bool {
 		}
 		if r.fault != "" {
 			r.column = r.count
-			return true
+			return final || len(data) >= shownBytes || bytes.IndexByte(data, '\n') >= 0
 		}
 		if end < 0 {
 			return false

@@ -192,6 +192,21 @@ func TestRecordsHaveABoundedLength(t *testing.T) {
 	}
 }
 
+func TestAFaultyLineIsShownWhole(t *testing.T) {
+	header := "timestamp,symbol,price,size,conditions\n"
+	usual := strings.TrimSuffix(good, "\n") + ",\n"
+	for _, faulty := range []string{`a"b,IBM,181.52,283,c`, strings.Repeat("é", MaxValueBytes/2-3) + `"a`, strings.Repeat("é", MaxValueBytes) + `"a`} {
+		for _, before := range []int{1, 5, len(faulty) - 1} { // bytes of it before a block ends
+			rows := (blockBytes - len(header) - before) / len(usual)
+			pad := strings.Repeat("x", blockBytes-len(header)-before-rows*len(usual))
+			file := header + strings.Repeat(usual, rows-1) + strings.TrimSuffix(usual, "\n") + pad + "\n" + faulty
+			for _, end := range []string{"", "\n", "\n" + usual} {
+				rejected(t, file+end, Rejection{int64(rows) + 2, "timestamp", shown([]byte(faulty)), BareQuote})
+			}
+		}
+	}
+}
+
 func TestReportsAreBoundedAndCountsAreNot(t *testing.T) {
 	const rows = 3 * MaxRejections
 	result, _ := scan(t, strings.NewReader(head+strings.Repeat("2013-10-07T08:00:30Z,IBM,"+strings.Repeat("é", 1000)+",0\n", rows)), Options{})

@@ -195,7 +195,7 @@ func shown(value []byte) string {
 }
 
 func firstLine(data []byte) []byte {
-	line, _, _ := bytes.Cut(data[:min(len(data), MaxValueBytes+utf8.UTFMax)], []byte("\n"))
+	line, _, _ := bytes.Cut(data[:min(len(data), shownBytes)], []byte("\n"))
 	return bytes.TrimSuffix(line, []byte("\r"))
 }
 
