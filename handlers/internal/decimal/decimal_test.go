@@ -1,6 +1,7 @@
 package decimal
 
 import (
+	"cmp"
 	"errors"
 	"math/big"
 	"strings"
@@ -41,6 +42,7 @@ func TestParseRefusesEverythingElse(t *testing.T) {
 		"--5":                 ErrSyntax,
 		"1e3":                 ErrSyntax,
 		"1,5":                 ErrSyntax,
+		"1:":                  ErrSyntax, // the byte behind 9
 		"1.2.3":               ErrSyntax,
 		" 1":                  ErrSyntax,
 		"1 ":                  ErrSyntax,
@@ -87,6 +89,67 @@ func TestTheExtremesAreOrdered(t *testing.T) {
 				t.Errorf("%s < %s is %v", low, high, got)
 			}
 		}
+		if got, want := decimal(t, low).Sign(), cmp.Compare(i, len(order)/2); got != want {
+			t.Errorf("the sign of %s is %d", low, got)
+		}
+	}
+}
+
+func TestProductsAndTheirSumsHave38Digits(t *testing.T) {
+	const most = "99999999999999999999.999999999" // of a Notional, but for 9 more digits
+	for _, c := range []struct{ x, y, product string }{
+		{"1.5", "-0.000000001", "-0.0000000015"},
+		{most, "1", most},
+		{"-" + most, "1", "-" + most},
+		{"10000000000", "9999999999.999999999", "99999999999999999990"},
+		{"10000000000", "10000000000", ""}, // 10^38
+		{"18446744073.709551616", "5.5", "101457092405.402533888"},
+		{"18446744073.709551616", "18446744073.709551616", ""}, // 2^128
+		{"10000000000000000000000000000", "10", ""},
+		{"99999999999999999999999999999.999999999", "1000", ""},
+	} {
+		want := Notional{}
+		if c.product != "" {
+			want = notional(t, c.product)
+		}
+		for _, factors := range [][2]string{{c.x, c.y}, {c.y, c.x}} {
+			got, err := decimal(t, factors[0]).Mul(decimal(t, factors[1]))
+			if got != want || (err == ErrRange) != (c.product == "") {
+				t.Errorf("%s × %s = %v, %v, want %s", factors[0], factors[1], got, err, c.product)
+			}
+		}
+	}
+	sum, err := notional(t, most).Add(notional(t, "0.000000000999999999"))
+	if err != nil || sum.String() != most+"999999999" {
+		t.Errorf("%v, %v", sum, err)
+	}
+	if sum, err := sum.Add(notional(t, "0.000000000000000001")); err != ErrRange {
+		t.Errorf("%v, %v, want ErrRange", sum, err)
+	}
+}
+
+func TestAnAbsoluteValueHasNoSign(t *testing.T) {
+	for text, want := range map[string]string{"0": "0", "0.5": "0.5", "-0.5": "0.5", "37.63": "37.63", "-37.63": "37.63"} {
+		if got := notional(t, text).Abs(); got != notional(t, want) || got.Sign() != notional(t, want).Sign() {
+			t.Errorf("|%s| = %v", text, got)
+		}
+	}
+}
+
+func TestTextOfMoreThan38DigitsIsRefused(t *testing.T) {
+	for text, want := range map[string]error{
+		strings.Repeat("9", 29): nil, strings.Repeat("9", 30): ErrRange, "0.0000000001": ErrPrecision, "1.": ErrSyntax,
+	} {
+		if err := new(Decimal).UnmarshalText([]byte(text)); err != want {
+			t.Errorf("decimal %s: %v, want %v", text, err, want)
+		}
+	}
+	for text, want := range map[string]error{
+		strings.Repeat("9", 20): nil, strings.Repeat("9", 21): ErrRange, "0.0000000000000000001": ErrPrecision, "": ErrSyntax,
+	} {
+		if err := new(Notional).UnmarshalText([]byte(text)); err != want {
+			t.Errorf("notional %s: %v, want %v", text, err, want)
+		}
 	}
 }
 
@@ -102,12 +165,16 @@ func TestVWAPRoundsHalfToEven(t *testing.T) {
 		{"10000000000", "20000000000", "0.5"},
 		{"50000000000000.00000000005", "100000000000", "500"},
 		{"50000000000000.000000150", "100000000000", "500.000000000"},
+		// Volumes beyond 64 bits.
+		{"50", "100000000000", "0"},
+		{"50.000000000000000001", "100000000000", "0.000000001"},
+		{"149.999999999999999999", "100000000000", "0.000000001"},
+		{"150", "100000000000", "0.000000002"},
+		{"-150", "100000000000", "-0.000000002"},
+		{"250", "100000000000", "0.000000002"},
+		{"36.893488147419103231", "0.000000002", "18446744073.709551616"}, // a carry out of 64 bits
 	} {
-		var n Notional
-		if err := n.UnmarshalText([]byte(c.notional)); err != nil {
-			t.Fatal(err)
-		}
-		got, err := n.Div(decimal(t, c.volume))
+		got, err := notional(t, c.notional).Div(decimal(t, c.volume))
 		if err != nil || got != decimal(t, c.want) {
 			t.Errorf("%s / %s = %v, %v, want %s", c.notional, c.volume, got, err, c.want)
 		}
@@ -125,6 +192,14 @@ func decimal(t testing.TB, text string) (d Decimal) {
 	return d
 }
 
+func notional(t testing.TB, text string) (n Notional) {
+	t.Helper()
+	if err := n.UnmarshalText([]byte(text)); err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	return n
+}
+
 // The properties below hold this package to math/big on coefficients of every
 // length.
 
@@ -139,8 +214,20 @@ func integer(x int128) *big.Int {
 	return n
 }
 
+// edges are where a word, or the coefficient, is full: 2^64, the ends of what is
+// added without a closer look, and 38 digits.
+var edges = []string{
+	"18446744073709551615", "18446744073709551616", "-18446744073709551616", "36893488147419103231", "10000000000000000000",
+	"99999999999999999999312600448599326720", "-99999999999999999999312600448599326720",
+	"99999999999999999999999999999999999999", "-99999999999999999999999999999999999999",
+}
+
 var coefficients = rapid.Custom(func(t *rapid.T) int128 {
-	text := rapid.StringMatching(`-?[0-9]{1,38}`).Draw(t, "coefficient")
+	text := rapid.OneOf(
+		rapid.StringMatching(`-?[0-9]{1,38}`),
+		rapid.StringMatching(`-?[0-9]{20,38}`), // beyond 64 bits
+		rapid.SampledFrom(edges),
+	).Draw(t, "coefficient")
 	x, err := parse([]byte(text), 0, maxDigits)
 	if err != nil {
 		t.Fatal(err)
@@ -199,6 +286,13 @@ func TestTextRoundTrips(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := Notional{coefficients.Draw(t, "coefficient")}
 		text := n.String()
+		if appended, err := n.AppendText([]byte("n=")); err != nil || string(appended) != "n="+text {
+			t.Fatalf("AppendText = %q, %v, want %q", appended, err, text)
+		}
+		d := Decimal(n)
+		if appended, err := d.AppendText([]byte("d=")); err != nil || string(appended) != "d="+d.String() {
+			t.Fatalf("AppendText = %q, %v, want %q", appended, err, d)
+		}
 		want := new(big.Rat).SetFrac(integer(n.coefficient), big.NewInt(1e18))
 		if got, _ := new(big.Rat).SetString(text); got.Cmp(want) != 0 {
 			t.Fatalf("String = %s, want %s", text, want.FloatString(18))
