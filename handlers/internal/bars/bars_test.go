@@ -16,6 +16,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 	"pgregory.net/rapid"
 
+	"market-data-pipeline/handlers/internal/decimal"
 	"market-data-pipeline/handlers/internal/summary"
 	"market-data-pipeline/handlers/internal/trades"
 )
@@ -113,8 +114,9 @@ func TestBarsHaveOneRowPerMinuteAndSymbolThatTraded(t *testing.T) {
 }
 
 func TestMinutesBefore1970BeginAtSecondZeroToo(t *testing.T) {
-	rows, days, _ := build(t, head+"1969-12-31T23:59:59.5Z,A,1,1\n1970-01-01T00:00:00Z,A,1,1\n")
-	if len(rows) != 2 || rows[0].Minute != -60_000_000_000 || rows[1].Minute != 0 || days["1969-12-31"]["A"].Trades != 1 {
+	rows, days, _ := build(t, head+"1969-12-31T23:57:00.5Z,A,1,1\n1969-12-31T23:59:59.5Z,A,1,1\n1970-01-01T00:00:00Z,A,1,1\n")
+	if len(rows) != 3 || rows[0].Minute != -180_000_000_000 || rows[1].Minute != -60_000_000_000 || rows[2].Minute != 0 ||
+		days["1969-12-31"]["A"].Trades != 2 {
 		t.Errorf("%v %v", showAll(rows), days)
 	}
 }
@@ -203,6 +205,35 @@ func TestTheWritersErrorComesBack(t *testing.T) {
 	builder := NewBuilder(failing{broken})
 	if _, err := builder.Close(); !errors.Is(err, broken) {
 		t.Errorf("%v", err)
+	}
+	builder = NewBuilder(failing{broken})
+	for i := range rowsPerGroup {
+		if err := builder.Add(&trades.Trade{Time: int64(i) * minute, Symbol: "A"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := builder.Add(&trades.Trade{Time: rowsPerGroup * minute, Symbol: "A"}); !errors.Is(err, broken) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestASumThatDoesNotFitIsAnErrorThatSaysWhere(t *testing.T) {
+	var most decimal.Decimal
+	if err := most.UnmarshalText([]byte(strings.Repeat("9", 29))); err != nil {
+		t.Fatal(err)
+	}
+	for want, at := range map[string]int64{"the bar of A with row 2": 1, "the day 1970-01-01 of A": minute} {
+		builder := NewBuilder(io.Discard)
+		if err := builder.Add(&trades.Trade{Symbol: "A", Size: most, Row: 1}); err != nil {
+			t.Fatal(err)
+		}
+		err := builder.Add(&trades.Trade{Time: at, Symbol: "A", Size: most, Row: 2})
+		if err == nil {
+			_, err = builder.Close()
+		}
+		if !errors.Is(err, decimal.ErrRange) || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package parquet
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"testing"
 
 	reader "github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 	"pgregory.net/rapid"
 )
 
@@ -92,10 +94,14 @@ func TestFilesOfAnySizeComeBackWhole(t *testing.T) {
 }
 
 func TestStatisticsAreTheColumnsBounds(t *testing.T) {
+	// 38 digits use all bits but the sign.
+	most := [16]byte{0x4b, 0x3b, 0x4c, 0xa8, 0x5a, 0x86, 0xc4, 0x7a, 0x09, 0x8a, 0x22, 0x3f, 0xff, 0xff, 0xff, 0xff}
+	least := [16]byte{0xb4, 0xc4, 0xb3, 0x57, 0xa5, 0x79, 0x3b, 0x85, 0xf6, 0x75, 0xdd, 0xc0, 0x00, 0x00, 0x00, 0x01}
 	file := write(t, []row{
-		{At: 5, Name: "b", Price: coefficient(3), Counted: math.MaxInt64},
-		{At: -7, Name: "a", Price: coefficient(-2), Counted: math.MinInt64},
-		{At: 0, Name: "é", Price: coefficient(-3), Counted: 0},
+		{At: 0, Name: "b", Price: coefficient(3), Counted: 0},
+		{At: -7, Name: "a", Price: least, Counted: math.MinInt64},
+		{At: 5, Name: "é", Price: most, Counted: math.MaxInt64},
+		{At: 1, Name: "c", Price: coefficient(-3), Counted: 1},
 	})
 	opened, err := reader.OpenFile(bytes.NewReader(file), int64(len(file)))
 	if err != nil {
@@ -106,13 +112,100 @@ func TestStatisticsAreTheColumnsBounds(t *testing.T) {
 		least, greatest, ok := c.(*reader.FileColumnChunk).Bounds()
 		got = append(got, fmt.Sprintf("%v %v %v", least, greatest, ok))
 	}
-	price := func(v int64) string { b := coefficient(v); return string(b[:]) }
 	want := []string{
-		"-7 5 true", "a é true", price(-3) + " " + price(3) + " true",
+		"-7 5 true", "a é true", string(least[:]) + " " + string(most[:]) + " true",
 		fmt.Sprintf("%d %d true", math.MinInt64, math.MaxInt64),
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestTheMetadataTellsWhereEverythingIs(t *testing.T) {
+	rows := make([]row, rowsPerGroup+3)
+	for i := range rows {
+		rows[i] = row{At: int64(i), Name: fmt.Sprint("S", i%7), Price: coefficient(int64(i)), Counted: int64(-i)}
+	}
+	file := write(t, rows)
+	opened, err := reader.OpenFile(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	metadata := opened.Metadata()
+	if metadata.Version != 2 || metadata.CreatedBy != createdBy || metadata.NumRows != int64(len(rows)) || len(metadata.RowGroups) != 2 {
+		t.Errorf("%d %s %d", metadata.Version, metadata.CreatedBy, metadata.NumRows)
+	}
+	var schema []string
+	for _, e := range metadata.Schema[1:] {
+		schema = append(schema, fmt.Sprintf("%s %v %d %v %v %d %d %v", e.Name, e.Type.V, e.TypeLength.V,
+			e.RepetitionType, e.ConvertedType, e.Scale.V, e.Precision.V, &e.LogicalType))
+	}
+	want := []string{
+		"at INT64 0 {REQUIRED true} {0 false} 0 0 TIMESTAMP(isAdjustedToUTC=true,unit=NANOS)",
+		"name BYTE_ARRAY 0 {REQUIRED true} {0 true} 0 0 STRING",
+		"price FIXED_LEN_BYTE_ARRAY 16 {REQUIRED true} {5 true} 9 38 DECIMAL(38,9)",
+		"counted INT64 0 {REQUIRED true} {18 true} 0 0 INT(64,true)",
+	}
+	if got := strings.Join(schema, "\n"); got != strings.Join(want, "\n") {
+		t.Errorf("schema\n%s", got)
+	}
+	for _, order := range metadata.ColumnOrders {
+		if _, ok := order.Value.(*format.TypeDefinedOrder); !ok {
+			t.Errorf("a column's order is %v: its statistics mean nothing", order.Value)
+		}
+	}
+	at := int64(len(magic))
+	valueBytes := map[format.Type]int64{format.Int64: 8, format.FixedLenByteArray: 16}
+	for i, g := range metadata.RowGroups {
+		if least := binary.LittleEndian.Uint64(g.Columns[0].MetaData.Statistics.MinValue); least != uint64(i*rowsPerGroup) {
+			t.Errorf("the least value of group %d is %d", i, least)
+		}
+		compressed, uncompressed := int64(0), int64(0)
+		if g.FileOffset != at {
+			t.Errorf("group %d begins at %d, not %d", i, g.FileOffset, at)
+		}
+		for _, c := range g.Columns {
+			m := c.MetaData
+			encodings, start := "[PLAIN]", m.DataPageOffset
+			if m.DictionaryPageOffset != 0 {
+				encodings, start = "[RLE_DICTIONARY PLAIN]", m.DictionaryPageOffset
+			} else if header := m.TotalUncompressedSize - m.NumValues*valueBytes[m.Type]; header < 10 || header > 50 {
+				t.Errorf("%s: %d bytes, which leaves %d for the page's header", m.PathInSchema, m.TotalUncompressedSize, header)
+			}
+			if start != at || m.NumValues != g.NumRows || fmt.Sprint(m.Encoding) != encodings ||
+				m.Codec != format.Snappy || c.FileOffset != 0 || m.Statistics.NullCount != 0 {
+				t.Errorf("%s: %+v, want it at %d", m.PathInSchema, m, at)
+			}
+			at += m.TotalCompressedSize
+			compressed, uncompressed = compressed+m.TotalCompressedSize, uncompressed+m.TotalUncompressedSize
+		}
+		if g.TotalCompressedSize != compressed || g.TotalByteSize != uncompressed {
+			t.Errorf("group %d has %d bytes, %d uncompressed", i, g.TotalCompressedSize, g.TotalByteSize)
+		}
+	}
+	if footer := int64(binary.LittleEndian.Uint32(file[len(file)-8:])); at+footer+8 != int64(len(file)) {
+		t.Errorf("%d bytes in front of a footer of %d, of %d", at, footer, len(file))
+	}
+}
+
+func TestAFileMayHaveManyRowGroups(t *testing.T) {
+	for _, groups := range []int{14, 15, 16} { // a list of 15 begins otherwise than a shorter one
+		var out bytes.Buffer
+		w := NewWriter(&out)
+		column := w.Int64("a")
+		for i := range groups * rowsPerGroup {
+			column.Append(int64(i))
+			if err := w.EndRow(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		opened, err := reader.OpenFile(bytes.NewReader(out.Bytes()), int64(out.Len()))
+		if err != nil || len(opened.RowGroups()) != groups {
+			t.Errorf("%d groups: %v", groups, err)
+		}
 	}
 }
 
@@ -174,6 +267,18 @@ func TestTheWritersErrorComesBackWhereverItComes(t *testing.T) {
 		w.String("name").Append("a")
 		return errors.Join(w.EndRow(), w.Close())
 	}
+	full := NewWriter(&limited{0, broken})
+	column := full.Int64("a")
+	for range rowsPerGroup - 1 {
+		column.Append(1)
+		if err := full.EndRow(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	column.Append(1)
+	if err := full.EndRow(); !errors.Is(err, broken) {
+		t.Errorf("the group's last row: %v", err)
+	}
 	room := 0
 	for ; errors.Is(try(room), broken); room++ {
 	}
@@ -182,7 +287,7 @@ func TestTheWritersErrorComesBackWhereverItComes(t *testing.T) {
 	}
 }
 
-// limited takes so many bytes.
+// limited takes so many bytes, fails once and then takes all.
 type limited struct {
 	room int
 	err  error
@@ -190,6 +295,7 @@ type limited struct {
 
 func (l *limited) Write(p []byte) (int, error) {
 	if len(p) > l.room {
+		l.room = math.MaxInt
 		return 0, l.err
 	}
 	l.room -= len(p)

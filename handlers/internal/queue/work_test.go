@@ -50,6 +50,7 @@ func TestWhatIsNoWorkIsRefusedWithItsReason(t *testing.T) {
 		"no number":       {`"number":7`, `"number":0`, "number is out of range"},
 		"another number":  {`"number":7`, `"number":8`, "not its file's sequence"},
 		"no revision":     {`"revision":1`, `"revision":0`, "revision is out of range"},
+		"a huge number":   {`"number":7`, `"number":1000000000000000000`, "number is out of range"},
 		"a huge revision": {`"revision":1`, `"revision":1000000`, "revision is out of range"},
 		"no version":      {"3sL4kqtJlcpXroDTDmJ", "", "lacks bucket or versionId"},
 		"no bucket":       {"uploads-bucket-dev", "", "lacks bucket or versionId"},
@@ -63,6 +64,21 @@ func TestWhatIsNoWorkIsRefusedWithItsReason(t *testing.T) {
 	}
 }
 
+func TestNumbersAndRevisionsMayHaveAllTheirDigits(t *testing.T) {
+	for _, number := range []int64{1, 999_999_999_999_999_999} {
+		for _, revision := range []int64{1, 999_999} {
+			work := seventh.Of(number, revision, "x.csv", "v")
+			body, err := work.Encode()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := Decode(body); err != nil || got != work {
+				t.Errorf("%s becomes %+v, %v", body, got, err)
+			}
+		}
+	}
+}
+
 func TestOnlyARepeatOfTheSameCauseIsDropped(t *testing.T) {
 	q := new(Memory)
 	for _, cause := range []string{Cause("m1", seventh), Cause("m1", seventh), Cause("m2", seventh)} {
@@ -70,8 +86,8 @@ func TestOnlyARepeatOfTheSameCauseIsDropped(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if len(q.Sent) != 2 {
-		t.Errorf("%d messages were sent, want 2", len(q.Sent))
+	if diff := cmp.Diff([]string{"m1-7-1", "m2-7-1"}, q.Causes); diff != "" || len(q.Sent) != 2 {
+		t.Errorf("%d messages were sent, want 2\n%s", len(q.Sent), diff)
 	}
 }
 

@@ -119,6 +119,53 @@ func TestTimesHaveAsManyFractionalDigitsAsNeeded(t *testing.T) {
 	}
 }
 
+func TestATimesDateIsInUTC(t *testing.T) {
+	const day = 24 * 60 * 60 * 1_000_000_000
+	for ns, want := range map[Time]string{-1: "1969-12-31", 0: "1970-01-01", day - 1: "1970-01-01", day: "1970-01-02"} {
+		if got := ns.Date(); got != want {
+			t.Errorf("%d is on %s, want %s", ns, got, want)
+		}
+	}
+	var at Time
+	if err := at.UnmarshalText([]byte("yesterday")); err == nil {
+		t.Errorf("yesterday is read as %d", at)
+	}
+}
+
+func TestStatisticsStayAsTheyWereWhereASumDoesNotFit(t *testing.T) {
+	one := trade(t, 1, "1", "1")
+	var volume decimal.Decimal
+	var notional decimal.Notional
+	if err := errors.Join(volume.UnmarshalText([]byte(strings.Repeat("9", 29))), notional.UnmarshalText([]byte(strings.Repeat("9", 20)))); err != nil {
+		t.Fatal(err)
+	}
+	for name, full := range map[string]Stats{"volume": {Volume: volume, Trades: 1}, "notional": {Notional: notional, Trades: 1}} {
+		var later Stats
+		if err := later.Add(one); err != nil {
+			t.Fatal(err)
+		}
+		added, appended := full, full
+		if err := added.Add(one); err != decimal.ErrRange || added != full {
+			t.Errorf("%s: Add: %v, %+v", name, err, added)
+		}
+		if err := appended.Append(&later); err != decimal.ErrRange || appended != full {
+			t.Errorf("%s: Append: %v, %+v", name, err, appended)
+		}
+	}
+}
+
+func TestHighAndLowAreTheExtremes(t *testing.T) {
+	var s Stats
+	for i, price := range []string{"2", "3", "1", "2.5"} {
+		if err := s.Add(trade(t, i, price, "1")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.High.String() != "3" || s.Low.String() != "1" {
+		t.Errorf("%+v", s)
+	}
+}
+
 func TestAFoldOfNothingIsEmptyNotNull(t *testing.T) {
 	want := `{"partner":"acme","feed":"us-equities","date":"2013-10-07","files":[],"symbols":{}}`
 	if got := encode(t, fold(t, true)); got != want {

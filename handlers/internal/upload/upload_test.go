@@ -14,6 +14,8 @@ func TestKeysOfTheGrammarAreRead(t *testing.T) {
 		"uploads/acme/us-equities/0007/x.csv":              {"acme", "us-equities", "0007/x.csv", 7},
 		"uploads/acme/f/999999999999999999/x.csv":          {"acme", "f", "999999999999999999/x.csv", 999999999999999999},
 		"uploads/4cast/2nd-feed/2013-10-07_IBM.csv":        {"4cast", "2nd-feed", "2013-10-07_IBM.csv", 0},
+		"uploads/az/09-/x.csv":                             {"az", "09-", "x.csv", 0},
+		"uploads/" + strings.Repeat("a", 40) + "/b/x.csv":  {strings.Repeat("a", 40), "b", "x.csv", 0},
 		"uploads/a/b/größe & 100%.csv":                     {"a", "b", "größe & 100%.csv", 0},
 		"uploads/a/b/" + strings.Repeat("n", 200) + ".csv": {"a", "b", strings.Repeat("n", 200) + ".csv", 0},
 	} {
@@ -41,6 +43,10 @@ func TestNamesOutsideTheGrammarSayWhy(t *testing.T) {
 		"seven/x.csv":                     "not a sequence",
 		"/x.csv":                          "not a sequence",
 		"7/8/x.csv":                       "too deep",
+		"/":                               "not a sequence",
+		"1:/x.csv":                        "not a sequence",
+		"1./x.csv":                        "not a sequence",
+		strings.Repeat("n", 512):          "does not end in .csv",
 		"7/":                              "does not end in .csv",
 	} {
 		file, err := Parse("uploads/acme/f/" + name)
@@ -59,7 +65,8 @@ func TestKeysWithoutPartnerAndFeedAreUnrecognised(t *testing.T) {
 		"", "uploads", "uploads/", "uploads/acme", "uploads/acme/x.csv", "uploads/acme/f/", "results/acme/f/x.csv",
 		"uploads//f/x.csv", "uploads/acme//x.csv", "uploads/Acme/f/x.csv", "uploads/123/f/x.csv", "uploads/acme/123/x.csv",
 		"uploads/" + strings.Repeat("a", 41) + "/f/x.csv", "uploads/acme/f/x\n.csv", "uploads/acme/f/\xff.csv",
-		"uploads/acme/f/" + strings.Repeat("n", 513), "uploads/../f/x.csv",
+		"uploads/acme/f/" + strings.Repeat("n", 513), "uploads/../f/x.csv", "uploads/acme/f/\nx.csv",
+		"uploads/a`/f/x.csv", "uploads/a{/f/x.csv", "uploads/a:/f/x.csv", "uploads/a_/f/x.csv",
 	} {
 		if _, err := Parse(key); !errors.Is(err, ErrUnrecognised) {
 			t.Errorf("Parse(%q) fails with %v, want ErrUnrecognised", key, err)
