@@ -130,31 +130,76 @@ func TestTheFastPathAgreesWithTheThoroughOne(t *testing.T) {
 	})
 }
 
+// pieces parses a file that comes in two pieces, the second at cut.
+func pieces(t *testing.T, file []byte, cut int, options Options) (Result, []string) {
+	t.Helper()
+	var visited []string
+	s := newScanner(options, func(t *Trade) error {
+		visited = append(visited, fmt.Sprint(*t))
+		return nil
+	})
+	padded := func(data []byte) []byte { return append(make([]byte, 0, len(data)+padding), data...) }
+	consumed, err := s.parse(padded(file[:cut]), false)
+	if err == nil && !s.stopped {
+		_, err = s.parse(padded(file[consumed:]), true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.result.Symbols = len(s.symbols.known)
+	return s.result, visited
+}
+
+func piecesAgree(t *testing.T, file string, cut int) {
+	t.Helper()
+	wantResult, wantTrades := thorough([]byte(file), Options{})
+	result, visited := pieces(t, []byte(file), cut, Options{})
+	if !reflect.DeepEqual(result, wantResult) || !slices.Equal(visited, wantTrades) {
+		t.Fatalf("%q cut at %d\nthorough %+v %v\nfast %+v %v", file, cut, wantResult, wantTrades, result, visited)
+	}
+}
+
+// Rows that the fast path takes, behind rows that make their symbols known.
+const (
+	known      = "timestamp,symbol,price,size,exchange,conditions\n2013-10-07T08:00:00Z,IBM,1,1,,\n2013-10-07T08:00:00Z,ABCDEFGHI,1,1,,\n"
+	usualMilli = "2013-10-07T08:00:30.270Z,IBM,181.52,1234567.123456789,P,20002020\n"
+	usualCRLF  = "2013-10-07T08:01:59.12345678Z,ABCDEFGHI,12345678,9.0000001,,\r\n"
+)
+
 // TestNoOtherByteMakesAUsualRow puts every byte in the place of every byte of a
 // usual row: a byte that a word's arithmetic takes for another one would be found.
 func TestNoOtherByteMakesAUsualRow(t *testing.T) {
-	const header = "timestamp,symbol,price,size,exchange,conditions\n"
-	const known = "2013-10-07T08:00:00Z,IBM,1,1,,\n2013-10-07T08:00:00Z,ABCDEFGHI,1,1,,\n"
-	for _, usual := range []string{
-		"2013-10-07T08:00:30.270Z,IBM,181.52,1234567.123456789,P,20002020\n",
-		"2013-10-07T08:01:59.12345678Z,ABCDEFGHI,12345678,9.0000001,,\r\n",
-	} {
+	for _, usual := range []string{usualMilli, usualCRLF} {
 		for i := range usual {
 			for b := range 256 {
-				file := header + known + usual[:i] + string([]byte{byte(b)}) + usual[i+1:] + usual
-				wantResult, wantTrades := thorough([]byte(file), Options{})
-				var visited []string
-				s := newScanner(Options{}, func(t *Trade) error {
-					visited = append(visited, fmt.Sprint(*t))
-					return nil
-				})
-				if _, err := s.parse(append(make([]byte, 0, len(file)+padding), file...), true); err != nil {
-					t.Fatal(err)
-				}
-				s.result.Symbols = len(s.symbols.known)
-				if !reflect.DeepEqual(s.result, wantResult) || !slices.Equal(visited, wantTrades) {
-					t.Fatalf("%q\nthorough %+v %v\nfast %+v %v", file, wantResult, wantTrades, s.result, visited)
-				}
+				piecesAgree(t, known+usual[:i]+string([]byte{byte(b)})+usual[i+1:]+usual, 0)
+			}
+		}
+	}
+}
+
+func TestQuotesMayStandNowhereElse(t *testing.T) {
+	for _, usual := range []string{usualMilli, usualCRLF} {
+		for i := range usual {
+			for j := i; j < len(usual); j++ {
+				piecesAgree(t, known+usual[:i]+`"`+usual[i:j]+`"`+usual[j:]+usual, 0)
+			}
+		}
+	}
+}
+
+func TestNothingDependsOnWhereAFileIsCut(t *testing.T) {
+	for seed := range uint64(15) {
+		random := rand.New(rand.NewPCG(seed, 2))
+		var file bytes.Buffer
+		file.WriteString(headers[1])
+		for i := range 5 {
+			writeRow(&file, i, 5, 3, random.IntN)
+		}
+		whole := strings.TrimSuffix(file.String(), "\n")
+		for _, file := range []string{whole, whole + `,"a"`, whole + "\n\"2013-10-07T09:00:00Z\",IBM,1,2,\"a\"\"\"\r\n"} {
+			for cut := range len(file) + 1 {
+				piecesAgree(t, file, cut)
 			}
 		}
 	}

@@ -55,6 +55,8 @@ func TestTimestampsAreRFC3339InUTC(t *testing.T) {
 		"2013-10-07T24:00:00Z":            TimestampDate,
 		"2013-10-07T08:60:00Z":            TimestampDate,
 		"2013-10-07T08:00:60Z":            TimestampDate,
+		"2013-10-07T08:59:60Z":            TimestampDate,
+		"2013-10-07T23:58:60Z":            TimestampDate,
 		"2016-12-31T23:59:60Z":            TimestampLeap,
 		"1677-12-31T23:59:59Z":            TimestampRange,
 		"2262-01-01T00:00:00Z":            TimestampRange,
@@ -171,6 +173,7 @@ func TestQuotingFollowsRFC4180(t *testing.T) {
 	rejected(t, header+start+",\"ab\n"+start+",\n", Rejection{2, "conditions", start + ",\"ab", UnterminatedQuote})
 	rejected(t, header+start+",\"a\nb\n", Rejection{2, "conditions", start + ",\"a", UnterminatedQuote},
 		Rejection{3, "", "b", FieldCount})
+	rejected(t, head+row(1, `"I""M"`), Rejection{2, "symbol", `I"M`, SymbolSyntax})
 	// Lines are counted inside quotes too.
 	rejected(t, header+start+",\"a\nb\nc\"\n"+start+",\n\n", Rejection{6, "", "", BlankLine})
 }
