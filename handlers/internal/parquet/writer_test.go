@@ -2,6 +2,7 @@ package parquet
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -93,10 +94,24 @@ func TestFilesOfAnySizeComeBackWhole(t *testing.T) {
 	}
 }
 
+// The ends of 38 digits use all bits but the sign.
+var (
+	most  = [16]byte{0x4b, 0x3b, 0x4c, 0xa8, 0x5a, 0x86, 0xc4, 0x7a, 0x09, 0x8a, 0x22, 0x3f, 0xff, 0xff, 0xff, 0xff}
+	least = [16]byte{0xb4, 0xc4, 0xb3, 0x57, 0xa5, 0x79, 0x3b, 0x85, 0xf6, 0x75, 0xdd, 0xc0, 0x00, 0x00, 0x00, 0x01}
+)
+
+func TestDecimalsAreOrderedByTheirValue(t *testing.T) {
+	order := [][16]byte{least, coefficient(math.MinInt64), coefficient(-3), coefficient(-1), coefficient(0), coefficient(1), coefficient(math.MaxInt64), most}
+	for i, a := range order {
+		for j, b := range order {
+			if got := compareDecimal(a[:], b[:]); cmp.Compare(got, 0) != cmp.Compare(i, j) {
+				t.Errorf("%x against %x is %d", a, b, got)
+			}
+		}
+	}
+}
+
 func TestStatisticsAreTheColumnsBounds(t *testing.T) {
-	// 38 digits use all bits but the sign.
-	most := [16]byte{0x4b, 0x3b, 0x4c, 0xa8, 0x5a, 0x86, 0xc4, 0x7a, 0x09, 0x8a, 0x22, 0x3f, 0xff, 0xff, 0xff, 0xff}
-	least := [16]byte{0xb4, 0xc4, 0xb3, 0x57, 0xa5, 0x79, 0x3b, 0x85, 0xf6, 0x75, 0xdd, 0xc0, 0x00, 0x00, 0x00, 0x01}
 	file := write(t, []row{
 		{At: 0, Name: "b", Price: coefficient(3), Counted: 0},
 		{At: -7, Name: "a", Price: least, Counted: math.MinInt64},
@@ -218,6 +233,7 @@ print(table["at"].cast("int64").to_pylist(), table["name"].to_pylist(), [str(p) 
 rows = duckdb.sql(f'select epoch_ns("at"), name, price::varchar, counted from "{sys.argv[1]}" where price < 0 order by 1')
 print(rows.fetchall())
 chunk = pyarrow.parquet.read_metadata(sys.argv[1]).row_group(0).column(0)
+print(chunk.statistics.has_null_count, chunk.statistics.null_count)
 broken = bytearray(open(sys.argv[1], "rb").read())
 broken[chunk.data_page_offset + chunk.total_compressed_size - 1] ^= 1
 try:
@@ -243,6 +259,7 @@ func TestArrowAndDuckDBReadTheSame(t *testing.T) {
 	want := `['timestamp[ns, tz=UTC]', 'string', 'decimal128(38, 9)', 'int64'] [False, False, False, False]
 [1381132800000000001, -1, 7] ['IBM', 'AIG', 'IBM'] ['181.520000000', '-1E-9', '-37.630000000'] [1, -2, 3]
 [(-1, 'AIG', '-0.000000001', -2), (7, 'IBM', '-37.630000000', 3)]
+True 0
 True
 `
 	if string(got) != want {
@@ -266,6 +283,9 @@ func TestTheWritersErrorComesBackWhereverItComes(t *testing.T) {
 		w := NewWriter(&limited{room, broken})
 		w.String("name").Append("a")
 		return errors.Join(w.EndRow(), w.Close())
+	}
+	if err := NewWriter(&limited{0, broken}).Close(); !errors.Is(err, broken) {
+		t.Errorf("a file without rows: %v", err)
 	}
 	full := NewWriter(&limited{0, broken})
 	column := full.Int64("a")
