@@ -37,7 +37,7 @@ type scanner struct {
 	volume     decimal.Decimal  // of the whole file, so that no sum of a part of it can
 	notional   decimal.Notional // overflow later; without signs
 	last       int64            // the timestamp of the last row that has one
-	day        int64            // the UTC day of the last trade, in days since 1970
+	day        int64            // the UTC day of the last trade, as its first nanosecond
 	dayEnd     int64            // its last nanosecond
 	trade      Trade
 }

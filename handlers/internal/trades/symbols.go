@@ -28,7 +28,7 @@ type symbols struct {
 type symbol struct {
 	key     key
 	name    string
-	lastDay int64 // on which it traded, in days since 1970
+	lastDay int64 // on which it traded, as its first nanosecond
 }
 
 // find is the number of a known symbol, or -1.
