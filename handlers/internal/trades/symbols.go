@@ -1,5 +1,7 @@
 package trades
 
+import "math/bits"
+
 // MaxSymbolBytes is the longest symbol.
 const MaxSymbolBytes = 24
 
@@ -12,9 +14,11 @@ func keyOf(symbol []byte) key {
 	return key{word(padded[:]), word(padded[8:]), word(padded[16:])}
 }
 
+// hash folds a product of twice the width: its low bits alone would say nothing of
+// what symbols end with.
 func (k key) hash() uint64 {
-	h := (k.first ^ k.second*0x9e3779b97f4a7c15 ^ k.third*0xc2b2ae3d27d4eb4f) * 0xff51afd7ed558ccd
-	return h ^ h>>32
+	high, low := bits.Mul64(k.first^k.second*0x9e3779b97f4a7c15^k.third*0xc2b2ae3d27d4eb4f, 0x9fb21c651e98df25)
+	return high ^ low
 }
 
 // symbols numbers the distinct symbols of a file from 0: a hash table with open
