@@ -164,6 +164,9 @@ func TestTheMetadataTellsWhereEverythingIs(t *testing.T) {
 	if got := strings.Join(schema, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("schema\n%s", got)
 	}
+	if len(metadata.ColumnOrders) != len(want) {
+		t.Errorf("%d columns have an order", len(metadata.ColumnOrders))
+	}
 	for _, order := range metadata.ColumnOrders {
 		if _, ok := order.Value.(*format.TypeDefinedOrder); !ok {
 			t.Errorf("a column's order is %v: its statistics mean nothing", order.Value)

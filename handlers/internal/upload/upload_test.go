@@ -72,6 +72,9 @@ func TestKeysWithoutPartnerAndFeedAreUnrecognised(t *testing.T) {
 			t.Errorf("Parse(%q) fails with %v, want ErrUnrecognised", key, err)
 		}
 	}
+	if file, err := New("acme/f", "g", "x.csv"); !errors.Is(err, ErrUnrecognised) {
+		t.Errorf("a partner with a slash is read as %+v, %v", file, err)
+	}
 }
 
 func TestEventKeysAreDecoded(t *testing.T) {
