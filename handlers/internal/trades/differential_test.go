@@ -2,8 +2,11 @@ package trades
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"math/big"
@@ -236,23 +239,45 @@ func FuzzScan(f *testing.F) {
 		f.Add(file.Bytes(), i%2 == 0)
 	}
 	f.Fuzz(func(t *testing.T, file []byte, allow bool) {
-		if !bytes.HasPrefix(file, []byte("\x1f\x8b")) { // gzip has a fuzz test of its own
+		if !bytes.HasPrefix(file, []byte(gzipMagic)) { // gzip has a fuzz test of its own
 			agree(t, file, Options{AllowNonPositivePrice: allow})
 		}
 	})
 }
 
-// FuzzGzip looks for input that makes the decompression fail otherwise than by
-// a rejection.
+// FuzzGzip holds what is read of gzip, all of whose members count, to the standard
+// library's reader: the same bytes, or a fault of the file.
 func FuzzGzip(f *testing.F) {
-	whole := compressed(head + good)
-	f.Add(whole)
-	f.Add(whole[:20])
-	f.Add(append(bytes.Clone(whole), whole...))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		result, err := Scan(context.Background(), bytes.NewReader(append([]byte("\x1f\x8b"), file...)), Options{}, nil)
-		if err != nil || result.Valid() && result.ContentHash == "" {
-			t.Fatalf("%+v, %v", result, err)
+	var named bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&named, gzip.NoCompression)
+	w.Name, w.Comment, w.Extra = "x.csv", "trades", []byte("extra")
+	_, _ = w.Write([]byte(good))
+	_ = w.Close()
+	whole := append(compressed(head), named.Bytes()...)
+	for _, end := range []int{len(whole), len(whole) - 4, len(compressed(head)) + 20, len(compressed(head)) + 2, 5} {
+		f.Add(whole[len(gzipMagic):end])
+	}
+	f.Add(append(whole, 0)[len(gzipMagic):])
+	f.Fuzz(func(t *testing.T, behind []byte) {
+		file := append([]byte(gzipMagic), behind...)
+		var want []byte
+		in, wrong := gzip.NewReader(bytes.NewReader(file))
+		if wrong == nil {
+			want, wrong = io.ReadAll(in)
+		}
+		result, err := Scan(context.Background(), bytes.NewReader(file), Options{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if result.ContentHash == "" { // a fault ended the scan
+			reasons := result.Rejects.ByReason
+			if result.Valid() || wrong == nil && reasons[CorruptGzip]+reasons[TruncatedGzip]+reasons[TrailingGzip] > 0 {
+				t.Fatalf("%+v, but %q is whole", result, want)
+			}
+			return
+		}
+		if hash := sha256.Sum256(want); wrong != nil || result.ContentHash != hex.EncodeToString(hash[:]) {
+			t.Fatalf("%+v, but %q, %v", result, want, wrong)
 		}
 	})
 }

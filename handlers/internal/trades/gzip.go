@@ -22,9 +22,11 @@ func uncompressed(r io.Reader) io.Reader {
 	return buffered
 }
 
+const gzipMagic = "\x1f\x8b"
+
 func beginsGzip(r *bufio.Reader) bool {
-	magic, _ := r.Peek(2) // an error comes again when reading
-	return string(magic) == "\x1f\x8b"
+	magic, _ := r.Peek(len(gzipMagic)) // an error comes again when reading
+	return string(magic) == gzipMagic
 }
 
 // origin remembers the reader's error, so that a decompressor's complaint about
