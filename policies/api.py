@@ -133,6 +133,11 @@ def _judge_access_log(stage: Resource, stack: Stack, _settings: Settings) -> Ans
             "its execution log group is not in this stack, so that API Gateway would make one "
             "without end"
         )
+    if not stage.inputs.is_empty("canarySettings"):
+        problems.append(
+            "canarySettings makes API Gateway write to a second log group, of its own and without "
+            "end"
+        )
     return verdict(problems)
 
 
@@ -167,7 +172,7 @@ ACCESS_LOG = StackPolicy(
     requirements=("MON-1", "MON-2"),
     remediation=(
         "Set accessLogSettings, declare API-Gateway-Execution-Logs_{apiId}/{stage} before the "
-        "stage, and an Account with the role that writes both."
+        "stage, and an Account with the role that writes both; leave canarySettings out."
     ),
     governs=only(API_STAGE),
     judge=_judge_access_log,

@@ -117,7 +117,7 @@ _SETTINGS = (
     owned("Stage", "restApi", "api-logs api-throttle", also="api-function"),
     equivalent("Stage", "deployment", _REQUIRED, "drop"),
     equivalent("Stage", "deployment", _IDENTIFIER, "lose source"),
-    equivalent("Stage", "canarySettings", "of a deployment that does not exist; AWS refuses it"),
+    owned("Stage", "canarySettings", "api-logs"),
     owned("Account", "*", "api-logs"),
 )
 

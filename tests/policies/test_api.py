@@ -1,6 +1,7 @@
 """The API: throttle, authorisation, logs, tracing."""
 
 from tests.policies.kit import (
+    UNKNOWN,
     Case,
     Declarations,
     adding,
@@ -86,6 +87,15 @@ CASES = [
             ("api-transport", API, "securityPolicy"),
         )
     ),
+    fails(
+        "a canary",
+        "api-logs",
+        STAGE,
+        setting(STAGE, "canarySettings", {"deploymentId": UNKNOWN, "percentTraffic": 10}),
+        "canarySettings makes",
+    ),
+    passes("no canary", "api-logs", STAGE, setting(STAGE, "canarySettings", {})),
+    undetermined("api-logs", STAGE, "canarySettings"),
     *(
         fails(title, "api-logs", STAGE, change, "Account")
         for title, change in (
