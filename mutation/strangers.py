@@ -61,6 +61,15 @@ def strangers(suffix: str) -> tuple[Stranger, ...]:
             inputs={"functionName": function, "authorizationType": "NONE"},
         ),
         Stranger(
+            type="aws:apigateway/usagePlan:UsagePlan",
+            owners="api-throttle",
+            inputs={
+                "name": f"stray-plan-{suffix}",
+                "throttleSettings": {"burstLimit": 10, "rateLimit": 10},
+                "tags": _TAGS,
+            },
+        ),
+        Stranger(
             type="aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
             owners="elastic-capacity",
             inputs={

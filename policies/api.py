@@ -10,6 +10,7 @@ from policies.types import (
     API_METHOD,
     API_METHOD_SETTINGS,
     API_STAGE,
+    API_USAGE_PLAN,
     FUNCTION_URL,
     LOG_GROUP,
     ROLE,
@@ -33,6 +34,8 @@ def settings_of(stage: Resource, stack: Stack) -> list[Resource]:
 def _judge_throttle(resource: Resource, stack: Stack, settings: Settings) -> Answer:
     if resource.type == API_METHOD_SETTINGS:
         return _judge_rate(resource, settings)
+    if resource.type == API_USAGE_PLAN:
+        return _judge_plan(resource, settings)
     if resource.type != API_STAGE:
         return failed("it answers past the REST API, whose stage alone is throttled")
     paths = [found.inputs.text("methodPath") for found in settings_of(resource, stack)]
@@ -55,8 +58,31 @@ def _judge_rate(method_settings: Resource, settings: Settings) -> Answer:
     return verdict(problems)
 
 
+def _judge_plan(plan: Resource, settings: Settings) -> Answer:
+    """A plan may repeat the rate for those who call with its keys, and say nothing else."""
+    required = settings["requestsPerSecond"]
+    throttles = [
+        throttle
+        for stage in plan.inputs.items("apiStages")
+        for throttle in stage.items("throttles")
+    ]
+    if not plan.inputs.is_empty("throttleSettings"):
+        throttles.append(plan.inputs.object("throttleSettings"))
+    problems = [
+        f"{throttle.at('rateLimit')} is not {required}"
+        for throttle in throttles
+        if throttle.number("rateLimit") != required
+    ]
+    if not plan.inputs.is_empty("quotaSettings"):
+        problems.append("quotaSettings ends the calls of a day, a week or a month before the rate")
+    return verdict(problems)
+
+
+_REST = (API_STAGE, API_METHOD_SETTINGS, API_USAGE_PLAN)
+
+
 def _answers_requests(type_: str) -> bool:
-    return type_ in (API_STAGE, API_METHOD_SETTINGS, FUNCTION_URL) or type_.startswith(
+    return type_ in (*_REST, FUNCTION_URL) or type_.startswith(
         ("aws:apigatewayv2/api:", "aws:apigatewayv2/stage:", "aws:appsync/graphQLApi:")
     )
 
@@ -66,7 +92,10 @@ THROTTLE = StackPolicy(
     sentence="The API takes exactly 1000 requests per second, on every path and method.",
     severity=Severity.HIGH,
     requirements=("API-2",),
-    remediation="Declare MethodSettings for */* with throttlingRateLimit 1000 and a burst limit.",
+    remediation=(
+        "Declare MethodSettings for */* with throttlingRateLimit 1000 and a burst limit, and no "
+        "usage plan that says otherwise."
+    ),
     governs=Types(where=_answers_requests, otherwise="Governs what answers requests only."),
     schema={
         "requestsPerSecond": {

@@ -11,6 +11,7 @@ API_METHOD_RESPONSE = "aws:apigateway/methodResponse:MethodResponse"
 API_METHOD_SETTINGS = "aws:apigateway/methodSettings:MethodSettings"
 API_RESOURCE = "aws:apigateway/resource:Resource"
 API_STAGE = "aws:apigateway/stage:Stage"
+API_USAGE_PLAN = "aws:apigateway/usagePlan:UsagePlan"
 BUCKET = "aws:s3/bucket:Bucket"
 BUCKET_ACL = "aws:s3/bucketAcl:BucketAcl"
 BUCKET_ENCRYPTION = (

@@ -20,6 +20,8 @@ from tests.policies.kit import (
 API = "status-api"
 STAGE = "status-stage"
 SETTINGS = "method-settings"
+PLAN = "aws:apigateway/usagePlan:UsagePlan"
+TAGS = {"Environment": "Production", "Team": "Analytics"}
 
 
 CASES = [
@@ -144,6 +146,61 @@ CASES = [
                 },
             )
         ).redepend("second", "restApi", (s[API].urn,)),
+    ),
+    *(
+        fails(
+            f"a usage plan with {given}",
+            "api-throttle",
+            "plan",
+            adding(PLAN, "plan", name="status-plan-dev", tags=TAGS, **given),
+            message,
+        )
+        for given, message in (
+            (
+                {"throttleSettings": {"burstLimit": 10, "rateLimit": 10}},
+                "throttleSettings.rateLimit",
+            ),
+            ({"throttleSettings": {"burstLimit": 10}}, "throttleSettings.rateLimit is not 1000"),
+            (
+                {"apiStages": [{"throttles": [{"path": "/status/GET", "rateLimit": 10}]}]},
+                "apiStages[0].throttles[0].rateLimit",
+            ),
+            ({"quotaSettings": {"limit": 10, "period": "DAY"}}, "quotaSettings ends"),
+        )
+    ),
+    passes(
+        "a usage plan of the same rate",
+        "api-throttle",
+        "plan",
+        adding(
+            PLAN,
+            "plan",
+            name="status-plan-dev",
+            apiStages=[
+                {
+                    "apiId": UNKNOWN,
+                    "stage": "status-stage-dev",
+                    "throttles": [{"path": "/status/GET", "burstLimit": 9, "rateLimit": 1000}],
+                },
+                {"apiId": UNKNOWN, "stage": "other-stage-dev"},
+            ],
+            throttleSettings={"burstLimit": 1000, "rateLimit": 1000},
+            tags=TAGS,
+        ),
+    ),
+    *(
+        undetermined(
+            "api-throttle",
+            "plan",
+            path,
+            adding(PLAN, "plan", name="status-plan-dev", tags=TAGS, **given),
+        )
+        for path, given in (
+            ("throttleSettings", {"throttleSettings": UNKNOWN}),
+            ("throttleSettings.rateLimit", {"throttleSettings": {"rateLimit": UNKNOWN}}),
+            ("apiStages", {"apiStages": UNKNOWN}),
+            ("quotaSettings", {"quotaSettings": UNKNOWN}),
+        )
     ),
     fails(
         "a WebSocket or HTTP API beside it",
