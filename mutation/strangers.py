@@ -61,6 +61,11 @@ def strangers(suffix: str) -> tuple[Stranger, ...]:
             inputs={"functionName": function, "authorizationType": "NONE"},
         ),
         Stranger(
+            type="aws:apigateway/restApiPut:RestApiPut",
+            owners="api-authorisation",
+            inputs={"restApiId": "sample", "body": "{}"},
+        ),
+        Stranger(
             type="aws:apigateway/usagePlan:UsagePlan",
             owners="api-throttle",
             inputs={

@@ -9,6 +9,7 @@ from policies.types import (
     API_ACCOUNT,
     API_METHOD,
     API_METHOD_SETTINGS,
+    API_PUT,
     API_STAGE,
     API_USAGE_PLAN,
     FUNCTION_URL,
@@ -111,8 +112,8 @@ THROTTLE = StackPolicy(
 
 def _judge_authorisation(resource: Resource, settings: Settings) -> Answer:
     inputs = resource.inputs
-    if resource.type == API:
-        defines = inputs.has("body")
+    if resource.type in (API, API_PUT):
+        defines = resource.type == API_PUT or inputs.has("body")
         return failed("body defines methods that no policy sees") if defines else PASSED
     if resource.type == FUNCTION_URL:
         given = inputs.text("authorizationType")
@@ -131,7 +132,7 @@ AUTHORISATION = ResourcePolicy(
     severity=Severity.CRITICAL,
     requirements=("FN-5", "API-1"),
     remediation="Declare each method as a Method with authorization AWS_IAM.",
-    governs=only(API, API_METHOD, FUNCTION_URL),
+    governs=only(API, API_METHOD, API_PUT, FUNCTION_URL),
     schema={
         "authorization": {
             "type": "string",

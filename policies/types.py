@@ -9,6 +9,7 @@ API_INTEGRATION_RESPONSE = "aws:apigateway/integrationResponse:IntegrationRespon
 API_METHOD = "aws:apigateway/method:Method"
 API_METHOD_RESPONSE = "aws:apigateway/methodResponse:MethodResponse"
 API_METHOD_SETTINGS = "aws:apigateway/methodSettings:MethodSettings"
+API_PUT = "aws:apigateway/restApiPut:RestApiPut"
 API_RESOURCE = "aws:apigateway/resource:Resource"
 API_STAGE = "aws:apigateway/stage:Stage"
 API_USAGE_PLAN = "aws:apigateway/usagePlan:UsagePlan"

@@ -147,6 +147,13 @@ CASES = [
             )
         ).redepend("second", "restApi", (s[API].urn,)),
     ),
+    fails(
+        "a definition put over the API",
+        "api-authorisation",
+        "put",
+        adding("aws:apigateway/restApiPut:RestApiPut", "put", restApiId=UNKNOWN, body="{}"),
+        "body defines methods",
+    ),
     *(
         fails(
             f"a usage plan with {given}",
