@@ -75,6 +75,11 @@ def strangers(suffix: str) -> tuple[Stranger, ...]:
             },
         ),
         Stranger(
+            type="aws:glue/registry:Registry",
+            owners="resource-name",
+            inputs={"registryName": "stray", "tags": _TAGS},
+        ),
+        Stranger(
             type="aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
             owners="elastic-capacity",
             inputs={

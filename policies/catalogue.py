@@ -15,6 +15,7 @@ from policies import (
     identity,
     logs,
     monitoring,
+    names,
     organisation,
     queues,
     redrive,
@@ -43,6 +44,7 @@ POLICIES: tuple[Policy, ...] = (
     *confinement.POLICIES,
     *capacity.POLICIES,
     *organisation.POLICIES,
+    *names.POLICIES,
     *destroyable.POLICIES,
 )
 

@@ -1,20 +1,10 @@
-"""The company's rules for everything: tags, names and region (ORG)."""
-
-import re
+"""The company's rules for everything: tags and region (ORG)."""
 
 from policies import sdk
-from policies.answers import PASSED, Answer, failed, not_applicable, verdict
-from policies.policy import ResourcePolicy, Settings, Severity, StackPolicy, Types
-from policies.resource import Resource, Stack
-from policies.types import (
-    API,
-    API_STAGE,
-    BUCKET,
-    LOG_GROUP,
-    PROVIDER,
-    TABLE,
-    VECTOR_BUCKET,
-)
+from policies.answers import Answer, not_applicable, verdict
+from policies.policy import ResourcePolicy, Settings, Severity, Types
+from policies.resource import Resource
+from policies.types import API, BUCKET, PROVIDER, TABLE
 
 _AWS = Types(where=lambda type_: type_.startswith("aws:"), otherwise="Governs AWS resources only.")
 
@@ -49,53 +39,6 @@ TAGS = ResourcePolicy(
     },
     general=True,
     judge=_judge_tags,
-)
-
-# Where the physical name stands, if not in `name`.
-_NAME_PROPERTY = {
-    BUCKET: "bucket",
-    API_STAGE: "stageName",
-    "aws:cloudwatch/compositeAlarm:CompositeAlarm": "alarmName",
-    "aws:cloudwatch/dashboard:Dashboard": "dashboardName",
-    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyName",
-    "aws:ecrpublic/repository:Repository": "repositoryName",
-    "aws:keyspaces/table:Table": "tableName",
-    "aws:lambda/layerVersion:LayerVersion": "layerName",
-    VECTOR_BUCKET: "vectorBucketName",
-}
-
-
-def _judge_name(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
-    key = _NAME_PROPERTY.get(resource.type, "name")
-    if not sdk.takes(resource.type, key):
-        return not_applicable("AWS gives this resource type no name of the program's choice.")
-    if (
-        resource.type == LOG_GROUP
-        and resource.inputs.is_unknown(key)
-        and stack.depends_only_on(resource, key, API)
-    ):
-        # AWS fixes the form API-Gateway-Execution-Logs_{apiId}/{stage} (decision 0001).
-        return PASSED
-    name = resource.inputs.text(key)
-    if not name:
-        return failed(f"{key} is missing, so that AWS would be given a random name")
-    form = rf"(?:.*/)?[a-z][a-z0-9_.-]*-{re.escape(stack.suffix)}(?:\.fifo)?"
-    if not re.fullmatch(form, name):
-        return failed(
-            f"{key} does not end with -{stack.suffix} behind the resource's type in lower case"
-        )
-    return PASSED
-
-
-NAMES = StackPolicy(
-    name="resource-name",
-    sentence="Every physical name is {resource-type}-{environmentSuffix}.",
-    severity=Severity.MEDIUM,
-    requirements=("ORG-2",),
-    remediation="Name the resource {resource-type}-{environmentSuffix}; .fifo follows on queues.",
-    governs=_AWS,
-    general=True,
-    judge=_judge_name,
 )
 
 _REGIONAL = Types(
@@ -176,4 +119,4 @@ REGION = ResourcePolicy(
     judge=_judge_region,
 )
 
-POLICIES = (TAGS, NAMES, REGION)
+POLICIES = (TAGS, REGION)
