@@ -122,6 +122,11 @@ def strangers(suffix: str) -> tuple[Stranger, ...]:
             type="aws:iam/accessKey:AccessKey", owners="no-credentials", inputs={"user": "sample"}
         ),
         Stranger(
+            type="aws:iam/user:User",
+            owners="destroyable",
+            inputs={"name": f"stray-user-{suffix}", "tags": _TAGS},
+        ),
+        Stranger(
             type="aws:iam/policy:Policy",
             owners="iam-actions iam-resources",
             inputs={"name": f"stray-policy-{suffix}", "policy": ADMINISTRATOR, "tags": _TAGS},

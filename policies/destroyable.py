@@ -14,6 +14,7 @@ _EVERYTHING = Types(where=lambda _type: True, otherwise="Governs everything.")
 _RETAINING = (
     "bypassPolicyLockoutCheck",
     "bypassPolicyLockoutSafetyCheck",
+    "dataDeletionPolicy",
     "deleteProtection",
     "deletionProtection",
     "deletionProtectionEnabled",
@@ -26,7 +27,9 @@ _RETAINING = (
     "terminationProtection",
     "terminationProtectionEnabled",
 )
-_UNPROTECTED = ("INACTIVE", "DISABLED")  # how some services write that it is off
+_UNPROTECTED = ("INACTIVE", "DISABLED", "DELETE")  # how some services write that it is off
+# Switches that are on, and that take with a resource what belongs to it.
+_DELETING = ("deleteAllPolicyResources", "deleteAutomatedBackups")
 # Those that are on unless they are switched off.
 _PROTECTED_BY_DEFAULT = {
     "aws:cloudtrail/eventDataStore:EventDataStore": "terminationProtectionEnabled",
@@ -41,11 +44,22 @@ _FORCED = {
     VECTOR_BUCKET: "forceDestroy",
     "aws:athena/database:Database": "forceDestroy",
     "aws:athena/workgroup:Workgroup": "forceDestroy",
+    "aws:auditmanager/accountRegistration:AccountRegistration": "deregisterOnDestroy",
     "aws:backup/vault:Vault": "forceDestroy",
     "aws:codebuild/reportGroup:ReportGroup": "deleteReports",
+    "aws:dataexchange/revisionAssets:RevisionAssets": "forceDestroy",
+    "aws:datazone/domain:Domain": "skipDeletionCheck",
+    "aws:datazone/project:Project": "skipDeletionCheck",
     "aws:ecr/repository:Repository": "forceDelete",
     "aws:ecrpublic/repository:Repository": "forceDestroy",
+    "aws:iam/user:User": "forceDestroy",
+    "aws:kinesis/stream:Stream": "enforceConsumerDeletion",
+    "aws:organizations/account:Account": "closeOnDeletion",
+    "aws:route53/zone:Zone": "forceDestroy",
+    "aws:servicediscovery/service:Service": "forceDestroy",
     "aws:synthetics/canary:Canary": "deleteLambda",
+    "aws:transfer/server:Server": "forceDestroy",
+    "aws:workmail/organization:Organization": "deleteDirectory",
 }
 _FINAL_COPIES = ("skipFinalSnapshot", "skipFinalBackup")
 _WINDOWS = ("deletionWindowInDays", "permanentDeletionTimeInDays")  # at least 7, by default 30
@@ -53,6 +67,8 @@ _WINDOW_TYPES = {
     KEY: "deletionWindowInDays",
     "aws:acmpca/certificateAuthority:CertificateAuthority": "permanentDeletionTimeInDays",
     "aws:kms/externalKey:ExternalKey": "deletionWindowInDays",
+    "aws:kms/replicaExternalKey:ReplicaExternalKey": "deletionWindowInDays",
+    "aws:kms/replicaKey:ReplicaKey": "deletionWindowInDays",
 }
 _OBJECT_LOCKS = ("objectLockLegalHoldStatus", "objectLockMode", "objectLockRetainUntilDate")
 # What AWS keeps for thirty days, with its name, unless it is told otherwise.
@@ -109,6 +125,7 @@ def _judge_destroyable(resource: Resource, settings: Settings) -> Answer:
         problems.append("it locks what cannot be deleted before a time is over")
     if resource.type.startswith("aws:"):
         problems += [f"{key} is on" for key in _RETAINING if _is_on(inputs, key)]
+        problems += [f"{key} is off" for key in _DELETING if inputs.flag(key) is False]
         problems += _left_behind(resource, settings)
     return verdict(problems)
 

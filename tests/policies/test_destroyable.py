@@ -145,6 +145,30 @@ CASES = [
             ),
             ("aws:codebuild/reportGroup:ReportGroup", {"name": "a-group-dev"}, "deleteReports", ()),
             ("aws:athena/workgroup:Workgroup", {"name": "a-group-dev"}, "forceDestroy", ()),
+            ("aws:iam/user:User", {"name": "a-user-dev"}, "forceDestroy", ()),
+            ("aws:route53/zone:Zone", {"name": "example.com"}, "forceDestroy", ()),
+            (
+                "aws:kinesis/stream:Stream",
+                {"name": "a-stream-dev", "kmsKeyId": KEY_ALIAS, "encryptionType": "KMS"},
+                "enforceConsumerDeletion",
+                (),
+            ),
+            (
+                "aws:bedrock/agentDataSource:AgentDataSource",
+                {
+                    "name": "a-source-dev",
+                    "dataDeletionPolicy": "RETAIN",
+                    "serverSideEncryptionConfiguration": {"kmsKeyArn": KEY_ALIAS},
+                },
+                "dataDeletionPolicy is on",
+                (),
+            ),
+            (
+                "aws:fms/policy:Policy",
+                {"name": "a-policy-dev", "deleteAllPolicyResources": False},
+                "deleteAllPolicyResources is off",
+                (),
+            ),
             (
                 "aws:athena/database:Database",
                 {
@@ -213,6 +237,18 @@ CASES = [
             kmsKeyId=KEY_ALIAS,
             tags=TAGS,
             terminationProtectionEnabled=False,
+        ),
+    ),
+    passes(
+        "a source whose data goes with it",
+        "destroyable",
+        "kept",
+        adding(
+            "aws:bedrock/agentDataSource:AgentDataSource",
+            "kept",
+            name="a-source-dev",
+            dataDeletionPolicy="DELETE",
+            serverSideEncryptionConfiguration={"kmsKeyArn": KEY_ALIAS},
         ),
     ),
     passes(

@@ -29,6 +29,7 @@ _FOREIGN = (
 )
 
 STREAM = "aws:kinesis/stream:Stream"
+FREED = {"enforceConsumerDeletion": True}
 FIREHOSE = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"
 MACHINE = "aws:sfn/stateMachine:StateMachine"
 REPOSITORY = "aws:ecr/repository:Repository"
@@ -169,9 +170,13 @@ CASES = [
             message,
         )
         for type_, given, message in (
-            (STREAM, {"kmsKeyId": KEY_ALIAS, "encryptionType": "NONE"}, "encryptionType"),
-            (STREAM, {"kmsKeyId": KEY_ALIAS}, "encryptionType"),
-            (STREAM, {"encryptionType": "KMS", "kmsKeyId": "alias/aws/kinesis"}, "kmsKeyId"),
+            (STREAM, {**FREED, "kmsKeyId": KEY_ALIAS, "encryptionType": "NONE"}, "encryptionType"),
+            (STREAM, {**FREED, "kmsKeyId": KEY_ALIAS}, "encryptionType"),
+            (
+                STREAM,
+                {**FREED, "encryptionType": "KMS", "kmsKeyId": "alias/aws/kinesis"},
+                "kmsKeyId",
+            ),
             (MACHINE, {}, "encryptionConfiguration is missing"),
             (
                 MACHINE,
@@ -209,7 +214,7 @@ CASES = [
             adding(type_, "store", name="any-store-dev", tags=TAGS, **given),
         )
         for type_, given in (
-            (STREAM, {"kmsKeyId": KEY_ALIAS, "encryptionType": "KMS"}),
+            (STREAM, {**FREED, "kmsKeyId": KEY_ALIAS, "encryptionType": "KMS"}),
             (
                 MACHINE,
                 {

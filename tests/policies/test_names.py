@@ -61,7 +61,7 @@ CASES = [
             (
                 "for a zone of the DNS",
                 "aws:route53/zone:Zone",
-                {"name": "markets.example.com", "tags": TAGS},
+                {"name": "markets.example.com", "forceDestroy": True, "tags": TAGS},
             ),
             (
                 "for a record of the DNS",

@@ -173,7 +173,12 @@ CASES = [
             (
                 "no-vpc",
                 "aws:route53/zone:Zone",
-                {"name": "zone-dev", "vpcs": [{"vpcId": "vpc-1"}], "tags": TAGS},
+                {
+                    "name": "zone-dev",
+                    "vpcs": [{"vpcId": "vpc-1"}],
+                    "forceDestroy": True,
+                    "tags": TAGS,
+                },
                 "vpcs",
             ),
             (
@@ -214,7 +219,12 @@ CASES = [
             ),
             (
                 "aws:transfer/server:Server",
-                {"endpointDetails": {"vpcId": "vpc-1"}, "endpointType": "VPC", "tags": TAGS},
+                {
+                    "endpointDetails": {"vpcId": "vpc-1"},
+                    "endpointType": "VPC",
+                    "forceDestroy": True,
+                    "tags": TAGS,
+                },
                 "endpointDetails.vpcId",
             ),
             (
