@@ -17,6 +17,13 @@ from mutation.changes import ACCESS_KEY, UNKNOWN, Changes
 from mutation.strangers import Stranger, strangers
 
 PROVIDER = "pulumi:providers:aws"
+# What a provider could be told; the engine hands it over as texts.
+_TOLD = {
+    "accessKey": ACCESS_KEY,
+    "endpoints": '[{"sqs": "http://example.com"}]',
+    "ignoreTags": '{"keys": ["Team"]}',
+    "insecure": "true",
+}
 _ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 _ARN = re.compile(r"arn:aws:(?P<service>[a-z0-9-]+):[a-z0-9-]*:\d*:(?P<kind>[a-z-]+[/:])?.+")
 
@@ -64,8 +71,8 @@ def mutants(resources: tuple[EngineResource, ...], suffix: str) -> Iterator[Muta
             for path, kind, inputs in Changes().of(region, "", lambda changed: changed):
                 rest = {k: v for k, v in resource.inputs.items() if k != "region"}
                 yield _with(resource, path, kind, {**rest, **inputs})
-            key = {**resource.inputs, "accessKey": ACCESS_KEY}
-            yield _with(resource, "accessKey", "add", key)
+            for key, value in _TOLD.items():
+                yield _with(resource, key, "add", {**resource.inputs, key: value})
     like = [resource for resource in resources if resource.type.startswith("aws:")]
     for stranger in strangers(suffix):
         yield from (_appearing(stranger, resource) for resource in like[:1])

@@ -1,15 +1,22 @@
 """The company's rules for everything: tags and region (ORG)."""
 
-from policies import sdk
+from collections.abc import Mapping
+
+from policies import providers, sdk
 from policies.answers import Answer, not_applicable, verdict
 from policies.policy import ResourcePolicy, Settings, Severity, Types
 from policies.resource import Resource
 from policies.types import API, BUCKET, PROVIDER, TABLE
 
-_AWS = Types(where=lambda type_: type_.startswith("aws:"), otherwise="Governs AWS resources only.")
+_AWS_AND_PROVIDERS = Types(
+    where=lambda type_: type_.startswith("aws:") or type_ == PROVIDER,
+    otherwise="Governs AWS resources and providers only.",
+)
 
 
 def _judge_tags(resource: Resource, settings: Settings) -> Answer:
+    if resource.type == PROVIDER:
+        return verdict([f"ignoreTags hides {key}" for key in _ignored(resource, settings["tags"])])
     if not sdk.takes(resource.type, "tags"):
         return not_applicable("AWS takes no tags on this resource type.")
     tags = resource.inputs.object("tags")
@@ -22,13 +29,25 @@ def _judge_tags(resource: Resource, settings: Settings) -> Answer:
     )
 
 
+def _ignored(provider: Resource, tags: Mapping[str, str]) -> list[str]:
+    """The tags that a provider neither sees nor puts right again when somebody changes them."""
+    ignored = providers.told(provider, "ignoreTags")
+    if ignored.value is None:
+        return []
+    keys, prefixes = ignored.texts("keys"), tuple(ignored.texts("keyPrefixes"))
+    return [key for key in tags if key in keys or key.startswith(prefixes)]
+
+
 TAGS = ResourcePolicy(
     name="resource-tags",
-    sentence="Every taggable resource itself carries the company's tags.",
+    sentence="Every taggable resource itself carries the company's tags, and providers see them.",
     severity=Severity.MEDIUM,
     requirements=("ORG-1",),
-    remediation="Set tags to include Environment=Production and Team=Analytics on the resource.",
-    governs=_AWS,
+    remediation=(
+        "Set tags to include Environment=Production and Team=Analytics on the resource; leave both "
+        "out of a provider's ignoreTags."
+    ),
+    governs=_AWS_AND_PROVIDERS,
     schema={
         "tags": {
             "type": "object",
@@ -41,10 +60,6 @@ TAGS = ResourcePolicy(
     judge=_judge_tags,
 )
 
-_REGIONAL = Types(
-    where=lambda type_: type_.startswith("aws:") or type_ == PROVIDER,
-    otherwise="Governs AWS resources and providers only.",
-)
 # Resources that put data into regions named elsewhere than in `region`.
 _REPLICAS = {
     TABLE: "replicas",
@@ -70,6 +85,12 @@ def _judge_region(resource: Resource, settings: Settings) -> Answer:
     if resource.type == PROVIDER:
         if inputs.text("region") != required:
             problems.append(f"the provider's region is not {required}")
+        problems += [
+            f"{address.path} is not AWS in {required}, and not this machine"
+            for address in providers.endpoints(resource)
+            if not providers.is_of(address.as_text(), required)
+            and not providers.is_here(address.as_text())
+        ]
         return verdict(problems)
     if resource.type.startswith(_ELSEWHERE):
         problems.append(f"its data may leave {required}")
@@ -104,10 +125,10 @@ REGION = ResourcePolicy(
     severity=Severity.HIGH,
     requirements=("ORG-3",),
     remediation=(
-        "Configure aws:region us-east-1, leave out any other region and any replication, and make "
-        "APIs REGIONAL."
+        "Configure aws:region us-east-1, leave out any other region, other endpoints and any "
+        "replication, and make APIs REGIONAL."
     ),
-    governs=_REGIONAL,
+    governs=_AWS_AND_PROVIDERS,
     schema={
         "region": {
             "type": "string",

@@ -108,10 +108,11 @@ def test_an_unknown_value_loses_its_source() -> None:
     assert mutated.property_dependencies["kmsKeyId"] == ()
 
 
-def test_of_the_provider_region_and_credentials_are_changed_and_nothing_else() -> None:
+def test_of_the_provider_the_region_is_changed_and_what_it_could_be_told_is_added() -> None:
     provider = resource(PROVIDER, "default", {"region": "us-east-1", "version": "7"})
     every = of(provider)
-    assert {mutant.path for mutant in every} == {"region", "accessKey"}
+    told = {"accessKey", "endpoints", "ignoreTags", "insecure"}
+    assert {mutant.path for mutant in every} == {"region", *told}
     mutated = found(every, "region", "become 'us-west-2'").mutated
     assert mutated is not None
     assert mutated.inputs == {"region": "us-west-2", "version": "7"}

@@ -1,0 +1,80 @@
+"""What providers are told, and the rule on how they call AWS (SEC-2)."""
+
+import json
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from policies.answers import Answer, verdict
+from policies.policy import ResourcePolicy, Settings, Severity, Types
+from policies.reading import MalformedError, Node
+from policies.resource import Resource
+from policies.types import PROVIDER
+
+_LOOPBACK = re.compile(r"localhost|::1|127(?:\.\d{1,3}){3}")
+_REGION = re.compile(r"(?<![a-z])[a-z]{2}(?:-[a-z]+)+-\d(?!\d)")
+
+
+def told(provider: Resource, key: str) -> Node:
+    """A setting of a provider; the engine hands over all but texts as JSON in a text.
+
+    Raises:
+        MalformedError: It is no JSON.
+        UndeterminedError: It is unknown.
+    """
+    found = provider.inputs.child(key)
+    if found is None or not isinstance(found.value, str):
+        return found or Node(None, key)
+    try:
+        return Node(json.loads(found.value), key)
+    except ValueError as error:
+        raise MalformedError(key, "valid JSON") from error
+
+
+def endpoints(provider: Resource) -> Iterator[Node]:
+    """The addresses at which a provider calls services, where it is told others than AWS's."""
+    given = told(provider, "endpoints")
+    for services in [] if given.value is None else given.elements():
+        yield from (address for _, address in services.members() if address.value is not None)
+
+
+def is_here(address: str) -> bool:
+    """Whether an address is this machine's own, which no network sees (decision 0020)."""
+    return _LOOPBACK.fullmatch(_host(address)) is not None
+
+
+def is_of(address: str, region: str) -> bool:
+    """Whether an address is AWS's own, in the region or of all regions."""
+    host = _host(address)
+    return host.endswith((".amazonaws.com", ".api.aws")) and set(_REGION.findall(host)) <= {region}
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _judge_transport(provider: Resource, _settings: Settings) -> Answer:
+    problems = [
+        f"{address.path} is not https, and not this machine"
+        for address in endpoints(provider)
+        if not address.as_text().startswith("https://") and not is_here(address.as_text())
+    ]
+    if told(provider, "insecure").value not in (None, False):
+        problems.append("insecure is true, so that anyone may answer for AWS")
+    return verdict(problems)
+
+
+TRANSPORT = ResourcePolicy(
+    name="provider-transport",
+    sentence="Providers call AWS over TLS, and look at the certificate.",
+    severity=Severity.HIGH,
+    requirements=("SEC-2",),
+    remediation="Leave insecure out, and endpoints too, or give them as https://.",
+    governs=Types(tokens=frozenset({PROVIDER}), otherwise="Governs providers of AWS only."),
+    judge=_judge_transport,
+)
+
+POLICIES = (TRANSPORT,)
