@@ -168,6 +168,36 @@ var usuals = []struct{ known, usual string }{
 	{head + "2013-10-07T08:00:00Z,ABCDEFGH,1,1\n", "2013-10-07T08:01:59.12345678Z,ABCDEFGH,12345678,9.0000001\r\n"},
 }
 
+// A row that the fast path leaves is right all the same, but takes several times as
+// long, which no other test would notice.
+func TestUsualRowsTakeTheFastPath(t *testing.T) {
+	names := []string{"A", "ABCDEFG", "ABCDEFGH", "ABCDEFGHI", "ABCDEFGHIJKLMNOPQRSTUVWX"}
+	for _, texts := range []string{"", ",", ",P", ",20002020", ",P,", ",P," + strings.Repeat("x", 100)} {
+		file := strings.Join(allColumns[:requiredColumns+strings.Count(texts, ",")], ",") + "\n"
+		for _, name := range names {
+			file += "2013-10-07T08:00:00Z," + name + ",1,1" + texts + "\n"
+		}
+		var rows []string
+		for i, at := range []string{"00Z", "01.000Z", "09.999Z", "10.1Z", "10.12Z", "20.123456Z", "30.12345678Z", "40.123456789Z", "50.000Z", "59Z", "59.900Z"} {
+			row := []string{"2013-10-07T08:01:" + at, names[i%len(names)], "1" + strings.Repeat("0", i%8), "1." + strings.Repeat("5", 1+i%9)}
+			rows = append(rows, strings.Join(row, ",")+texts+"\n", strings.Join(row, ",")+texts+"\r\n")
+			if len(texts) < 100 {
+				rows = append(rows, `"`+strings.ReplaceAll(strings.Join(row, ",")+texts, ",", `","`)+`"`+"\n")
+			}
+		}
+		for _, row := range rows {
+			s := newScanner(Options{}, nil)
+			data := append(make([]byte, 0, len(file)+len(row)+padding), file...)
+			if _, err := s.parse(data, true); err != nil || !s.result.Valid() {
+				t.Fatalf("%q: %v %v", file, s.result, err)
+			}
+			if consumed, err := s.usualRows(append(data[:0], row...)); consumed != len(row) || err != nil {
+				t.Errorf("%q behind %q is left to the thorough path", row, file)
+			}
+		}
+	}
+}
+
 // TestNoOtherByteMakesAUsualRow puts every byte in the place of every byte of a
 // usual row: a byte that a word's arithmetic takes for another one would be found.
 func TestNoOtherByteMakesAUsualRow(t *testing.T) {
