@@ -101,7 +101,10 @@ var (
 )
 
 func TestDecimalsAreOrderedByTheirValue(t *testing.T) {
-	order := [][16]byte{least, coefficient(math.MinInt64), coefficient(-3), coefficient(-1), coefficient(0), coefficient(1), coefficient(math.MaxInt64), most}
+	order := [][16]byte{
+		least, {0xff, 0x7f}, coefficient(math.MinInt64), coefficient(-3), coefficient(-1),
+		coefficient(0), coefficient(1), coefficient(math.MaxInt64), {0x00, 0x80}, most,
+	}
 	for i, a := range order {
 		for j, b := range order {
 			if got := compareDecimal(a[:], b[:]); cmp.Compare(got, 0) != cmp.Compare(i, j) {

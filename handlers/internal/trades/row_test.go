@@ -2,6 +2,7 @@ package trades
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -136,6 +137,9 @@ func TestSumsThatDoNotFitAreRejected(t *testing.T) {
 	// 99,999,999,999,999,999,999 is the largest total of price × size.
 	ten := "2013-10-07T08:00:30Z,IBM,100000000000000000,100\n" // 10^19
 	rejected(t, head+strings.Repeat(ten, 12), Rejection{11, "size", "100", TotalTooLarge})
+	// What follows is not looked at, on the fast path either: 10,001 × 99,999,999² is too much.
+	usual := "2013-10-07T08:00:30Z,IBM,99999999,99999999\n"
+	rejected(t, head+strings.Repeat(usual, 10_001)+"\n\n", Rejection{10_002, "size", "99999999", TotalTooLarge})
 	result, _ := scan(t, strings.NewReader(head+strings.Repeat(ten, 5)+strings.Repeat(strings.Replace(ten, ",1", ",-1", 1), 6)),
 		Options{AllowNonPositivePrice: true})
 	if result.Rejects.ByReason[TotalTooLarge] != 1 {
@@ -165,7 +169,10 @@ func TestTextIsUTF8WithoutControlCharacters(t *testing.T) {
 	start := strings.TrimSuffix(good, "\n")
 	rejected(t, header+start+",\xff,\n", Rejection{2, "exchange", "\uFFFD", NotUTF8})
 	rejected(t, header+start+",,a\x00b\n", Rejection{2, "conditions", "a\x00b", ControlCharacter})
-	rejected(t, header+start+",,\x7f\n", Rejection{2, "conditions", "\x7f", ControlCharacter})
+	for _, c := range "\x01\x08\x0b\x0c\x0e\x1f\x7f" {
+		rejected(t, header+start+",,"+string(c)+"\n", Rejection{2, "conditions", string(c), ControlCharacter})
+	}
+	valid(t, header+start+",\t,~ \u0080\n"+start+",\"\r\n\",\n")
 	rejected(t, head+row(1, "I\xc3M"), Rejection{2, "symbol", "I\uFFFDM", NotUTF8})
 	rejected(t, header+start+",P\r,\n", Rejection{2, "exchange", start + ",P\r,", BareReturn})
 	rejected(t, head+strings.TrimSuffix(good, "\n")+"\r", Rejection{2, "size", start, BareReturn})
@@ -210,7 +217,11 @@ func TestAFaultyLineIsShownWhole(t *testing.T) {
 			pad := strings.Repeat("x", blockBytes-len(header)-before-rows*len(usual))
 			file := header + strings.Repeat(usual, rows-1) + strings.TrimSuffix(usual, "\n") + pad + "\n" + faulty
 			for _, end := range []string{"", "\n", "\n" + usual} {
-				rejected(t, file+end, Rejection{int64(rows) + 2, "timestamp", shown([]byte(faulty)), BareQuote})
+				result, _ := scan(t, strings.NewReader(file+end), Options{})
+				want := []Rejection{{int64(rows) + 2, "timestamp", shown([]byte(faulty)), BareQuote}}
+				if !slices.Equal(result.Rejects.First, want) {
+					t.Errorf("%+v, want %+v", result.Rejects.First, want)
+				}
 			}
 		}
 	}
