@@ -7,11 +7,10 @@ the only module that uses the SDK's private names; they are those of pulumi-poli
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import pulumi
 from google.protobuf import json_format
 from pulumi.runtime import proto
 from pulumi_policy import (
@@ -46,6 +45,12 @@ class PackServicer(_PolicyAnalyzerServicer):
         self._log = log
         self._declared: dict[str, Resource] = {}
         self._configured: dict[str, Settings] = {}
+        self._configuration: Mapping[str, str] | None = None
+
+    def ConfigureStack(self, request: Any, context: Any) -> Any:  # noqa: N802 (the protocol's name)
+        """Take the stack's configuration, which the SDK leaves aside."""
+        self._configuration = dict(request.config)
+        return super().ConfigureStack(request, context)
 
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802 (the protocol's name)
         """Judge one resource by its inputs."""
@@ -65,7 +70,6 @@ class PackServicer(_PolicyAnalyzerServicer):
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802 (the protocol's name)
         """Judge how the resources of the whole stack relate, by the inputs seen before."""
-        self._configure_runtime_settings()  # type: ignore[no-untyped-call]
         stack = Stack(
             (
                 replace(
@@ -77,7 +81,7 @@ class PackServicer(_PolicyAnalyzerServicer):
                 )
                 for message in request.resources
             ),
-            _suffix([message.urn for message in request.resources]),
+            self._suffix(request.resources),
         )
         self._declared.clear()
         response = proto.AnalyzeResponse()
@@ -104,6 +108,20 @@ class PackServicer(_PolicyAnalyzerServicer):
         """Take the pack's configuration."""
         self._configured.clear()
         return super().Configure(request, context)  # type: ignore[no-untyped-call]
+
+    def _suffix(self, resources: Sequence[Any]) -> str:
+        """The environment suffix: the stack's configuration, else the variable, else its name.
+
+        Of what is deployed the engine tells no configuration: the stack's outputs have it.
+        """
+        if not resources:
+            return ""
+        _, _, stack, project, *_ = resources[0].urn.replace("::", ":").split(":")
+        if self._configuration is None:
+            configured = _output(resources, "environmentSuffix")
+        else:
+            configured = self._configuration.get(f"{project}:environmentSuffix", "")
+        return configured or os.environ.get("ENVIRONMENT_SUFFIX") or stack
 
     def _is_disabled(self, policy: Policy) -> bool:
         level = self._get_enforcement_level(self._registered[policy.name])
@@ -150,12 +168,11 @@ def _inputs(message: Any) -> Node:
     return Node(normalised(json_format.MessageToDict(message.properties)))
 
 
-def _suffix(urns: Sequence[str]) -> str:
-    """The environment suffix: the stack's configuration, else the variable, else its name."""
-    for urn in urns:
-        _, _, stack, project, *_ = urn.replace("::", ":").split(":")
-        configured = pulumi.runtime.get_config(f"{project}:environmentSuffix")
-        return configured or os.environ.get("ENVIRONMENT_SUFFIX") or stack
+def _output(resources: Iterable[Any], name: str) -> str:
+    """An output of the stack itself, or nothing."""
+    for message in resources:
+        if message.type == "pulumi:pulumi:Stack" and name in message.properties:
+            return str(message.properties[name])
     return ""
 
 

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi.runtime import proto
 
 from policies.catalogue import POLICIES
 from policies.log import VARIABLE, AnswerLog
 from policies.policy import StackPolicy
 from policies.reading import normalised
 from policies.servicer import PackServicer
-from tests.policies.kit import UNKNOWN, Declarations, analyze, judge, request, whole
+from tests.policies.kit import UNKNOWN, Declarations, analyze, declare, judge, request, whole
 from tests.policies.kit.naive import naive_servicer
 
 FUNCTION = "processor-function"
@@ -133,6 +134,41 @@ def test_a_stack_is_judged_though_its_resources_were_not(baseline: Declarations)
         if policy in policies
         for name in names
     }
+
+
+def test_the_suffix_is_the_configured_one_whatever_the_stack_is_called(
+    baseline: Declarations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT_SUFFIX", "dev")
+    told = {"market-data-pipeline:environmentSuffix": "other", "other:environmentSuffix": "dev"}
+    servicer = PackServicer(POLICIES, AnswerLog(None))
+    servicer.ConfigureStack(proto.AnalyzerStackConfigureRequest(config=told), None)
+    assert {found.policyName for found in analyze(servicer, baseline)} >= {"resource-name"}
+    told["market-data-pipeline:environmentSuffix"] = "dev"
+    monkeypatch.setenv("ENVIRONMENT_SUFFIX", "other")
+    servicer.ConfigureStack(proto.AnalyzerStackConfigureRequest(config=told), None)
+    assert analyze(servicer, baseline) == []
+
+
+@pytest.mark.parametrize(("variable", "compliant"), [("dev", True), ("other", False), ("", True)])
+def test_without_a_configured_suffix_the_variable_counts_and_then_the_stacks_name(
+    baseline: Declarations, monkeypatch: pytest.MonkeyPatch, variable: str, compliant: bool
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT_SUFFIX", variable)
+    servicer = PackServicer(POLICIES, AnswerLog(None))
+    servicer.ConfigureStack(proto.AnalyzerStackConfigureRequest(config={}), None)
+    assert (analyze(servicer, baseline) == []) is compliant
+
+
+@pytest.mark.parametrize(("suffix", "compliant"), [("dev", True), ("other", False)])
+def test_the_suffix_of_what_is_deployed_is_the_stacks_own_output(
+    baseline: Declarations, monkeypatch: pytest.MonkeyPatch, suffix: str, compliant: bool
+) -> None:
+    # The engine configures nothing then (`pulumi policy analyze`).
+    monkeypatch.setenv("ENVIRONMENT_SUFFIX", "dev" if not compliant else "other")
+    root = declare("pulumi:pulumi:Stack", "market-data-pipeline-dev", environmentSuffix=suffix)
+    told = analyze(PackServicer(POLICIES, AnswerLog(None)), baseline.add(root))
+    assert (told == []) is compliant
 
 
 def test_no_resource_is_changed(baseline: Declarations) -> None:

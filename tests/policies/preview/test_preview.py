@@ -15,7 +15,10 @@ from local.environment import architecture, local_environment
 
 ROOT = Path(__file__).resolve().parents[3]
 
-_OWN = "arn:aws:s3:::uploads-bucket-local/uploads/acme/*"
+SUFFIX = "acme-prod"
+"""Another than the stack's name: the pack has to be told of it."""
+
+_OWN = f"arn:aws:s3:::uploads-bucket-{SUFFIX}/uploads/acme/*"
 
 # One change per subject: who is changed, how, and the policy that refuses it.
 BROKEN: dict[str, tuple[dict[str, Any], str]] = {
@@ -105,6 +108,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "Pulumi.local.yaml").write_text(
         "config:\n"
         "  aws:region: us-east-1\n"
+        f"  market-data-pipeline:environmentSuffix: {SUFFIX}\n"
         f"  market-data-pipeline:architecture: {architecture()}\n"
         "  market-data-pipeline:partners:\n    acme: {}\n    globex: {}\n"
     )
