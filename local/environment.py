@@ -6,6 +6,7 @@ import subprocess
 from importlib import metadata
 from pathlib import Path
 
+from local.emulator import process
 from local.toolchain import pulumi
 
 STACK = "local"
@@ -14,6 +15,7 @@ STACK = "local"
 _NAMESPACE = "market-data-pipeline"  # the project's name in Pulumi.yaml
 _STATE = ".pipeline"  # everything that lives as long as the local deployment
 _PORT = "4566"
+_PORTS = range(1, 65536)
 _PARTNERS = ("acme", "globex")
 _ARCHITECTURES = {
     "aarch64": "arm64",
@@ -37,9 +39,9 @@ def local_environment(project: Path, *, official_plugins: bool = False) -> dict[
 
     Raises:
         FileNotFoundError: there is no Pulumi CLI yet.
+        OSError: ``PIPELINE_PORT`` is no port.
     """
     state = project / _STATE
-    port = os.environ.get("PIPELINE_PORT", _PORT)
     path = os.environ.get("PATH", os.defpath).split(os.pathsep)
     cli = str(pulumi(project).parent)
     home = {
@@ -47,7 +49,7 @@ def local_environment(project: Path, *, official_plugins: bool = False) -> dict[
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
     }
     return {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_ENDPOINT_URL": f"http://{process.HOST}:{port(project)}",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_REGION": "us-east-1",
@@ -60,6 +62,31 @@ def local_environment(project: Path, *, official_plugins: bool = False) -> dict[
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PATH": os.pathsep.join([cli, *(entry for entry in path if entry != cli)]),
     }
+
+
+def emulator_state(project: Path) -> Path:
+    """The folder of the emulator's state and log."""
+    return project / _STATE / "emulator"
+
+
+def port(project: Path) -> int:
+    """The emulator's port: the one that it runs on, else the one that ``PIPELINE_PORT`` asks for.
+
+    Another shell need not know under which port the emulator was started; what listens on the
+    usual one may be anybody's.
+
+    Args:
+        project: the project's folder.
+
+    Raises:
+        OSError: ``PIPELINE_PORT`` is no port.
+    """
+    if running := process.status(emulator_state(project)):
+        return running.port
+    asked = os.environ.get("PIPELINE_PORT", _PORT)
+    if not asked.isdecimal() or int(asked) not in _PORTS:
+        raise OSError(f"PIPELINE_PORT is {asked!r}: set it to a port, 1 to {_PORTS[-1]}")
+    return int(asked)
 
 
 def prepare(project: Path) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from local import environment
 from local.emulator import process
 from pipeline import checking, files, sample, status, up
 from pipeline.board import follow
@@ -35,7 +36,7 @@ def run(target: Target, paths: Sequence[Path]) -> Exit:
         DONE if every file was aggregated, REFUSED if one was not or the pack refuses the stack.
     """
     uploads = _own(paths) if paths else _sample(target)
-    ran = process.status(up.emulator_state(target.project)) is not None
+    ran = process.status(environment.emulator_state(target.project)) is not None
     kept = up.deployed(target)
     try:
         evidence, outputs = up.up(target)

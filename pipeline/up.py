@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from compliance.evidence import Evidence, Verdict
 from local import environment
@@ -15,28 +13,21 @@ from pipeline.deployment import OUTPUTS
 from pipeline.target import Target
 
 
-def emulator_state(project: Path) -> Path:
-    """The folder of the emulator's state and log."""
-    return project / ".pipeline" / "emulator"
-
-
 def start_emulator(target: Target) -> Emulator:
     """Start the emulator in the background, unless it runs already."""
-    state = emulator_state(target.project)
+    state = environment.emulator_state(target.project)
     running = process.status(state)
     if running is not None:
         return running
     with step("Starting the emulator") as current:
-        emulator = process.start(
-            state, urlsplit(target.environment()["AWS_ENDPOINT_URL"]).port or 0
-        )
+        emulator = process.start(state, environment.port(target.project))
         current.result(emulator.endpoint)
     return emulator
 
 
 def stop_emulator(target: Target) -> bool:
     """Stop the emulator; its state stays for the next start. Whether there was one."""
-    return process.stop(emulator_state(target.project))
+    return process.stop(environment.emulator_state(target.project))
 
 
 def up(target: Target) -> tuple[Evidence, Mapping[str, str]]:
@@ -93,7 +84,7 @@ def destroy(target: Target, *, keep_outputs: bool = False) -> None:
     ran = True
     if target.local:
         environment.prepare(target.project)
-        ran = process.status(emulator_state(target.project)) is not None
+        ran = process.status(environment.emulator_state(target.project)) is not None
         start_emulator(target)
     with step(f"Destroying stack {target.stack}") as current:
         current.result(_tell(engine.run(target, "destroy", [], current)))

@@ -161,3 +161,11 @@ def test_governance_does_not_wait_for_the_clients_of_aws() -> None:
     loaded = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert "pipeline.commands.governance" in loaded.stdout.split()
     assert not {"boto3", "requests", "pipeline.deployment"} & set(loaded.stdout.split())
+
+
+@pytest.mark.parametrize("port", ["", "abc", "0", "-1", "65536"])
+def test_a_port_that_is_none_is_named(run: Run, monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    monkeypatch.setenv("PIPELINE_PORT", port)
+    ended = run("up")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.endswith(f"PIPELINE_PORT is {port!r}: set it to a port, 1 to 65535")

@@ -1,11 +1,15 @@
 """Which stack a command is about, and the shell lines that lead there."""
 
+import fcntl
+import json
 import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from local.emulator import process
+from local.environment import emulator_state
 from pipeline.target import Target, project, target
 
 
@@ -69,3 +73,18 @@ def test_official_plugins_leave_this_projects_out(monkeypatch: pytest.MonkeyPatc
 def test_the_local_stack_is_the_one_without_a_name() -> None:
     assert Target(project=Path(), stack="local").local
     assert not Target(project=Path(), stack="prod").local
+
+
+def test_the_emulator_that_runs_is_talked_to_whatever_port_this_shell_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".cache").symlink_to(project() / ".cache")
+    chosen = Target(project=tmp_path, stack="local")
+    monkeypatch.setenv("PIPELINE_PORT", "4601")
+    assert chosen.environment()["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4601"
+    emulator_state(tmp_path).mkdir(parents=True)
+    with process.lock_path(emulator_state(tmp_path)).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        json.dump({"pid": os.getpid(), "port": 4602}, lock)
+        lock.flush()
+        assert chosen.environment()["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4602"
