@@ -58,7 +58,6 @@ def test_any_request_gets_an_answer_of_the_document(
 
     @settings(
         max_examples=80,
-        deadline=None,
         derandomize=True,
         phases=[Phase.generate],  # a smaller example would take minutes to find
         suppress_health_check=list(HealthCheck),

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.api.raw import Answer, ask
@@ -29,9 +29,7 @@ _INSIDE = (b"dynamodb", b"status-table", b"goroutine", b"panic", b"Traceback", b
 
 hostile = settings(
     max_examples=200,
-    deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis.strategies import floats, integers, lists, sampled_from, tuples
 
 from policies import archives, go_binary
@@ -138,7 +138,6 @@ def test_a_damaged_archive_is_told_from_one_without_executable(
 @settings(
     max_examples=100,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_no_damage_to_an_archive_gets_past_the_reader(
     method: int, edits: list[tuple[float, int]], keep: float, tmp_path: Path
