@@ -44,7 +44,7 @@ def send(
 def status_(
     subject: Annotated[str, typer.Argument(metavar="PARTNER/FEED[/FILE]")],
     watch: Annotated[bool, typer.Option(help="Ask until the answer is final.")] = False,
-    timeout: Annotated[float, typer.Option(help="Seconds to watch.")] = 300.0,
+    timeout: Annotated[float, typer.Option(min=0, help="Seconds to watch.")] = 300.0,
     stack: Stack = None,
     as_json: Json = False,
 ) -> None:

@@ -17,6 +17,8 @@ from pipeline.target import target
 
 app = typer.Typer()
 
+_KEPT = 7 * 24 * 60  # minutes
+
 
 @app.command("up")
 def up_(stack: Stack = None, official_plugins: Official = False, as_json: Json = False) -> None:
@@ -75,7 +77,10 @@ def env(stack: Stack = None) -> None:
 def logs_(
     function: Annotated[str, typer.Argument(help="validator, processor, aggregator or status.")],
     follow: Annotated[bool, typer.Option(help="Go on with new lines until interrupted.")] = False,
-    since: Annotated[float, typer.Option(help="Minutes back to begin.")] = 60.0,
+    since: Annotated[
+        float,
+        typer.Option(min=0, max=_KEPT, help="Minutes back to begin; a log keeps seven days."),
+    ] = 60.0,
     stack: Stack = None,
 ) -> None:
     """A function's log."""
