@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ STAGES = ("validator", "processor", "aggregator")
 _KEPT = timedelta(days=400)  # how long a version's record outlives its end
 _PATIENCE = timedelta(hours=1)  # how long a file may wait before an alarm tells
 _REMEMBERED = timedelta(days=13)  # CloudWatch takes no count for a time two weeks ago
+_MOST_REASON = 500  # characters: an item holds 400 kB, and many reasons
+_NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}  # controls, bytes that are not UTF-8, ends of lines
 _OUTPUT_OF_QUEUE = {"processor": "processorQueueUrl", "aggregator": "aggregatorQueueUrl"}
 
 
@@ -98,11 +101,10 @@ class Operator:
             What was woken, in words.
 
         Raises:
-            UsageError: There is no reason, or a number is beyond the highest seen.
+            UsageError: The reason cannot be kept, or a number is beyond the highest seen.
             CommandError: A number is complete, or counts though not every stage has recorded it.
         """
-        if not reason.strip():
-            raise UsageError("A skip needs a reason: it is kept with the number.")
+        _check_reason("skip", reason)
         highest = int(self._head().get("highest", 0))
         if numbers[-1] > highest:
             raise UsageError(
@@ -202,11 +204,10 @@ class Operator:
             reason: Kept with the number.
 
         Raises:
-            UsageError: There is no reason.
+            UsageError: The reason cannot be kept.
             CommandError: Nothing with that number has come, or it must be sent anew.
         """
-        if not reason.strip():
-            raise UsageError("A retry needs a reason: it is kept with the number.")
+        _check_reason("retry", reason)
 
         def work() -> tuple[Item, list[Item]]:
             item = self._retried(number)
@@ -300,6 +301,17 @@ class Operator:
         if head["generation"] == 0:
             raise CommandError(f"The feed {self._feed} has had no file yet.")
         return head
+
+
+def _check_reason(what: str, reason: str) -> None:
+    """A UsageError unless a reason can be kept: the functions carry it on, and tables show it."""
+    if not reason.strip():
+        raise UsageError(f"A {what} needs a reason: it is kept with the number.")
+    if len(reason) > _MOST_REASON or not _NO_TEXT.isdisjoint(map(unicodedata.category, reason)):
+        raise UsageError(
+            f"This reason ({len(reason)} characters) cannot be kept: write one line of UTF-8, "
+            f"without control characters, of at most {_MOST_REASON}."
+        )
 
 
 def _now() -> str:
