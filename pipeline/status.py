@@ -39,13 +39,20 @@ class Subject:
         parts = text.split("/", 2)
         if len(parts) < 2 or (len(parts) == 3 and not parts[2]):
             raise UsageError(f"{text!r}: write PARTNER/FEED or PARTNER/FEED/FILE.")
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise UsageError(f"{text!r} is not UTF-8: no file can have this name.") from None
         return cls(feed=Feed.parse("/".join(parts[:2])), file=parts[2] if len(parts) == 3 else None)
 
     @property
     def path(self) -> str:
         """The path behind the API's stage, percent-encoded."""
-        file = "" if self.file is None else "/" + quote(self.file)
-        return f"/status/{self.feed}{file}"
+        if self.file is None:
+            return f"/status/{self.feed}"
+        # HTTP clients and gateways mend such a path, unless its slashes are encoded as well.
+        mended = not {"", ".", ".."}.isdisjoint(self.file.split("/"))
+        return f"/status/{self.feed}/{quote(self.file, safe='' if mended else '/')}"
 
 
 class StatusApi:

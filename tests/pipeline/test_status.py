@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
+import requests
 
 from pipeline import status
 from pipeline.errors import Exit, UsageError
@@ -100,7 +102,15 @@ def test_a_file_of_a_feed_is_addressed_percent_encoded() -> None:
     assert subject.path == "/status/acme/us-equities/7/a%20b%25%C3%A9.csv"
 
 
-@pytest.mark.parametrize("text", ["acme", "acme/x/", "ACME/x/y", ""])
+@pytest.mark.parametrize("file", ["a//b.csv", "/a.csv", "../../a.csv", "a/./b.csv"])
+def test_a_path_that_clients_would_mend_is_asked_for_as_it_is(file: str) -> None:
+    path = Subject.parse(f"acme/us-equities/{file}").path
+    assert urlsplit(requests.Request("GET", f"https://api{path}").prepare().url).path == path
+    assert unquote(path) == f"/status/acme/us-equities/{file}"
+    assert path.count("/") == 4
+
+
+@pytest.mark.parametrize("text", ["acme", "acme/x/", "ACME/x/y", "", "acme/x/\udcff.csv"])
 def test_what_names_neither_feed_nor_file_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         Subject.parse(text)
