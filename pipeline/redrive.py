@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from pipeline.deployment import Deployment, function_name
+from pipeline.errors import UsageError
+from pipeline.names import Feed
 
 _MOST_DIGITS = 18  # of a sequence
 _HELD = 60  # seconds that a message is kept from others while it is looked at
@@ -178,7 +180,10 @@ def _work(message: Any) -> tuple[str, int, str] | None:
     """Feed, number and file of a queue's message; None where it is none."""
     match message:
         case {"partner": str(partner), "feed": str(feed), "file": str(file), "number": int(number)}:
-            return f"{partner}/{feed}", number, file
+            try:  # a queue takes no group of any other name, and no function such a message
+                return str(Feed.parse(f"{partner}/{feed}")), number, file
+            except UsageError:
+                return None
     return None
 
 

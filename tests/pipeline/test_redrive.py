@@ -163,6 +163,8 @@ def test_any_key_that_the_bucket_told_of_is_taken_up_again(
             work(None),
             work(7).replace("7}", "1e999}"),
             work(7).replace("acme", "\\ud800"),
+            work(7).replace("acme", "a b"),
+            work(7).replace("acme", "acme/x"),
         ),
     ],
     ids=lambda body: body[:70],
