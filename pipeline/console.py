@@ -12,6 +12,8 @@ from rich.markup import escape
 from rich.status import Status
 
 progress = Console(stderr=True, highlight=False)
+# Keys and messages are others' words: what in them would steer a terminal is shown as a blot.
+_STEERING = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\n"), ord("\t")}, "\ufffd")
 
 
 class Step:
@@ -56,12 +58,12 @@ def step(title: str) -> Iterator[Step]:
 
 def say(text: str) -> None:
     """Print one line for the person at the terminal, on standard error."""
-    progress.print(escape(text), soft_wrap=True)
+    progress.print(escape(text.translate(_STEERING)), soft_wrap=True)
 
 
 def complain(text: str) -> None:
     """Print an error on standard error."""
-    progress.print(f"[red]Error:[/red] {escape(text)}", soft_wrap=True)
+    progress.print(f"[red]Error:[/red] {escape(text.translate(_STEERING))}", soft_wrap=True)
 
 
 def answer(text: str) -> None:
