@@ -100,10 +100,12 @@ def redrive(
         if not yes:
             if as_json:
                 raise UsageError("--json cannot ask: say --yes or --dry-run.")
-            movable = sum(letter.payload is not None for letter in found)
             behind = f" and what is behind them (about {unseen})" if unseen else ""
-            typer.confirm(f"Move {movable}{behind} back?", abort=True, err=True)
+            typer.confirm(f"Move {len(_movable(found))}{behind} back?", abort=True, err=True)
         moved = list(queue.redrive())
+        held = _movable(found) - _movable(moved)
+        if held:
+            say(f"  {len(held)} were taken by another command meanwhile: look again in a minute")
     say(f"{len(found)} dead letters seen, {len(moved)} moved back.")
     if as_json:
         answer_json(
@@ -113,6 +115,10 @@ def redrive(
                 "moved": [letter.document() for letter in moved],
             }
         )
+
+
+def _movable(letters: list[DeadLetter]) -> set[str]:
+    return {letter.message_id for letter in letters if letter.payload is not None}
 
 
 def _tell(letter: DeadLetter) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.commands import feeds
 from pipeline.deployment import Deployment
 from pipeline.redrive import DeadLetter, DeadLetterQueue
 
@@ -114,6 +115,24 @@ def test_whoever_is_interrupted_lets_go_of_what_it_has_not_moved(
         list(dead.redrive())
     assert [letter.number for letter in dead.look()] == [2, 3]
     assert sqs.held == []
+
+
+def test_letters_that_another_command_took_meanwhile_are_told_of(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Taken(Sqs):
+        def change_message_visibility_batch(self, **_: Any) -> None:
+            self.held = []
+
+        def get_queue_attributes(self, **call: Any) -> dict[str, Any]:
+            return {"Attributes": dict.fromkeys(call["AttributeNames"], "1")}
+
+    queue("processor", Taken(work(1), work(2), "poison"), monkeypatch)
+    monkeypatch.setattr(feeds, "load", lambda _: Deployment(outputs={}, session=None))
+    feeds.redrive("processor", yes=True)
+    said = capsys.readouterr().err
+    assert "2 were taken by another command meanwhile" in said
+    assert "3 dead letters seen, 0 moved back." in said
 
 
 RECORDS: tuple[object, ...] = ("x", {}, [], [7], [{}])
