@@ -1,5 +1,6 @@
 """Feeds that are held up: look, skip, try again, and move dead letters back."""
 
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -98,8 +99,8 @@ def redrive(
     moved: list[DeadLetter] = []
     if found and not dry_run:
         if not yes:
-            if as_json:
-                raise UsageError("--json cannot ask: say --yes or --dry-run.")
+            if as_json or not sys.stdin.isatty():
+                raise UsageError("redrive asks first, and cannot here: say --yes or --dry-run.")
             behind = f" and what is behind them (about {unseen})" if unseen else ""
             typer.confirm(f"Move {len(_movable(found))}{behind} back?", abort=True, err=True)
         moved = list(queue.redrive())

@@ -1,5 +1,6 @@
 """What a dead letter is about, read from whatever ended up in the queue."""
 
+import io
 import json
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from pipeline.commands import feeds
 from pipeline.deployment import Deployment
+from pipeline.errors import UsageError
 from pipeline.redrive import DeadLetter, DeadLetterQueue
 
 
@@ -35,6 +37,9 @@ class Sqs:
         shown = [entry["ReceiptHandle"] for entry in call["Entries"]]
         self.waiting[:0] = [held for held in self.held if held["ReceiptHandle"] in shown]
         self.held = [held for held in self.held if held["ReceiptHandle"] not in shown]
+
+    def get_queue_attributes(self, **call: Any) -> dict[str, Any]:
+        return {"Attributes": dict.fromkeys(call["AttributeNames"], "0")}
 
     def send_message(self, **message: Any) -> None:
         self.sent.append(message["MessageBody"])
@@ -124,15 +129,22 @@ def test_letters_that_another_command_took_meanwhile_are_told_of(
         def change_message_visibility_batch(self, **_: Any) -> None:
             self.held = []
 
-        def get_queue_attributes(self, **call: Any) -> dict[str, Any]:
-            return {"Attributes": dict.fromkeys(call["AttributeNames"], "1")}
-
     queue("processor", Taken(work(1), work(2), "poison"), monkeypatch)
     monkeypatch.setattr(feeds, "load", lambda _: Deployment(outputs={}, session=None))
     feeds.redrive("processor", yes=True)
     said = capsys.readouterr().err
     assert "2 were taken by another command meanwhile" in said
     assert "3 dead letters seen, 0 moved back." in said
+
+
+def test_where_nobody_can_be_asked_nothing_is_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    sqs = Sqs(work(1))
+    queue("processor", sqs, monkeypatch)
+    monkeypatch.setattr(feeds, "load", lambda _: Deployment(outputs={}, session=None))
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(UsageError, match="say --yes"):
+        feeds.redrive("processor")
+    assert (sqs.sent, sqs.held) == ([], [])
 
 
 RECORDS: tuple[object, ...] = ("x", {}, [], [7], [{}])
