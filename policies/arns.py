@@ -29,7 +29,7 @@ _FORMS: dict[str, tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = {
     "sqs": ((re.compile(r"([^:/]+)"), (QUEUE,)),),
     "sns": ((re.compile(r"([^:/]+)"), (TOPIC,)),),
     "s3": ((re.compile(r"([^/]+)"), (BUCKET,)),),
-    "lambda": ((re.compile(r"function:([^:/]+)"), (FUNCTION,)),),
+    "lambda": ((re.compile(r"function:([^:/]+)(?::\$LATEST)?"), (FUNCTION,)),),
     "iam": ((re.compile(r"role/(?:.+/)?([^/]+)"), (ROLE,)),),
     "dynamodb": ((re.compile(r"table/([^/]+)"), (TABLE,)),),
     "logs": ((re.compile(r"log-group:([^:]+)(?::\*)?"), (LOG_GROUP,)),),
@@ -39,6 +39,11 @@ _FORMS: dict[str, tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = {
         (re.compile(r"rule/(?:[^/]+/)?([^/]+)"), (EVENT_RULE,)),
     ),
 }
+
+_FUNCTION = re.compile(
+    r"(?:(?P<region>[a-z]{2}(?:-[a-z]+)+-\d):)?(?:(?P<account>\d{12}):)?(?:function:)?"
+    r"(?P<name>[A-Za-z0-9_-]+)(?::\$LATEST)?"
+)
 
 _NAME_PROPERTY = {BUCKET: "bucket"} | dict.fromkeys(
     (QUEUE, TOPIC, FUNCTION, ROLE, TABLE, LOG_GROUP, KEY_ALIAS, EVENT_BUS, EVENT_RULE), "name"
@@ -73,6 +78,21 @@ class Arn:
             if found:
                 for type_ in types:
                     yield type_, found.group(1)
+
+
+def function_name(text: str, home: tuple[str, str]) -> str:
+    """The name in what Lambda takes for a function at home, short of an ARN; `text` for all else.
+
+    Such as `123456789012:function:NAME` or `NAME:$LATEST`.
+
+    Args:
+        text: What names a function.
+        home: Region and account.
+    """
+    found = _FUNCTION.fullmatch(text)
+    if found is None or (found["region"] or home[0], found["account"] or home[1]) != home:
+        return text
+    return found["name"]
 
 
 def own_names(type_: str) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from policies.arns import Arn, own_names
+from policies.arns import Arn, function_name, own_names
 from policies.reading import Node, UndeterminedError
 from policies.types import EVENT_SOURCE_MAPPING, FUNCTION, KEY, KEY_ALIAS, QUEUE, TOPIC
 
@@ -131,7 +131,8 @@ class Stack:
             return self.owner_of(value)
         url = _QUEUE_URL.fullmatch(value)
         if url is None:
-            return self.named(type_, value)
+            name = function_name(value, self.home) if type_ == FUNCTION else value
+            return self.named(type_, name)
         return (
             self.named(QUEUE, url["name"]) if url.group("region", "account") == self.home else None
         )

@@ -14,6 +14,7 @@ from tests.policies.kit import (
     not_applicable,
     parametrized,
     passes,
+    setting,
     undetermined,
 )
 
@@ -38,6 +39,39 @@ def _with_default_timeout(*, visibility: int) -> Change:
 
 
 CASES = [
+    *(
+        passes(
+            f"the function called {name}",
+            "event-source-mapping",
+            "processor-source",
+            setting("processor-source", "functionName", name),
+        )
+        for name in (
+            "processor-function-dev:$LATEST",
+            "function:processor-function-dev",
+            "123456789012:processor-function-dev",
+            "123456789012:function:processor-function-dev:$LATEST",
+            "us-east-1:123456789012:function:processor-function-dev",
+            "arn:aws:lambda:us-east-1:123456789012:function:processor-function-dev",
+            "arn:aws:lambda:us-east-1:123456789012:function:processor-function-dev:$LATEST",
+        )
+    ),
+    *(
+        fails(
+            f"the function called {name}",
+            "event-source-mapping",
+            "processor-source",
+            setting("processor-source", "functionName", name),
+            "functionName is no function",
+            function_dead_letter={"processor-function"},
+        )
+        for name in (
+            "processor-function-dev:live",
+            "other-function-dev:$LATEST",
+            "999999999999:function:processor-function-dev",
+            "us-west-2:123456789012:function:processor-function-dev",
+        )
+    ),
     fails(
         "a standard queue",
         "queue-fifo",
