@@ -104,6 +104,11 @@ def strangers(suffix: str) -> tuple[Stranger, ...]:
             inputs={**bucket, "acl": "public-read"},
         ),
         Stranger(
+            type="aws:s3/bucketObjectv2:BucketObjectv2",
+            owners="other-encryption",
+            inputs={**bucket, "key": "stray", "serverSideEncryption": "AES256", "tags": _TAGS},
+        ),
+        Stranger(
             type="aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration",
             owners="bucket-transport",
             inputs={**bucket, "indexDocument": {"suffix": "index.html"}},

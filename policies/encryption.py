@@ -35,12 +35,8 @@ _OWN_POLICY = {
 # AWS encrypts these with a key of its own unless they name one: a function's environment holds
 # names only, and a mapping's filters, which its key is for, are not allowed. An object takes the
 # key of its bucket.
-_MAY_LACK_ONE = {
-    FUNCTION,
-    EVENT_SOURCE_MAPPING,
-    "aws:s3/bucketObjectv2:BucketObjectv2",
-    "aws:s3/objectCopy:ObjectCopy",
-}
+_OBJECTS = ("aws:s3/bucketObjectv2:BucketObjectv2", "aws:s3/objectCopy:ObjectCopy")
+_MAY_LACK_ONE = (FUNCTION, EVENT_SOURCE_MAPPING, *_OBJECTS)
 _KEY_PROPERTIES = (
     "kmsKeyId",
     "kmsKeyArn",
@@ -52,7 +48,16 @@ _KEY_PROPERTIES = (
     "customerEncryptionKeyArn",
     "encryptionKey",
     "encryptionKeyArn",
+    "awsKmsKeyArn",
+    "customerEncryptionKeyId",
+    "customerManagedKeyArn",
+    "defaultEncryptionKey",
+    "s3KmsKeyArn",
+    "s3SseKmsKeyId",
 )
+_PARAMETER = "aws:ssm/parameter:Parameter"
+# Elsewhere a `keyId` is of another kind.
+_KEY_IDS = (_PARAMETER, "aws:xray/encryptionConfig:EncryptionConfig")
 # Objects that hold the key, and how each service calls it there.
 _HOLDERS = (
     "encryptionConfiguration",
@@ -60,10 +65,21 @@ _HOLDERS = (
     "encryptionSpecification",
     "serverSideEncryption",
     "serverSideEncryptionConfiguration",
+    "encryptionAtRestOptions",
+    "kmsKeyDetails",
+    "kmsServerSideEncryption",
+    "sseConfiguration",
+    "sseSpecification",
 )
 _KEYS_THERE = (*_KEY_PROPERTIES, "keyArn")
 # What says which key it is; where it is another than these, the one that is named goes unused.
 _OWN_KEY = {
+    "aws:codegurureviewer/repositoryAssociation:RepositoryAssociation": (
+        "encryptionOption",
+        ("CUSTOMER_OWNED_CMK",),
+    ),
+    "aws:dynamodb/tableExport:TableExport": ("s3SseAlgorithm", ("KMS",)),
+    "aws:xray/encryptionConfig:EncryptionConfig": ("type", ("KMS",)),
     "aws:athena/database:Database": ("encryptionOption", ("SSE_KMS", "CSE_KMS")),
     "aws:ecr/repository:Repository": ("encryptionType", ("KMS", "KMS_DSSE")),
     "aws:keyspaces/table:Table": ("type", ("CUSTOMER_MANAGED_KMS_KEY",)),
@@ -168,10 +184,15 @@ BUCKETS = StackPolicy(
 
 
 def _judge_other(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
-    keys = sdk.takes(resource.type, *_KEY_PROPERTIES)
+    keys = ["keyId"] if resource.type in _KEY_IDS else sdk.takes(resource.type, *_KEY_PROPERTIES)
     holders = [] if keys else sdk.takes(resource.type, *_HOLDERS)
     if not keys and not holders:
         return not_applicable("AWS takes no key for this resource type.")
+    if resource.type == _PARAMETER and resource.inputs.text("type") != "SecureString":
+        return not_applicable("Only a SecureString takes a key.")
+    if resource.type in _OBJECTS and resource.inputs.has("serverSideEncryption"):
+        # Asked for by itself, it leaves the bucket's key for one of AWS's.
+        return _encrypted_under(resource, stack, resource.inputs, keys[0])
     if resource.type in _MAY_LACK_ONE and not resource.inputs.has(keys[0]):
         return not_applicable("It holds nothing of the partners', and names no key of elsewhere.")
     if keys:

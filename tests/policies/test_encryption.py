@@ -33,6 +33,10 @@ FREED = {"enforceConsumerDeletion": True}
 FIREHOSE = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"
 MACHINE = "aws:sfn/stateMachine:StateMachine"
 REPOSITORY = "aws:ecr/repository:Repository"
+OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
+PARAMETER = "aws:ssm/parameter:Parameter"
+EXPORT = "aws:dynamodb/tableExport:TableExport"
+TRACES = "aws:xray/encryptionConfig:EncryptionConfig"
 
 CASES = [
     *(
@@ -163,6 +167,68 @@ CASES = [
     undetermined("key-rotation", "pipeline-key", "enableKeyRotation"),
     *(
         fails(
+            f"an object that asks for {given}",
+            "other-encryption",
+            "object",
+            adding(OBJECT, "object", bucket="uploads-bucket-dev", key="x", tags=TAGS, **given),
+            "kmsKeyId is",
+        )
+        for given in (
+            {"serverSideEncryption": "AES256"},
+            {"serverSideEncryption": "aws:kms"},
+            {"serverSideEncryption": "aws:kms", "kmsKeyId": "alias/aws/s3"},
+        )
+    ),
+    passes(
+        "an object that asks for the stack's key",
+        "other-encryption",
+        "object",
+        adding(
+            OBJECT,
+            "object",
+            bucket="uploads-bucket-dev",
+            key="x",
+            serverSideEncryption="aws:kms",
+            kmsKeyId=KEY_ALIAS,
+            tags=TAGS,
+        ),
+    ),
+    not_applicable(
+        "for a parameter that is no secret",
+        "other-encryption",
+        "store",
+        adding(PARAMETER, "store", name="any-store-dev", type="String", value="x", tags=TAGS),
+        "Only a SecureString",
+    ),
+    *(
+        fails(
+            f"a {type_.rsplit(':', 1)[1]} that holds {given}",
+            "other-encryption",
+            "store",
+            adding(type_, "store", **given),
+            message,
+        )
+        for type_, given, message in (
+            (EXPORT, {"s3SseAlgorithm": "AES256"}, "s3SseAlgorithm is not KMS"),
+            (EXPORT, {"s3SseAlgorithm": "KMS"}, "s3SseKmsKeyId is missing"),
+            (TRACES, {"type": "NONE"}, "type is not KMS"),
+            (TRACES, {"type": "KMS", "keyId": "alias/aws/xray"}, "keyId is no key"),
+        )
+    ),
+    *(
+        passes(
+            f"a {type_.rsplit(':', 1)[1]} with the stack's key",
+            "other-encryption",
+            "store",
+            adding(type_, "store", **given),
+        )
+        for type_, given in (
+            (EXPORT, {"s3SseAlgorithm": "KMS", "s3SseKmsKeyId": KEY_ALIAS}),
+            (TRACES, {"type": "KMS", "keyId": KEY_ALIAS}),
+        )
+    ),
+    *(
+        fails(
             f"a {type_.rsplit(':', 1)[1]} with {given}",
             "other-encryption",
             "store",
@@ -176,6 +242,12 @@ CASES = [
                 STREAM,
                 {**FREED, "encryptionType": "KMS", "kmsKeyId": "alias/aws/kinesis"},
                 "kmsKeyId",
+            ),
+            (PARAMETER, {"type": "SecureString", "valueWo": "x"}, "keyId is missing"),
+            (
+                PARAMETER,
+                {"type": "SecureString", "valueWo": "x", "keyId": "alias/aws/ssm"},
+                "keyId is no key",
             ),
             (MACHINE, {}, "encryptionConfiguration is missing"),
             (

@@ -365,7 +365,13 @@ CASES = [
             (
                 "aws:ssm/parameter:Parameter",
                 "type is SecureString",
-                {"name": "held-dev", "type": "SecureString", "value": "x", "tags": TAGS},
+                {
+                    "name": "held-dev",
+                    "type": "SecureString",
+                    "value": "x",
+                    "keyId": KEY_ALIAS,
+                    "tags": TAGS,
+                },
             ),
             (
                 "aws:cognito/user:User",
