@@ -14,19 +14,29 @@ import (
 	"market-data-pipeline/handlers/internal/store"
 )
 
-// effect carries out one effect of a task under the scheduler's fault.
+// have carries out one effect of a task under the scheduler's fault.
 func (t *task) have(name string, act func() error) error {
+	if t.failed != "" && !recordsFailure(name) {
+		t.world.broken(fmt.Errorf("%s goes on to %s after an error: %s", t.name, name, t.failed))
+	}
 	switch t.step(name) {
 	case refused:
+		t.failed = name
 		return errRefused
 	case lost:
 		if err := act(); err != nil {
 			return err
 		}
-		t.misled = true
+		t.failed, t.misled = name, true
 		return errLost
 	}
 	return act()
+}
+
+// recordsFailure tells whether an effect may follow one that failed: nothing but what
+// tells of the failure may.
+func recordsFailure(effect string) bool {
+	return strings.HasPrefix(effect, "read ") || strings.HasPrefix(effect, "write ") || effect == "pause"
 }
 
 // table is the store as a task sees it.
@@ -146,13 +156,17 @@ type sender struct {
 }
 
 func (s sender) Send(_ context.Context, work queue.Work, cause string) error {
-	return s.task.have(fmt.Sprintf("send %s number %d revision %d to the %s", work.Group(), work.Number, work.Revision, s.queue.name),
+	err := s.task.have(fmt.Sprintf("send %s number %d revision %d to the %s", work.Group(), work.Number, work.Revision, s.queue.name),
 		func() error {
 			if !s.drop {
 				s.queue.send(work, cause)
 			}
 			return nil
 		})
+	if s.task.world.bug == TakeForSent {
+		return nil
+	}
+	return err
 }
 
 func (s sender) Delay(context.Context, string, time.Duration) error { return nil }

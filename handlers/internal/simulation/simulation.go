@@ -25,6 +25,7 @@ const (
 	IgnoreCorrections Bug = "a later revision is taken for a duplicate"
 	KeepReplaced      Bug = "what a correction replaced goes on to say that it counts"
 	FailLate          Bug = "a last attempt does not begin with FAILED"
+	TakeForSent       Bug = "what could not be sent is taken for sent"
 )
 
 // Failure is a schedule that ended wrong.

@@ -33,7 +33,7 @@ func TestEveryScheduleEndsAsTheFeedPrescribes(t *testing.T) {
 }
 
 func TestPlantedBugsAreFound(t *testing.T) {
-	for _, bug := range []Bug{DropWake, DropCondition, AcknowledgeFirst, SkipWithoutWake, IgnoreCorrections, KeepReplaced, FailLate} {
+	for _, bug := range []Bug{DropWake, DropCondition, AcknowledgeFirst, SkipWithoutWake, IgnoreCorrections, KeepReplaced, FailLate, TakeForSent} {
 		t.Run(string(bug), func(t *testing.T) {
 			t.Parallel()
 			const limit = 2000

@@ -27,13 +27,15 @@ type kill struct{}
 // task is one running function. It runs only while the scheduler waits for it,
 // from one effect to the next, so that a schedule is a sequence of effects.
 type task struct {
+	world  *world
 	name   string
 	effect string // the one it is about to have
 	resume chan fault
 	pause  chan bool // true: it has ended
 	end    func(*task)
-	wrote  bool // something into the table
-	misled bool // by an answer that was lost
+	wrote  bool   // something into the table
+	failed string // the effect of which it was told last that it failed
+	misled bool   // by an answer that was lost
 	died   bool
 	err    error
 }
@@ -41,7 +43,7 @@ type task struct {
 // start runs work up to its first effect. end is told by the scheduler what came
 // of it.
 func (w *world) start(name string, work func(*task) error, end func(*task)) {
-	t := &task{name: name, resume: make(chan fault), pause: make(chan bool), end: end}
+	t := &task{world: w, name: name, resume: make(chan fault), pause: make(chan bool), end: end}
 	go func() {
 		defer func() {
 			if reason := recover(); reason != nil {
@@ -88,6 +90,9 @@ func (w *world) settle(t *task) {
 	}
 	if t.err != nil && !t.died {
 		w.note("%s: ends with: %v", t.name, t.err)
+	}
+	if t.err == nil && !t.died && t.failed != "" {
+		w.broken(fmt.Errorf("%s ends well, though it was told of an error: %s", t.name, t.failed))
 	}
 	t.end(t)
 }
