@@ -294,8 +294,10 @@ func (f *fixture) skipNumbers(first, last int64) {
 func TestMoreSkippedNumbersThanOneTransactionTakesArePassed(t *testing.T) {
 	f := newFixture(t)
 	late := f.accept(arrival("250/x.csv", "v250", "01"))
+	f.admit(late.at(Processor), Park)
 	f.skipNumbers(1, 249)
 	f.admit(late, Proceed)
+	f.successor(Processor, 250)
 }
 
 func TestSkippedNumbersArePassed(t *testing.T) {
