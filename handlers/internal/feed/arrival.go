@@ -91,7 +91,7 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 			receipt.Standing = Done
 		case head.Accepted != "" && !After(a.Sequencer, head.Accepted):
 			receipt.Standing = Done
-			l.outrun(docs, a)
+			l.outrun(version)
 		case head.Number == 0 && !assign(feed, head, a):
 			receipt.Standing = OtherKind
 		default:
@@ -116,13 +116,11 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 	return receipt, err
 }
 
-// outrun records that a newer version of the same key was accepted first.
-func (l Ledger) outrun(docs arrivalDocuments, a Arrival) {
+// outrun records that a newer version of the same key was accepted first: that one,
+// or one that is newer still, is spoken of when the file is.
+func (l Ledger) outrun(version *Version) {
 	now := l.Now()
-	docs.version.record(Event{Status: Skipped, At: stamp(now), Stage: Validator, Reason: replaced}, now)
-	if docs.head.VersionID == a.VersionID {
-		docs.head.Status, docs.head.UpdatedAt = Skipped, stamp(now)
-	}
+	version.record(Event{Status: Skipped, At: stamp(now), Stage: Validator, Reason: replaced}, now)
 }
 
 const replaced = "a newer revision replaced it"
@@ -164,7 +162,7 @@ func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, rows, symbols 
 			return nil
 		}
 		if head.Accepted != "" && !After(a.Sequencer, head.Accepted) {
-			l.outrun(docs, a)
+			l.outrun(version)
 			return nil
 		}
 		number, err := store.Load[Number](ctx, tx, NumberKey(a.File.ID(), head.Number))
