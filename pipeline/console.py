@@ -6,10 +6,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import typer
 from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
+
+from pipeline.errors import UsageError
 
 progress = Console(stderr=True, highlight=False)
 # Keys and messages are others' words: what in them would steer a terminal is shown as a blot.
@@ -64,6 +67,26 @@ def say(text: str) -> None:
 def complain(text: str) -> None:
     """Print an error on standard error."""
     progress.print(f"[red]Error:[/red] {escape(text.translate(_STEERING))}", soft_wrap=True)
+
+
+def ask(question: str, *, otherwise: str) -> None:
+    """Go on only where the person at the terminal, or what is piped in, agrees.
+
+    Args:
+        question: To be answered with yes or no.
+        otherwise: What to do where nobody can answer.
+
+    Raises:
+        UsageError: Nobody answers; the message is `otherwise`.
+        typer.Abort: The answer is no.
+    """
+    progress.print(escape(f"{question} [y/N]: "), end="")
+    line = sys.stdin.readline() if sys.stdin else ""
+    if not line:
+        progress.print()
+        raise UsageError(otherwise)
+    if line.strip().lower() not in {"y", "yes"}:
+        raise typer.Abort
 
 
 def answer(text: str) -> None:

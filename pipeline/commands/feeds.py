@@ -1,12 +1,11 @@
 """Feeds that are held up: look, skip, try again, and move dead letters back."""
 
-import sys
 from typing import Annotated, Any
 
 import typer
 
 from pipeline.commands.options import Json, Stack
-from pipeline.console import answer, answer_json, answer_table, say
+from pipeline.console import answer, answer_json, answer_table, ask, say
 from pipeline.deployment import FUNCTIONS, function_name, load
 from pipeline.errors import UsageError
 from pipeline.feeds import Operator
@@ -99,10 +98,11 @@ def redrive(
     moved: list[DeadLetter] = []
     if found and not dry_run:
         if not yes:
-            if as_json or not sys.stdin.isatty():
-                raise UsageError("redrive asks first, and cannot here: say --yes or --dry-run.")
+            how = "redrive asks first, and nobody can answer here: say --yes or --dry-run."
+            if as_json:
+                raise UsageError(how)
             behind = f" and what is behind them (about {unseen})" if unseen else ""
-            typer.confirm(f"Move {len(_movable(found))}{behind} back?", abort=True, err=True)
+            ask(f"Move {len(_movable(found))}{behind} back?", otherwise=how)
         moved = list(queue.redrive())
         held = _movable(found) - _movable(moved)
         if held:

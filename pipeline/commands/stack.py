@@ -1,7 +1,6 @@
 """The stack: deploy it, take it away, look into it, show it off."""
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +9,8 @@ import typer
 from pipeline import checking, logs, up
 from pipeline import demo as demonstration
 from pipeline.commands.options import Json, Official, Stack
-from pipeline.console import answer, answer_json, say
+from pipeline.console import answer, answer_json, ask, say
 from pipeline.deployment import load
-from pipeline.errors import UsageError
 from pipeline.target import target
 
 app = typer.Typer()
@@ -40,9 +38,10 @@ def destroy(
     """Delete everything the stack made."""
     chosen = target(stack, official_plugins=official_plugins)
     if not yes:
-        if not sys.stdin.isatty():
-            raise UsageError("destroy deletes every file and result; say --yes to do it.")
-        typer.confirm(f"Delete stack {chosen.stack} with every file and result?", abort=True)
+        ask(
+            f"Delete stack {chosen.stack} with every file and result?",
+            otherwise="destroy deletes every file and result; say --yes to do it.",
+        )
     up.destroy(chosen)
 
 

@@ -1,5 +1,6 @@
 """The command line as a shell sees it: exit codes, one answer on standard output, no tracebacks."""
 
+import io
 import json
 import subprocess
 import sys
@@ -44,6 +45,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     def run(*words: str) -> Ended:
         monkeypatch.setattr("sys.argv", ["pipeline", *words])
+        monkeypatch.setattr("sys.stdin", io.StringIO())
         with pytest.raises(SystemExit) as ended:
             cli.main()
         said = capsys.readouterr()

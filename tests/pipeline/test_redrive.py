@@ -2,9 +2,11 @@
 
 import io
 import json
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
+import typer
 
 from pipeline.commands import feeds
 from pipeline.deployment import Deployment
@@ -145,6 +147,19 @@ def test_where_nobody_can_be_asked_nothing_is_moved(monkeypatch: pytest.MonkeyPa
     with pytest.raises(UsageError, match="say --yes"):
         feeds.redrive("processor")
     assert (sqs.sent, sqs.held) == ([], [])
+
+
+@pytest.mark.parametrize(("words", "moved"), [("y\n", 1), ("yes\n", 1), ("n\n", 0), ("\n", 0)])
+def test_an_answer_that_is_piped_counts(
+    monkeypatch: pytest.MonkeyPatch, words: str, moved: int
+) -> None:
+    sqs = Sqs(work(1))
+    queue("processor", sqs, monkeypatch)
+    monkeypatch.setattr(feeds, "load", lambda _: Deployment(outputs={}, session=None))
+    monkeypatch.setattr("sys.stdin", io.StringIO(words))
+    with nullcontext() if moved else pytest.raises(typer.Abort):
+        feeds.redrive("processor")
+    assert len(sqs.sent) == moved
 
 
 RECORDS: tuple[object, ...] = ("x", {}, [], [7], [{}])
