@@ -39,6 +39,13 @@ func TestAFileWithoutAHeaderIsRejected(t *testing.T) {
 func TestAWrongHeaderIsRejectedByName(t *testing.T) {
 	rejected(t, "timestamp,symbol,price\n"+good,
 		Rejection{1, "size", "timestamp,symbol,price", MissingColumn})
+	rejected(t, "timestamp\n",
+		Rejection{1, "symbol", "timestamp", MissingColumn},
+		Rejection{1, "price", "timestamp", MissingColumn},
+		Rejection{1, "size", "timestamp", MissingColumn})
+	rejected(t, ",symbol,price,size\n",
+		Rejection{1, "", ",symbol,price,size", UnknownColumn},
+		Rejection{1, "timestamp", ",symbol,price,size", MissingColumn})
 	rejected(t, "timestamp,symbol,price,size,size\n",
 		Rejection{1, "size", "timestamp,symbol,price,size,size", RepeatedColumn})
 	rejected(t, "timestamp,symbol,price,size,venue\r\n",

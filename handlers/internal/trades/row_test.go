@@ -43,6 +43,11 @@ func TestTimestampsAreRFC3339InUTC(t *testing.T) {
 		"13-10-07T08:00:30Z":              TimestampSyntax,
 		"1381132830":                      TimestampSyntax,
 		"2013-1o-07T08:00:30Z":            TimestampSyntax,
+		"201d-10-07T08:00:30Z":            TimestampSyntax,
+		"2013-10-07T08:00:3:Z":            TimestampSyntax, // the byte behind 9
+		"2013010-07T08:00:30Z":            TimestampSyntax,
+		"2013-10-07008:00:30Z":            TimestampSyntax,
+		"2013-10-07T08:00030Z":            TimestampSyntax,
 		"2013-10-07T08:00:30+0000":        TimestampSyntax,
 		"2013-10-07T08:00:30+x1:00":       TimestampSyntax,
 		"2013-10-07T08:00:30+0x:00":       TimestampSyntax,
@@ -90,6 +95,7 @@ func TestSymbolsHave1To24OfTheirAlphabet(t *testing.T) {
 	for _, symbol := range []string{"", "ibm", "I BM", " IBM", "IBM ", "IBM\t", "BRK_A", "É", "A:B", "A+B", "ABCDEFGHIJKLMNOPQRSTUVWXY", "A@", "A["} {
 		rejected(t, head+row(1, symbol), Rejection{2, "symbol", symbol, SymbolSyntax})
 	}
+	rejected(t, head+good+row(1, "IBM\x00"), Rejection{3, "symbol", "IBM\x00", SymbolSyntax})
 }
 
 func TestPricesAndSizesArePositiveDecimals(t *testing.T) {
@@ -186,6 +192,7 @@ func TestQuotingFollowsRFC4180(t *testing.T) {
 	rejected(t, header+start+",\"ab\n"+start+",\n", Rejection{2, "conditions", start + ",\"ab", UnterminatedQuote})
 	rejected(t, header+start+",\"a\nb\n", Rejection{2, "conditions", start + ",\"a", UnterminatedQuote},
 		Rejection{3, "", "b", FieldCount})
+	rejected(t, head+strings.TrimSuffix(row(3, `"283"`), "\n")+"\r", Rejection{2, "size", strings.TrimSuffix(row(3, `"283"`), "\n"), AfterQuote})
 	rejected(t, head+row(1, `"I""M"`), Rejection{2, "symbol", `I"M`, SymbolSyntax})
 	// Lines are counted inside quotes too.
 	rejected(t, header+start+",\"a\nb\nc\"\n"+start+",\n\n", Rejection{6, "", "", BlankLine})
@@ -242,6 +249,7 @@ func TestReportsAreBoundedAndCountsAreNot(t *testing.T) {
 func TestShownValuesAreShortAndValid(t *testing.T) {
 	for value, want := range map[string]string{
 		strings.Repeat("\xff", 300):             strings.Repeat("\uFFFD", 1), // one replacement for a run
+		strings.Repeat("\x80", 300):             "\uFFFD",
 		strings.Repeat("a", 199) + "é":          strings.Repeat("a", 199),
 		strings.Repeat("a\xff", 100):            strings.Repeat("a\uFFFD", 50),
 		strings.Repeat("a", MaxValueBytes):      strings.Repeat("a", MaxValueBytes),
@@ -267,6 +275,14 @@ func TestTheSummaryOfAFileIsBounded(t *testing.T) {
 	}
 	rejected(t, file.String()+"2013-10-04T00:00:00Z,ONE.MORE,1,1\n2013-10-04T00:00:00Z,NOT.SEEN,1,1\n",
 		Rejection{2 + MaxSymbolDays, "symbol", "ONE.MORE", TooManySymbols})
+}
+
+func TestADayBeginsAtMidnightBefore1970Too(t *testing.T) {
+	for ns, want := range map[int64]int64{0: 0, dayNanoseconds - 1: 0, -1: -dayNanoseconds, -dayNanoseconds: -dayNanoseconds} {
+		if got := floorDay(ns); got != want {
+			t.Errorf("the day of %d begins at %d, want %d", ns, got, want)
+		}
+	}
 }
 
 func TestAFaultyRowsSymbolIsNotKept(t *testing.T) {
