@@ -153,7 +153,11 @@ func TestTheTestEventOfS3IsNothingToDo(t *testing.T) {
 }
 
 func TestWhatIsNoNotificationIsRefused(t *testing.T) {
-	for _, raw := range []string{`{}`, `[]`, `null`, `"x"`, `{"Records":[{}]}`, `{"detail-type":"Object Created"}`} {
+	for _, raw := range []string{
+		`{}`, `[]`, `null`, `"x"`, `{"Records":[{}]}`, `{"detail-type":"Object Created"}`,
+		`{"Records":[{"s3":{"bucket":{"name":"b"}}}]}`, `{"Records":[{"s3":{"object":{"key":"x"}}}]}`,
+		`{"Records":[{"s3":{"bucket":{"name":"b"},"object":{"key":"%zz"}}}]}`,
+	} {
 		if err := newFixture(t).handle("r", json.RawMessage(raw)); err == nil || !strings.Contains(err.Error(), "no S3 notification") {
 			t.Errorf("%s: %v", raw, err)
 		}
