@@ -229,7 +229,7 @@ func TestNothingDependsOnWhereAFileIsCut(t *testing.T) {
 			writeRow(&file, i, 5, 3, random.IntN)
 		}
 		whole := strings.TrimSuffix(file.String(), "\n")
-		for _, file := range []string{whole, whole + `,"a"`, whole + "\n\"2013-10-07T09:00:00Z\",IBM,1,2,\"a\n\"\"\"\r\n"} {
+		for _, file := range []string{whole, whole + strings.Repeat("x", shownBytes) + "\r\n", whole + `,"a"`, whole + "\n\"2013-10-07T09:00:00Z\",IBM,1,2,\"a\n\"\"\"\r\n"} {
 			for cut := range len(file) + 1 {
 				piecesAgree(t, file, cut)
 			}

@@ -182,6 +182,7 @@ func TestTextIsUTF8WithoutControlCharacters(t *testing.T) {
 	rejected(t, head+row(1, "I\xc3M"), Rejection{2, "symbol", "I\uFFFDM", NotUTF8})
 	rejected(t, header+start+",P\r,\n", Rejection{2, "exchange", start + ",P\r,", BareReturn})
 	rejected(t, head+strings.TrimSuffix(good, "\n")+"\r", Rejection{2, "size", start, BareReturn})
+	rejected(t, head+start+"\rx\n"+strings.Repeat(good, MaxRecordBytes/len(good)+1), Rejection{2, "size", start + "\rx", BareReturn})
 }
 
 func TestQuotingFollowsRFC4180(t *testing.T) {
