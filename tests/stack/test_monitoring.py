@@ -1,5 +1,6 @@
 """Alarms, topic and dashboard."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -185,3 +186,14 @@ def test_the_dashboards_widgets_do_not_overlap(stack: Recording) -> None:
 def test_the_dashboard_draws_at_least_a_point_an_hour(stack: Recording) -> None:
     widgets = stack.one("aws:cloudwatch/dashboard:Dashboard").document("dashboardBody")["widgets"]
     assert {widget["properties"]["period"] for widget in widgets} == {60, 300, 3600}
+
+
+def test_an_operator_finds_every_alarm_and_no_other(stack: Recording) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    told = re.findall(r"`([a-z{}-]+-alarm)`", page)
+    forms = {
+        name: {name.replace("{function}", function) for function in FUNCTIONS} for name in told
+    }
+    alarms = {found.name for found in stack.of_type(ALARM)}
+    assert alarms <= set().union(*forms.values())
+    assert [name for name, meant in forms.items() if not meant & alarms] == []
