@@ -13,6 +13,7 @@ _FOREIGN = re.compile(
     r"AWS_((DEFAULT_)?PROFILE|(SESSION|SECURITY)_TOKEN|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE"
     r"|CONTAINER_.+|ENDPOINT_URL_.+)"
 )
+_LOOPBACK = ("127.0.0.1", "localhost")
 _HOME = ("PULUMI_HOME", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION")
 
 
@@ -79,6 +80,7 @@ class Target:
 def target(stack: str | None, *, official_plugins: bool = False) -> Target:
     """The stack named on the command line; none means the local one.
 
+    No proxy is asked for loopback: the engine and its plugins talk there, and so does the emulator.
     For the local stack the caller's own way to AWS is taken out of this process's variables: a
     profile or a session token would be mixed with the emulator's keys.
     """
@@ -88,4 +90,8 @@ def target(stack: str | None, *, official_plugins: bool = False) -> Target:
     if chosen.local:
         for name in list(filter(_FOREIGN.fullmatch, os.environ)):
             del os.environ[name]
+    direct = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = [host for host in direct.split(",") if host]
+    hosts += [host for host in _LOOPBACK if host not in hosts]
+    os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(hosts)  # each is read by some
     return chosen

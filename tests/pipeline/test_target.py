@@ -55,6 +55,19 @@ def test_the_callers_own_profile_does_not_reach_the_emulator(
     assert "AWS_PROFILE" not in os.environ
 
 
+@pytest.mark.parametrize("name", ["no_proxy", "NO_PROXY"])
+@pytest.mark.parametrize("stack", [None, "prod"])
+def test_a_proxy_is_not_asked_for_loopback(
+    monkeypatch: pytest.MonkeyPatch, stack: str | None, name: str
+) -> None:
+    for variable in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(variable, "")
+    monkeypatch.setenv(name, "intranet,localhost")
+    target(stack)
+    variables = target(stack).environment()
+    assert variables["no_proxy"] == variables["NO_PROXY"] == "intranet,localhost,127.0.0.1"
+
+
 def test_a_stack_on_aws_keeps_the_callers_own_way_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "production")
     chosen = target("prod")
