@@ -8,6 +8,8 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
+# The caller's target and flags are for programs of the caller's own.
+unset GOOS GOARCH GOFLAGS GOWORK GO111MODULE
 functions=(validator processor aggregator status)
 [ $# -gt 0 ] || set -- arm64 x86_64
 
@@ -38,7 +40,7 @@ for architecture in "$@"; do
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
   echo "building ${functions[*]} for $architecture"
-  GOFLAGS='' GOOS=linux GOARCH=$goarch CGO_ENABLED=0 go build -trimpath -buildvcs=false \
+  GOOS=linux GOARCH=$goarch CGO_ENABLED=0 go build -trimpath -buildvcs=false \
     -ldflags '-s -w -buildid=' -tags lambda.norpc -o "$work/" "${functions[@]/#/./cmd/}"
   go build -o "$work/archive" ./tools/archive
   for function in "${functions[@]}"; do

@@ -6,6 +6,8 @@
 # Every step is skipped when what it was made from has not changed since.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# The caller's target and flags are for programs of the caller's own.
+unset GOOS GOARCH GOFLAGS GOWORK GO111MODULE
 
 venv=.venv
 python=$venv/bin/python
@@ -105,7 +107,7 @@ make_checkov() {
 
 build_cli() {
   mkdir -p "$(dirname "$cli")"
-  GOFLAGS='' go build -C local/toolchain -o "$PWD/$cli.new" \
+  go build -C local/toolchain -o "$PWD/$cli.new" \
     -ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$version" \
     github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
   mv "$cli.new" "$cli"

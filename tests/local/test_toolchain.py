@@ -1,6 +1,8 @@
 """Which Pulumi CLI is used, and what surrounds it."""
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,19 @@ def test_the_port_of_the_emulator_can_be_changed(
 ) -> None:
     monkeypatch.setenv("PIPELINE_PORT", "4999")
     assert local_environment(project)["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4999"
+
+
+def test_the_archives_do_not_depend_on_the_callers_go_settings(tmp_path: Path) -> None:
+    shutil.copytree(PROJECT / "handlers", tmp_path / "handlers")
+    theirs = {"GOOS": "windows", "GOARCH": "arm64", "GOFLAGS": "-mod=vendor", "GO111MODULE": "off"}
+    built = subprocess.run(
+        [tmp_path / "handlers" / "build.sh", "x86_64"],
+        env={**os.environ, **theirs, "GOWORK": "/nowhere/go.work"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stderr
+    for archive in sorted((tmp_path / "build" / "functions" / "x86_64").glob("*.zip")):
+        own = PROJECT / "build" / "functions" / "x86_64" / archive.name
+        assert not own.exists() or archive.read_bytes() == own.read_bytes()
