@@ -30,10 +30,26 @@ def _judge_receives(queue: Resource, settings: Settings) -> Answer:
         return not_applicable("This queue has no redrive policy of its own.")
     receives = redrive.integer("maxReceiveCount")
     required = settings["receives"]
-    if receives == required:
-        return PASSED
-    found = "missing" if receives is None else str(receives)
-    return failed(f"redrivePolicy.maxReceiveCount is {found}, not {required}")
+    problems = []
+    if receives != required:
+        found = "missing" if receives is None else str(receives)
+        problems.append(f"redrivePolicy.maxReceiveCount is {found}, not {required}")
+    stays = _seconds(queue, "messageRetentionSeconds", _RETENTION)
+    least = required * _seconds(queue, "visibilityTimeoutSeconds", _VISIBILITY)
+    if queue.type == QUEUE and stays < least:
+        problems.append(
+            f"messageRetentionSeconds is {stays}, less than {least}: a message may be gone before "
+            "its last receive is over"
+        )
+    return verdict(problems)
+
+
+def _seconds(queue: Resource, key: str, default: int) -> int:
+    given = queue.inputs.integer(key)
+    return default if given is None else given
+
+
+_VISIBILITY, _RETENTION = 30, 345_600  # AWS's defaults
 
 
 RECEIVES = ResourcePolicy(
@@ -41,7 +57,10 @@ RECEIVES = ResourcePolicy(
     sentence="A message is dead-lettered after exactly three receives.",
     severity=Severity.HIGH,
     requirements=("MQ-3",),
-    remediation="Set maxReceiveCount to 3 in the redrive policy.",
+    remediation=(
+        "Set maxReceiveCount to 3 in the redrive policy, and let messages stay for three times the "
+        "visibility timeout or more."
+    ),
     governs=only(QUEUE, QUEUE_REDRIVE),
     schema={
         "receives": {
@@ -67,8 +86,7 @@ def _judge_visibility(queue: Resource, stack: Stack, settings: Settings) -> Answ
     functions = consumers(queue, stack)
     if not functions:
         return not_applicable("No function consumes this queue.")
-    visibility = queue.inputs.integer("visibilityTimeoutSeconds")
-    visibility = 30 if visibility is None else visibility  # AWS's default
+    visibility = _seconds(queue, "visibilityTimeoutSeconds", _VISIBILITY)
     problems = []
     for function in functions:
         timeout = function.inputs.integer("timeout")

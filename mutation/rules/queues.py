@@ -40,7 +40,9 @@ _QUEUE = (
         "dead-letter-retention",
         "unknown",
         of=f"{_FED}|{_WORK}",
+        also="queue-max-receive-count",
     ),
+    owned(_Q, "messageRetentionSeconds", "queue-max-receive-count", "become zero", of=_WORK),
     equivalent(_Q, "messageRetentionSeconds", DEFAULT, "drop", of=_WORK),
     equivalent(_Q, "messageRetentionSeconds", REFUSED, "increment|multiply by ten", of="*-dlq"),
     equivalent(
@@ -54,6 +56,7 @@ _QUEUE = (
         "queue-visibility",
         "drop|unknown|decrement|become zero",
         of=_WORK,
+        also="queue-max-receive-count",
     ),
     equivalent(_Q, "visibilityTimeoutSeconds", "more than six times the timeout", of=_WORK),
     equivalent(_Q, "visibilityTimeoutSeconds", "no function consumes this queue"),

@@ -39,6 +39,29 @@ def _with_default_timeout(*, visibility: int) -> Change:
 
 
 CASES = [
+    fails(
+        "messages that are gone before their third receive",
+        "queue-max-receive-count",
+        QUEUE,
+        lambda s: s.set(QUEUE, "visibilityTimeoutSeconds", 5400).set(
+            QUEUE, "messageRetentionSeconds", 16199
+        ),
+        "messageRetentionSeconds is 16199, less than 16200",
+    ),
+    passes(
+        "messages that stay for three receives",
+        "queue-max-receive-count",
+        QUEUE,
+        lambda s: s.set(QUEUE, "visibilityTimeoutSeconds", 5400).set(
+            QUEUE, "messageRetentionSeconds", 16200
+        ),
+    ),
+    undetermined(
+        "queue-max-receive-count",
+        QUEUE,
+        "messageRetentionSeconds",
+        dead_letter_retention={QUEUE},
+    ),
     *(
         passes(
             f"the function called {name}",
@@ -182,7 +205,12 @@ CASES = [
         QUEUE,
         _with_default_timeout(visibility=17),
     ),
-    undetermined("queue-visibility", QUEUE, "visibilityTimeoutSeconds"),
+    undetermined(
+        "queue-visibility",
+        QUEUE,
+        "visibilityTimeoutSeconds",
+        queue_max_receive_count={QUEUE},
+    ),
     fails(
         "batches of two",
         "event-source-mapping",
