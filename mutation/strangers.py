@@ -75,6 +75,11 @@ def strangers(suffix: str) -> tuple[Stranger, ...]:
             },
         ),
         Stranger(
+            type="aws:cloudwatch/eventTarget:EventTarget",
+            owners="region",
+            inputs={"arn": "arn:aws:sqs:us-west-2:999999999999:stray", "rule": "stray"},
+        ),
+        Stranger(
             type="aws:glue/registry:Registry",
             owners="resource-name",
             inputs={"registryName": "stray", "tags": _TAGS},

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from policies import providers, sdk
 from policies.answers import Answer, not_applicable, verdict
+from policies.arns import Arn
 from policies.policy import ResourcePolicy, Settings, Severity, Types
+from policies.reading import Node
 from policies.resource import Resource
-from policies.types import API, BUCKET, PROVIDER, TABLE
+from policies.types import API, BUCKET, EVENT_TARGET, FUNCTION_ASYNC, PROVIDER, TABLE
 
 _AWS_AND_PROVIDERS = Types(
     where=lambda type_: type_.startswith("aws:") or type_ == PROVIDER,
@@ -66,6 +68,12 @@ _REPLICAS = {
     "aws:dynamodb/globalTable:GlobalTable": "replicas",
     "aws:secretsmanager/secret:Secret": "replicas",
 }
+# Where a resource sends on what reaches it, by ARN.
+_DESTINATIONS = {
+    EVENT_TARGET: ("arn",),
+    FUNCTION_ASYNC: ("destinationConfig", "onSuccess", "destination"),
+    "aws:sns/topicSubscription:TopicSubscription": ("endpoint",),
+}
 # Types whose whole purpose is to put data elsewhere, or everywhere.
 _ELSEWHERE = (
     "aws:cloudfront/",
@@ -73,6 +81,7 @@ _ELSEWHERE = (
     "aws:ecr/replicationConfiguration:",
     "aws:globalaccelerator/",
     "aws:kms/replica",
+    "aws:s3/bucketAccelerateConfiguration:",
     "aws:s3/bucketReplicationConfig",
     "aws:s3control/multiRegionAccessPoint:",
 )
@@ -96,6 +105,10 @@ def _judge_region(resource: Resource, settings: Settings) -> Answer:
         problems.append(f"its data may leave {required}")
     if resource.type == BUCKET and not inputs.is_empty("replicationConfiguration"):
         problems.append("replicationConfiguration copies objects to a bucket of elsewhere")
+    if resource.type == BUCKET and inputs.text("accelerationStatus") == "Enabled":
+        problems.append("accelerationStatus is Enabled, so that CloudFront takes the objects")
+    if resource.type in _DESTINATIONS:
+        problems += _sent_away(inputs, _DESTINATIONS[resource.type], required)
     if resource.type == TABLE:
         witness = inputs.object("globalTableWitness")
         if not inputs.is_empty("globalTableWitness") and witness.text("regionName") != required:
@@ -119,9 +132,18 @@ def _judge_region(resource: Resource, settings: Settings) -> Answer:
     return verdict(problems)
 
 
+def _sent_away(inputs: Node, path: tuple[str, ...], region: str) -> list[str]:
+    *holders, key = path
+    for holder in holders:
+        inputs = inputs.object(holder)
+    arn = Arn.parse(inputs.text(key) or "")
+    at_home = arn is None or arn.region in ("", region)
+    return [] if at_home else [f"{inputs.at(key)} is not in {region}"]
+
+
 REGION = ResourcePolicy(
     name="region",
-    sentence="Every resource is in us-east-1, by its provider and by its own region.",
+    sentence="Every resource is in us-east-1, its provider too, and sends nothing elsewhere.",
     severity=Severity.HIGH,
     requirements=("ORG-3",),
     remediation=(

@@ -105,6 +105,7 @@ _ASYNCHRONOUS = (
     owned(_I, "", "function-dead-letter"),
     owned(_I, "maximumRetryAttempts", "function-attempts"),
     equivalent(_I, "destinationConfig.onSuccess", "a text that is no ARN; AWS refuses it", "add"),
+    owned(_I, "destinationConfig", "function-dead-letter", "unknown", also="region"),
     owned(_I, "functionName|destinationConfig*", "function-dead-letter"),
     equivalent(_I, "maximumEventAgeInSeconds", DEFAULT, "drop"),
     equivalent(_I, "maximumEventAgeInSeconds", REFUSED, "increment|multiply by ten"),

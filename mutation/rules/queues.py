@@ -139,6 +139,7 @@ _ROUTE = (
         "Lambda names the version that failed; the pattern for it stays",
     ),
     owned("EventRule", "eventPattern*", "function-dead-letter"),
+    owned("EventTarget", "arn", "function-dead-letter", "unknown", also="region"),
     owned(
         "EventTarget",
         "|arn|eventBusName|rule|sqsTarget|inputTransformer|retryPolicy",

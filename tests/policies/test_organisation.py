@@ -5,6 +5,7 @@ import pytest
 from policies import sdk
 from tests.policies.baseline import KEY_ALIAS
 from tests.policies.kit import (
+    ACCOUNT,
     UNKNOWN,
     Case,
     Declarations,
@@ -25,7 +26,7 @@ FUNCTION = "processor-function"
 BUCKET = "uploads-bucket"
 TAGS = {"Environment": "Production", "Team": "Analytics"}
 VARIABLES = "environment.variables"
-POOL = "aws:cognito/userPool:UserPool"
+SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 
 CASES = [
     fails(
@@ -81,6 +82,78 @@ CASES = [
         FUNCTION,
         setting(FUNCTION, "region", "us-west-2"),
         "region is not us-east-1",
+    ),
+    *(
+        fails(title, "region", name, change, message)
+        for title, name, change, message in (
+            (
+                "a target in another region",
+                "sent",
+                adding(
+                    "aws:cloudwatch/eventTarget:EventTarget",
+                    "sent",
+                    arn=f"arn:aws:events:us-west-2:{ACCOUNT}:event-bus/elsewhere",
+                    rule="any",
+                ),
+                "arn is not in us-east-1",
+            ),
+            (
+                "a subscriber in another region",
+                "sent",
+                adding(
+                    SUBSCRIPTION,
+                    "sent",
+                    protocol="sqs",
+                    endpoint=f"arn:aws:sqs:us-west-2:{ACCOUNT}:elsewhere",
+                ),
+                "endpoint is not in us-east-1",
+            ),
+            (
+                "answers sent to another region",
+                "validator-invoke",
+                setting(
+                    "validator-invoke",
+                    "destinationConfig.onSuccess",
+                    {"destination": f"arn:aws:sqs:us-west-2:{ACCOUNT}:elsewhere"},
+                ),
+                "destinationConfig.onSuccess.destination is not in us-east-1",
+            ),
+            (
+                "uploads by way of CloudFront",
+                BUCKET,
+                setting(BUCKET, "accelerationStatus", "Enabled"),
+                "accelerationStatus is Enabled",
+            ),
+            (
+                "uploads by way of CloudFront, beside the bucket",
+                "sent",
+                adding(
+                    "aws:s3/bucketAccelerateConfiguration:BucketAccelerateConfiguration",
+                    "sent",
+                    bucket="uploads-bucket-dev",
+                    status="Enabled",
+                ),
+                "may leave",
+            ),
+        )
+    ),
+    *(
+        passes(
+            f"the subscriber {endpoint}",
+            "region",
+            "sent",
+            adding(SUBSCRIPTION, "sent", protocol=protocol, endpoint=endpoint),
+        )
+        for protocol, endpoint in (
+            ("email", "someone@example.com"),
+            ("sqs", f"arn:aws:sqs:us-east-1:{ACCOUNT}:here"),
+        )
+    ),
+    undetermined(
+        "region",
+        "sent",
+        "endpoint",
+        adding(SUBSCRIPTION, "sent", protocol="sqs", endpoint=UNKNOWN),
     ),
     fails(
         "a provider in another region",
