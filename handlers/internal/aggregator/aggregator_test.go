@@ -95,8 +95,9 @@ func TestFilesAddUpToTheDay(t *testing.T) {
 	f.aggregate(f.process(2, 1, "2/x.csv", "07 14:00 IBM 11 2", "08 13:30 IBM 9 1"))
 	f.wantTrades("2013-10-07", 3)
 	f.wantTrades("2013-10-08", 1)
-	if files := f.day("2013-10-07").Files; len(files) != 2 || files[1].File != "2/x.csv" {
-		t.Errorf("files %+v", files)
+	day := f.day("2013-10-07")
+	if len(day.Files) != 2 || day.Files[1].File != "2/x.csv" || day.Partner != "acme" || day.Feed != "f" || day.Date != "2013-10-07" {
+		t.Errorf("%+v", day)
 	}
 }
 
@@ -128,6 +129,38 @@ func TestACorrectionMendsWhatAnUnfinishedOneHasDone(t *testing.T) {
 	f.aggregate(f.process(1, 3, "1/x.csv", "09 13:30 IBM 10 1"))
 	f.wantTrades("2013-10-08", 0)
 	f.wantTrades("2013-10-09", 1)
+	if _, _, err := f.bucket.Read(context.Background(), objects.AggregateKey(id, "2013-10-07")); !errors.Is(err, objects.ErrMissing) {
+		t.Errorf("a day that nothing was aggregated on: %v", err)
+	}
+}
+
+func TestACorrectionComesToADayOfItsSuccessor(t *testing.T) {
+	f := newFixture(t)
+	f.aggregate(f.process(1, 1, "1/x.csv", "07 13:30 IBM 10 1"))
+	f.aggregate(f.process(2, 1, "2/x.csv", "08 13:30 IBM 10 1"))
+	f.bucket.Archive(objects.SummaryKey(id, 1, 1), true) // what is replaced is not needed any more
+	f.aggregate(f.process(1, 2, "1/x.csv", "07 13:30 IBM 10 2", "08 13:30 IBM 10 2"))
+	day := f.day("2013-10-08")
+	if len(day.Files) != 2 || day.Files[0].Number != 1 {
+		t.Errorf("files %+v", day.Files)
+	}
+	f.wantTrades("2013-10-08", 2)
+}
+
+func TestWhatIsNoAggregateOrNoSummaryIsAnErrorAndStays(t *testing.T) {
+	f := newFixture(t)
+	first := f.process(1, 1, "1/x.csv", "07 13:30 IBM 10 1")
+	for _, key := range []string{objects.AggregateKey(id, "2013-10-07"), objects.SummaryKey(id, 1, 1)} {
+		if err := f.bucket.Write(context.Background(), key, objects.JSON, []byte("[]")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.aggregator.Do(context.Background(), first); err == nil || !strings.Contains(err.Error(), key+" is no ") {
+			t.Errorf("%s: %v", key, err)
+		}
+		if body, _, err := f.bucket.Read(context.Background(), key); err != nil || string(body) != "[]" {
+			t.Errorf("%s is %s now (%v)", key, body, err)
+		}
+	}
 }
 
 func TestAnOlderRevisionDoesNotComeBack(t *testing.T) {

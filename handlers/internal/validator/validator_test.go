@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -309,6 +310,93 @@ type denied struct {
 }
 
 func (d denied) Open(context.Context, string, string) (io.ReadCloser, error) { return nil, d.err }
+
+// breaking is a bucket in which a stream breaks off and no report can be written.
+type breaking struct{ *objects.Memory }
+
+var errBroken = errors.New("broken")
+
+func (b breaking) Open(ctx context.Context, key, versionID string) (io.ReadCloser, error) {
+	body, err := b.Memory.Open(ctx, key, versionID)
+	if err != nil {
+		return nil, err
+	}
+	return io.NopCloser(io.MultiReader(io.LimitReader(body, 70), iotest.ErrReader(errBroken))), nil
+}
+
+func (breaking) Write(context.Context, string, string, []byte) error { return errBroken }
+
+func TestWhatCannotBeReadToItsEndOrReportedIsNeitherAcceptedNorRejected(t *testing.T) {
+	f := newFixture(t)
+	f.send("7/x.csv", "v1", "01", good)
+	f.validator.Bucket = func(string) objects.Bucket { return breaking{f.bucket} }
+	for name, key := range map[string]string{
+		"1/x.csv":  "uploads/" + id + "/1/x.csv",   // breaks off
+		"1/x.txt":  "uploads/" + id + "/1/x.txt",   // of no valid name
+		"x.csv":    "uploads/" + id + "/x.csv",     // of the other kind
+		"gone.csv": "uploads/" + id + "/2/y.csv",   // deleted
+		"nowhere":  "uploads/nowhere.csv",          // of no feed
+		"escaped":  "uploads/" + id + "/1/%zz.csv", // of no key
+	} {
+		if key == "uploads/"+id+"/1/x.csv" {
+			f.bucket.Put(key, "v1", []byte(good))
+		}
+		if err := f.handle(name, event(key, "v1", "01")); err == nil {
+			t.Errorf("%s is taken for handled", key)
+		}
+		if status := f.status(name); status != "" && status != feed.Received {
+			t.Errorf("%s is %s", key, status)
+		}
+	}
+	f.wantSent()
+}
+
+func TestAnAcceptedVersionIsNotReadAgain(t *testing.T) {
+	f := newFixture(t)
+	f.send("2/x.csv", "v1", "01", good)
+	f.bucket.Remove("uploads/"+id+"/2/x.csv", "v1")
+	if err := f.handle("again", event("uploads/"+id+"/2/x.csv", "v1", "01")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestARecordWithoutItsBucketOrAKeyIsRefused(t *testing.T) {
+	for record, reason := range map[string]string{
+		`{"bucket":{"name":"b"},"object":{}}`:                                                "no bucket or key",
+		`{"bucket":{},"object":{"key":"uploads/acme/f/x.csv","versionId":"v1"}}`:             "no bucket or key",
+		`{"bucket":{"name":"b"},"object":{"key":"uploads/acme/f/%zz.csv","versionId":"v1"}}`: "invalid URL escape",
+	} {
+		err := newFixture(t).handle("r", json.RawMessage(`{"Records":[{"s3":`+record+`}]}`))
+		if err == nil || !strings.Contains(err.Error(), reason) {
+			t.Errorf("%s: %v", record, err)
+		}
+	}
+}
+
+// refusing is a queue that takes nothing.
+type refusing struct{ queue.Memory }
+
+func (*refusing) Send(context.Context, queue.Work, string) error { return errBroken }
+
+func TestAnAcceptedFileThatCouldNotBeSentIsFAILEDUntilItIsRedriven(t *testing.T) {
+	f := newFixture(t)
+	f.bucket.Put("uploads/"+id+"/x.csv", "v1", []byte(good))
+	f.validator.Processor = new(refusing)
+	for range feed.LastAttempt {
+		if err := f.handle("one", event("uploads/"+id+"/x.csv", "v1", "01")); !errors.Is(err, errBroken) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if f.status("x.csv") != feed.Failed {
+		t.Errorf("it is %s", f.status("x.csv"))
+	}
+	f.validator.Processor = f.queue
+	f.send("x.csv", "v1", "01", good)
+	if f.status("x.csv") != feed.Validated {
+		t.Errorf("after a redrive it is %s", f.status("x.csv"))
+	}
+	f.wantSent(1)
+}
 
 func TestTheThirdAttemptThatFailsLeavesFAILEDWithItsReason(t *testing.T) {
 	for reason, err := range map[string]error{

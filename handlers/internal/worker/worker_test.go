@@ -305,6 +305,47 @@ func TestTheLastAttemptsFailureSaysWhatToDoAndNoMore(t *testing.T) {
 	}
 }
 
+func TestAnAttemptThatIsNotTheLastDoesNotSayFAILED(t *testing.T) {
+	f := newFixture(t)
+	f.fails = errors.New("any")
+	for receive := 1; receive < feed.LastAttempt; receive++ {
+		f.handle(message(1, 1, receive))
+	}
+	if history := f.version(1, 1).History; len(history) > 0 {
+		t.Errorf("recorded %+v", history)
+	}
+}
+
+// refusing is a queue that takes nothing.
+type refusing struct{ queue.Memory }
+
+func (*refusing) Send(context.Context, queue.Work, string) error { return errors.New("refused") }
+
+func TestAMessageIsGivenBackUntilItsSuccessorIsWoken(t *testing.T) {
+	f := newFixture(t)
+	f.handle(message(2, 1, 1))
+	own := new(refusing)
+	f.worker.Own = own
+	for _, m := range []events.SQSMessage{message(1, 2, 1), message(1, 2, 2), message(1, 1, 1)} { // done, repeated, replaced
+		if back := f.handle(m); len(back) != 1 {
+			t.Errorf("%s is taken for handled", m.MessageId)
+		}
+	}
+	if !slices.Equal(f.done, []string{"1.2"}) {
+		t.Errorf("did %v", f.done)
+	}
+}
+
+func TestAMessageWithoutACountIsReceivedForTheFirstTime(t *testing.T) {
+	f := newFixture(t)
+	for _, count := range []string{"", "x", "0", "-1"} {
+		m := events.SQSMessage{MessageId: "broken", Attributes: map[string]string{"ApproximateReceiveCount": count}}
+		if f.handle(m); f.own.Delays[len(f.own.Delays)-1] != 5*time.Second {
+			t.Errorf("%q: delayed by %v", count, f.own.Delays)
+		}
+	}
+}
+
 func TestALastAttemptThatSucceedsReplacesFAILED(t *testing.T) {
 	f := newFixture(t)
 	f.handle(message(1, 1, 3))

@@ -1,0 +1,216 @@
+package status
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"market-data-pipeline/handlers/internal/feed"
+	"market-data-pipeline/handlers/internal/store"
+	"market-data-pipeline/handlers/internal/upload"
+)
+
+func at(turn feed.Turn, stage feed.Stage) feed.Turn {
+	turn.Stage = stage
+	return turn
+}
+
+func (f *fixture) reject(a feed.Arrival) {
+	f.t.Helper()
+	_, err := f.ledger.Receive(context.Background(), a)
+	f.must(err)
+	f.must(f.ledger.Reject(context.Background(), a, "why", &feed.Rejects{Count: 1, Key: "rejects/x"}))
+}
+
+// misname rejects a file for its name, so that it has no number.
+func (f *fixture) misname(name string) {
+	f.t.Helper()
+	file := upload.File{Partner: "acme", Feed: "us-equities", Name: name}
+	f.must(f.ledger.Reject(context.Background(), feed.Arrival{File: file, VersionID: "v1", Sequencer: "01"}, "why", nil))
+}
+
+func TestTheFeedIsToldWhole(t *testing.T) {
+	f := newFixture(t)
+	f.complete("1/x.csv")
+	f.reject(arrival("2/x.csv"))
+	f.accept("4/x.csv")
+	f.reject(arrival("y.csv"))
+	const behind = `,"version":"v1","updatedAt":"2026-11-24T08:00:00.000Z"}`
+	f.want(f.ask(func(*events.APIGatewayProxyRequest) {}), 200, `{"partner":"acme","feed":"us-equities","kind":"sequenced",`+
+		`"cursors":{"validator":1,"processor":1,"aggregator":1},"gaps":[{"from":3,"to":3}],`+
+		`"waiting":[{"sequence":4,"file":"4/x.csv","status":"WAITING"}],"failed":[{"sequence":2,"file":"2/x.csv","status":"REJECTED"}],`+
+		`"files":[{"file":"1/x.csv","sequence":1,"status":"AGGREGATED"`+behind+`,{"file":"2/x.csv","sequence":2,"status":"REJECTED"`+behind+
+		`,{"file":"4/x.csv","sequence":4,"status":"WAITING"`+behind+`,{"file":"y.csv","sequence":null,"status":"REJECTED"`+behind+`],"cursor":null}`)
+	if body := f.file("y.csv").Body; !strings.Contains(body, `"sequence":null`) {
+		t.Error(body)
+	}
+}
+
+func TestListsOfNothingAreEmptyAndOfALotAreBounded(t *testing.T) {
+	f := newFixture(t)
+	f.misname("x.txt") // which gives the feed no kind
+	f.want(f.ask(func(*events.APIGatewayProxyRequest) {}), 200, "")
+	f = newFixture(t)
+	f.complete("1/x.csv")
+	body := f.ask(func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters["limit"] = "1" }).Body
+	if !strings.Contains(body, `"gaps":[],"waiting":[],"failed":[],"files":[{`) {
+		t.Error(body)
+	}
+	for n := range 2 * (maxPlaces + 2) {
+		f.accept(fmt.Sprintf("%d/x.csv", 3+2*n))
+	}
+	var answer feedAnswer
+	body = f.ask(func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters["limit"] = "100" }).Body
+	f.must(json.Unmarshal([]byte(body), &answer))
+	if len(answer.Gaps) != maxPlaces || len(answer.Waiting) != maxPlaces || len(answer.Files) != maxLimit {
+		t.Errorf("%d gaps, %d waiting, %d files", len(answer.Gaps), len(answer.Waiting), len(answer.Files))
+	}
+}
+
+// waits demands what a file says it waits for, and how it stands.
+func (f *fixture) waits(name, status, want string) {
+	f.t.Helper()
+	body := f.file(name).Body
+	if !strings.Contains(body, `"status":"`+status+`","updatedAt"`) || !strings.HasSuffix(body, `"waitingFor":`+want+`}`) {
+		f.t.Errorf("%s is told as %s", name, body)
+	}
+}
+
+func TestAFileNamesTheOneInFrontOfItAtWhicheverStageItWaits(t *testing.T) {
+	f := newFixture(t)
+	ctx := context.Background()
+	f.complete("1/x.csv")
+	second, third := f.accept("2/x.csv"), f.accept("3/x.csv")
+	f.waits("2/x.csv", "VALIDATED", "null")
+	for _, turn := range []feed.Turn{second, third} {
+		f.must(f.ledger.Complete(ctx, turn, feed.Outcome{Status: feed.Validated}))
+	}
+	_, err := f.ledger.Admit(ctx, at(third, feed.Processor))
+	f.must(err)
+	f.waits("3/x.csv", "WAITING", `{"sequence":2,"file":"2/x.csv","status":"VALIDATED"}`)
+	done := feed.Outcome{Status: feed.Processed, Results: &feed.Results{Bars: "b", Days: []string{"2013-10-07"}}}
+	f.must(f.ledger.Complete(ctx, at(second, feed.Processor), done))
+	f.waits("3/x.csv", "WAITING", `{"sequence":2,"file":"2/x.csv","status":"PROCESSED"}`) // which has to wake it
+	f.must(f.ledger.Complete(ctx, at(third, feed.Processor), done))
+	f.waits("3/x.csv", "PROCESSED", `{"sequence":2,"file":"2/x.csv","status":"PROCESSED"}`)
+	if body := f.file("3/x.csv").Body; !strings.Contains(body, `"results":{"bars":"b","aggregates":[]}`) {
+		t.Error(body)
+	}
+	f.must(f.ledger.Fail(ctx, at(third, feed.Aggregator), "why"))
+	f.waits("3/x.csv", "FAILED", "null")
+	f.must(f.ledger.Settle(ctx, at(third, feed.Aggregator)))
+	f.must(f.ledger.Complete(ctx, at(second, feed.Aggregator), feed.Outcome{Status: feed.Aggregated}))
+	f.waits("3/x.csv", "PROCESSED", "null") // it is on its way
+}
+
+func TestAHistoryIsOfOneFileAndInTheOrderOfTime(t *testing.T) {
+	f := newFixture(t)
+	f.complete("x.csv#y.csv")
+	old := arrival("x.csv")
+	f.reject(old)
+	old.VersionID, old.Sequencer = "b", "02"
+	f.reject(old)
+	f.ledger.Now = func() time.Time { return now.Add(time.Second) }
+	newest := arrival("x.csv")
+	newest.VersionID, newest.Sequencer = "a", "03" // sorts in front of the others
+	receipt, err := f.ledger.Receive(context.Background(), newest)
+	f.must(err)
+	_, _, err = f.ledger.Accept(context.Background(), newest, feed.Turn{Stage: feed.Validator, Feed: id, Ticket: receipt.Ticket, Attempt: 1}, 3, 2)
+	f.must(err)
+	var answer fileAnswer
+	f.must(json.Unmarshal([]byte(f.file("x.csv").Body), &answer))
+	var told []string
+	for _, e := range answer.History {
+		told = append(told, e.Version+" "+string(e.Status))
+	}
+	if got, want := strings.Join(told, ", "), "b RECEIVED, b REJECTED, v1 RECEIVED, v1 REJECTED, a RECEIVED, a VALIDATED"; got != want {
+		t.Errorf("told %s, want %s", got, want)
+	}
+	if answer.Rejects != nil || answer.Rows == nil {
+		t.Errorf("of an older version are told %+v and %v rows", answer.Rejects, answer.Rows)
+	}
+}
+
+func TestNothingIsToldFromTheSecondOnAtWhichItExpires(t *testing.T) {
+	f := newFixture(t)
+	f.complete("1/x.csv")
+	f.misname("x.txt")
+	f.api.Now = func() time.Time { return now.Add(400 * 24 * time.Hour) }
+	f.want(f.file("x.txt"), 404, "")
+	if body := f.ask(func(*events.APIGatewayProxyRequest) {}).Body; strings.Contains(body, "x.txt") {
+		t.Error(body)
+	}
+}
+
+func TestABrowserIsToldWhatItMayDo(t *testing.T) {
+	f := newFixture(t)
+	response := f.ask(func(r *events.APIGatewayProxyRequest) {
+		r.HTTPMethod, r.Headers["origin"] = "OPTIONS", "https://acme.example"
+	})
+	f.want(response, 204, "")
+	for header, part := range map[string]string{
+		"Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Allow-Headers": "Authorization", "Access-Control-Max-Age": "600",
+	} {
+		if !strings.Contains(response.Headers[header], part) {
+			t.Errorf("%s: %q", header, response.Headers[header])
+		}
+	}
+}
+
+// failing is a store of which the read number fails fails.
+type failing struct {
+	store.Store
+	reads, fails int
+	err          error
+}
+
+func (s *failing) read() error {
+	if s.reads++; s.reads == s.fails {
+		return s.err
+	}
+	return nil
+}
+
+func (s *failing) Get(ctx context.Context, key store.Key) (store.Item, error) {
+	if err := s.read(); err != nil {
+		return store.Item{}, err
+	}
+	return s.Store.Get(ctx, key)
+}
+
+func (s *failing) Query(ctx context.Context, r store.Range) ([]store.Item, error) {
+	if err := s.read(); err != nil {
+		return nil, err
+	}
+	return s.Store.Query(ctx, r)
+}
+
+func TestNoAnswerIsMadeOfHalfOfWhatItNeeds(t *testing.T) {
+	for want, err := range map[int]error{500: errors.New("broken"), 503: fmt.Errorf("read: %w", context.DeadlineExceeded)} {
+		for _, file := range []string{"", "4/x.csv"} {
+			for fails := 1; ; fails++ {
+				f := newFixture(t)
+				f.complete("1/x.csv")
+				f.accept("4/x.csv")
+				table := &failing{Store: f.store, fails: fails, err: err}
+				f.api.Store = table
+				response := f.ask(func(r *events.APIGatewayProxyRequest) {
+					if file != "" {
+						r.PathParameters["file"] = file
+					}
+				})
+				if table.reads < fails {
+					f.want(response, 200, "")
+					break
+				}
+				f.want(response, want, "")
+			}
+		}
+	}
+}
