@@ -92,6 +92,7 @@ def target(stack: str | None, *, official_plugins: bool = False) -> Target:
             del os.environ[name]
     direct = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     hosts = [host for host in direct.split(",") if host]
-    hosts += [host for host in _LOOPBACK if host not in hosts]
+    if "*" not in hosts:  # which is understood alone
+        hosts += [host for host in _LOOPBACK if host not in hosts]
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(hosts)  # each is read by some
     return chosen

@@ -68,6 +68,11 @@ def test_a_proxy_is_not_asked_for_loopback(
     assert variables["no_proxy"] == variables["NO_PROXY"] == "intranet,localhost,127.0.0.1"
 
 
+def test_where_no_proxy_is_asked_for_anything_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    assert target(None).environment()["no_proxy"] == "*"
+
+
 def test_a_stack_on_aws_keeps_the_callers_own_way_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "production")
     chosen = target("prod")
