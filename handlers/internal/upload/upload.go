@@ -8,7 +8,6 @@ package upload
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"strconv"
 	"strings"
 	"unicode"
@@ -51,15 +50,6 @@ var ErrUnrecognised = errors.New("the key names no partner and feed")
 type NameError struct{ Reason string }
 
 func (e *NameError) Error() string { return e.Reason }
-
-// DecodeEventKey undoes the encoding of keys in S3 event notifications.
-func DecodeEventKey(encoded string) (string, error) {
-	key, err := url.QueryUnescape(encoded)
-	if err != nil {
-		return "", fmt.Errorf("the event's key is not URL-encoded: %w", err)
-	}
-	return key, nil
-}
 
 // Parse reads a key. The error is ErrUnrecognised, or a *NameError beside a File
 // whose partner, feed and name are known.

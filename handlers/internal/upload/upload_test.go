@@ -77,16 +77,6 @@ func TestKeysWithoutPartnerAndFeedAreUnrecognised(t *testing.T) {
 	}
 }
 
-func TestEventKeysAreDecoded(t *testing.T) {
-	key, err := DecodeEventKey("uploads/a/b/my+file%2B%C3%A4.csv")
-	if err != nil || key != "uploads/a/b/my file+ä.csv" {
-		t.Errorf("got %q, %v", key, err)
-	}
-	if _, err := DecodeEventKey("uploads/a/b/%zz.csv"); err == nil {
-		t.Error("a broken escape is taken")
-	}
-}
-
 // FuzzParse holds every key to: what is read gives the key back, and its parts are
 // within the grammar.
 func FuzzParse(f *testing.F) {

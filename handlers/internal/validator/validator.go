@@ -71,11 +71,7 @@ func decode(raw json.RawMessage) ([]events.S3EventRecord, error) {
 }
 
 func (v Validator) take(ctx context.Context, record events.S3EventRecord) error {
-	bucket := record.S3.Bucket.Name
-	key, err := upload.DecodeEventKey(record.S3.Object.Key)
-	if err != nil {
-		return err
-	}
+	bucket, key := record.S3.Bucket.Name, record.S3.Object.URLDecodedKey
 	file, err := upload.Parse(key)
 	if errors.Is(err, upload.ErrUnrecognised) {
 		logging.From(ctx).Warn("file rejected", "stage", feed.Validator, "outcome", "unrecognised", "key", key)
