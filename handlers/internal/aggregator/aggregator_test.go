@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"market-data-pipeline/handlers/internal/decimal"
 	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/objects"
 	"market-data-pipeline/handlers/internal/processor"
@@ -132,6 +133,20 @@ func TestACorrectionMendsWhatAnUnfinishedOneHasDone(t *testing.T) {
 	if _, _, err := f.bucket.Read(context.Background(), objects.AggregateKey(id, "2013-10-07")); !errors.Is(err, objects.ErrMissing) {
 		t.Errorf("a day that nothing was aggregated on: %v", err)
 	}
+}
+
+func TestASumThatDoesNotFitIsAnErrorAndTheDayStays(t *testing.T) {
+	f := newFixture(t)
+	const huge = "9000000000 9000000000"
+	f.aggregate(f.process(1, 1, "1/x.csv", "07 13:30 IBM "+huge))
+	second := f.process(2, 1, "2/x.csv", "07 13:31 IBM "+huge)
+	if _, err := f.aggregator.Do(context.Background(), second); !errors.Is(err, decimal.ErrRange) {
+		t.Errorf("got %v", err)
+	}
+	if files := f.day("2013-10-07").Files; len(files) != 1 {
+		t.Errorf("files %+v", files)
+	}
+	f.wantTrades("2013-10-07", 1)
 }
 
 func TestACorrectionComesToADayOfItsSuccessor(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 	"market-data-pipeline/handlers/internal/objects"
 	"market-data-pipeline/handlers/internal/queue"
 	"market-data-pipeline/handlers/internal/store"
+	"market-data-pipeline/handlers/internal/trades"
 )
 
 const (
@@ -196,6 +197,18 @@ func TestANameOutsideTheGrammarIsRejectedWithoutANumber(t *testing.T) {
 	f.send("x.txt", "v1", "01", good)
 	if f.status("x.txt") != feed.Rejected || !strings.Contains(f.reason("x.txt", "v1"), "does not end in .csv") {
 		t.Errorf("status %s: %s", f.status("x.txt"), f.reason("x.txt", "v1"))
+	}
+	long := strings.Repeat("<ä>", 100) + ".txt"
+	f.send(long, "v3", "01", good)
+	for name, version := range map[string]string{"x.txt": "v1", long: "v3"} {
+		body, _, err := f.bucket.Read(context.Background(), objects.RejectsKey(id, name, version))
+		const reason = "the name does not end in .csv or .csv.gz"
+		value := strings.ToValidUTF8(name[:min(len(name), trades.MaxValueBytes)], "\uFFFD")
+		want := fmt.Sprintf(`{"count":1,"byReason":{%q:1}}`, reason) + "\n" +
+			fmt.Sprintf(`{"line":0,"column":"","value":%q,"reason":%q}`, value, reason) + "\n"
+		if err != nil || string(body) != want {
+			t.Errorf("reported %s, want %s (%v)", body, want, err)
+		}
 	}
 	f.send("x.csv", "v2", "01", good)
 	f.wantSent(1)
