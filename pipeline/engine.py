@@ -76,9 +76,14 @@ def run(target: Target, operation: str, arguments: Sequence[str], step: Step) ->
     ) as process:
         assert process.stdout is not None and process.stderr is not None  # noqa: S101
         record = Record(step)
-        for line in process.stdout:
-            record.read(line)
-        errors = process.stderr.read()
+        try:
+            for line in process.stdout:
+                record.read(line)
+            errors = process.stderr.read()
+        except KeyboardInterrupt:
+            # Pulumi was interrupted too, and holds the stack's lock until its last step is done.
+            process.communicate()
+            raise
     if process.returncode != 0:
         raise record.failure(operation, errors)
     return record.changes

@@ -1,12 +1,15 @@
 """What Pulumi's events come to: progress, changes and one error message."""
 
 import json
+from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from pipeline.console import step
-from pipeline.engine import Record
+from pipeline.engine import Record, run
 from pipeline.errors import Exit
+from pipeline.target import Target, target
 
 
 @pytest.fixture
@@ -48,3 +51,16 @@ def test_an_error_is_told_with_its_resource(record: Record) -> None:
 
 def test_a_failure_without_events_tells_what_stood_on_standard_error(record: Record) -> None:
     assert "the stack is locked" in str(record.failure("destroy", "the stack is locked\n"))
+
+
+def test_an_interruption_waits_until_pulumi_has_let_go_of_the_stack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli = tmp_path / "pulumi"
+    cli.write_text(f"#!/bin/sh\necho begun\nsleep 1\ntouch '{tmp_path}/done'\n")
+    cli.chmod(0o755)
+    monkeypatch.setattr(Target, "pulumi", lambda _: cli)
+    monkeypatch.setattr(Record, "read", Mock(side_effect=KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt), step("Deploying") as current:
+        run(target(None), "up", [], current)
+    assert (tmp_path / "done").exists()
