@@ -29,7 +29,7 @@ func bucketOf(t *testing.T, answer http.HandlerFunc) objects.S3 {
 }
 
 func TestAStreamGoesOnWhereItBrokeOff(t *testing.T) {
-	const whole = "0123456789"
+	const whole = "0123456789abcdefghij"
 	var ranges []string
 	bucket := bucketOf(t, func(w http.ResponseWriter, r *http.Request) {
 		ranges = append(ranges, r.Header.Get("Range"))
@@ -57,7 +57,7 @@ func TestAStreamGoesOnWhereItBrokeOff(t *testing.T) {
 	if err != nil || string(got) != whole {
 		t.Errorf("got %q, %v", got, err)
 	}
-	if want := "[ bytes=4- bytes=8-]"; fmt.Sprint(ranges) != want {
+	if want := "[ bytes=4- bytes=8- bytes=12- bytes=16-]"; fmt.Sprint(ranges) != want {
 		t.Errorf("asked for %v, want %v", ranges, want)
 	}
 }
@@ -78,6 +78,25 @@ func TestAStreamThatNeverGoesOnIsAnError(t *testing.T) {
 	}
 	if requests != 4 {
 		t.Errorf("asked %d times, want 4", requests)
+	}
+}
+
+func TestAStreamThatMayNotGoOnIsAnError(t *testing.T) {
+	bucket := bucketOf(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Range") != "" {
+			fault(403, "AccessDenied")(w, r)
+			return
+		}
+		w.Header().Set("Content-Length", "10")
+		io.WriteString(w, "0123") // and breaks off
+	})
+	body, err := bucket.Open(context.Background(), "x", "v1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	if _, err := io.ReadAll(body); !errors.Is(err, objects.ErrDenied) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,6 +15,66 @@ import (
 
 	"market-data-pipeline/handlers/internal/store"
 )
+
+// tableOf is a table of a server that answers as DynamoDB does.
+func tableOf(t *testing.T, answer http.HandlerFunc) store.DynamoDB {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+		answer(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return store.DynamoDB{Table: "table", Client: dynamodb.New(dynamodb.Options{
+		Region: "us-east-1", BaseEndpoint: aws.String(server.URL), Retryer: aws.NopRetryer{},
+		Credentials: credentials.NewStaticCredentialsProvider("key", "secret", ""),
+	})}
+}
+
+// What is answered without a write, such as that no successor waits, would be wrong
+// of an item as it was some time ago. An emulator has no other than the newest.
+func TestAnItemIsReadAsItIsNow(t *testing.T) {
+	var asked struct{ ConsistentRead bool }
+	table := tableOf(t, func(w http.ResponseWriter, r *http.Request) {
+		if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+			t.Error(err)
+		}
+		fmt.Fprint(w, "{}")
+	})
+	if item, err := table.Get(context.Background(), key("x")); err != nil || item.Generation != 0 || !asked.ConsistentRead {
+		t.Errorf("%+v, %v, asked for %+v", item, err, asked)
+	}
+}
+
+func TestARangeIsReadPageByPage(t *testing.T) {
+	var starts []string
+	table := tableOf(t, func(w http.ResponseWriter, r *http.Request) {
+		var asked struct{ ExclusiveStartKey map[string]map[string]string }
+		if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+			t.Error(err)
+		}
+		starts = append(starts, asked.ExclusiveStartKey["sk"]["S"])
+		const page = `{"Items":[{"pk":{"S":"p"},"sk":{"S":"%d"},"generation":{"N":"1"}}],"LastEvaluatedKey":{"sk":{"S":"%[1]d"}}}`
+		fmt.Fprintf(w, page, len(starts))
+	})
+	items, err := table.Query(context.Background(), store.Range{Partition: "p", From: "0", To: "9", Limit: 3})
+	if err != nil || len(items) != 3 || fmt.Sprint(starts) != "[ 1 2]" {
+		t.Errorf("%d items, %v, pages behind %q", len(items), err, starts)
+	}
+}
+
+func TestAnItemThatNoneOfUsWroteIsAnError(t *testing.T) {
+	for _, item := range []string{
+		`{"sk":{"S":"s"},"generation":{"N":"1"}}`, `{"pk":{"S":"p"},"generation":{"N":"1"}}`,
+		`{"pk":{"S":"p"},"sk":{"S":"s"}}`, `{"pk":{"S":"p"},"sk":{"S":"s"},"generation":{"N":"x"}}`,
+	} {
+		table := tableOf(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, `{"Item":%s,"Items":[%[1]s]}`, item) })
+		if _, err := table.Get(context.Background(), key("x")); err == nil {
+			t.Errorf("%s is read", item)
+		}
+		if _, err := table.Query(context.Background(), store.Range{Partition: "p", From: "0", To: "9", Limit: 3}); err == nil {
+			t.Errorf("%s is found", item)
+		}
+	}
+}
 
 func TestTheManyWaysOfDynamoDBToSayNoAreTold(t *testing.T) {
 	const cancelled = `"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","CancellationReasons"`
@@ -30,16 +91,10 @@ func TestTheManyWaysOfDynamoDBToSayNoAreTold(t *testing.T) {
 		"anything else":             {`{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+			table := tableOf(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.WriteHeader(http.StatusBadRequest)
 				fmt.Fprint(w, c.body)
-			}))
-			defer server.Close()
-			table := store.DynamoDB{Table: "table", Client: dynamodb.New(dynamodb.Options{
-				Region: "us-east-1", BaseEndpoint: aws.String(server.URL), Retryer: aws.NopRetryer{},
-				Credentials: credentials.NewStaticCredentialsProvider("key", "secret", ""),
-			})}
+			})
 			err := table.Commit(context.Background(), store.Write{Item: store.Item{Key: key("x")}},
 				store.Write{Item: store.Item{Key: key("y")}, Check: true})
 			if err == nil || errors.Is(err, store.ErrConflict) != (c.is == store.ErrConflict) ||

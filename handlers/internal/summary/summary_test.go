@@ -180,6 +180,9 @@ func TestOpenIsTheEarliestTradeAndCloseTheLatest(t *testing.T) {
 	first := file(t, 1, 1, "a", trade(t, 10, "5", "1"), trade(t, 20, "6", "1"))
 	second := file(t, 2, 1, "b", trade(t, 5, "4", "1"), trade(t, 15, "9", "1"))
 	ibm := fold(t, true, first, second).Symbols["IBM"]
+	if at := int64(ibm.OpenTime); at != trade(t, 5, "4", "1").Time {
+		t.Errorf("it opens at %d", at)
+	}
 	if ibm.Open.String() != "4" || ibm.Close.String() != "6" || ibm.High.String() != "9" || ibm.Low.String() != "4" || ibm.Trades != 4 {
 		t.Errorf("%+v", ibm)
 	}
@@ -255,6 +258,40 @@ var feeds = rapid.Custom(func(t *rapid.T) []*File {
 	}
 	return files
 })
+
+func TestStatisticsThatDoNotFitStayAsTheyWere(t *testing.T) {
+	var greatest decimal.Decimal
+	if err := greatest.UnmarshalText([]byte(strings.Repeat("9", 29))); err != nil {
+		t.Fatal(err)
+	}
+	for what, late := range map[string]*trades.Trade{
+		"volume":   {Price: trade(t, 1, "1", "1").Price, Size: greatest},
+		"notional": {Size: trade(t, 1, "1", "1").Size, Notional: trade(t, 1, "9000000000", "9000000000").Notional},
+	} {
+		for round := range 2 {
+			s := new(Stats)
+			if err := s.Add(late); err != nil {
+				t.Fatal(err)
+			}
+			before, err := *s, error(nil)
+			if round == 0 {
+				err = s.Add(late)
+			} else {
+				err = Days{date: {"IBM": s}}.Append(date, "IBM", &before)
+			}
+			if !errors.Is(err, decimal.ErrRange) || *s != before {
+				t.Errorf("%s: %v leaves %+v", what, err, s)
+			}
+		}
+	}
+}
+
+func TestATimeThatIsNoneIsAnError(t *testing.T) {
+	at := Time(1)
+	if err := at.UnmarshalText([]byte("yesterday")); err == nil || at != 1 {
+		t.Errorf("%v, %v", at, err)
+	}
+}
 
 func TestFoldingDoesNotDependOnTheOrderOfFiles(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

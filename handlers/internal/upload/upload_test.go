@@ -77,6 +77,20 @@ func TestKeysWithoutPartnerAndFeedAreUnrecognised(t *testing.T) {
 	}
 }
 
+func TestTheGrammarEndsWhereItSays(t *testing.T) {
+	for name, want := range map[string]bool{
+		"a": true, "z": true, "a0": true, "a9": true, "-": true, strings.Repeat("a", 40): true,
+		strings.Repeat("a", 41): false, "a/": false, "a:": false, "`": false, "{": false, "ä": false,
+	} {
+		if ValidPartner(name) != want {
+			t.Errorf("%q is valid: %v", name, !want)
+		}
+	}
+	if _, err := New("a", "b", strings.Repeat("n", 512)); errors.Is(err, ErrUnrecognised) {
+		t.Error("the longest name that can be recorded is not")
+	}
+}
+
 // FuzzParse holds every key to: what is read gives the key back, and its parts are
 // within the grammar.
 func FuzzParse(f *testing.F) {
