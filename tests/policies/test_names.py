@@ -1,4 +1,4 @@
-"""Where the physical names stand of types that have no `name`."""
+"""The form of physical names, and where they stand of types that have no `name`."""
 
 from tests.policies.kit import (
     UNKNOWN,
@@ -6,11 +6,13 @@ from tests.policies.kit import (
     Declarations,
     adding,
     check,
+    dropping,
     fails,
     named,
     not_applicable,
     parametrized,
     passes,
+    setting,
     undetermined,
 )
 
@@ -19,6 +21,35 @@ REGISTRY = "aws:glue/registry:Registry"
 RULE = "aws:cloudwatch/contributorInsightRule:ContributorInsightRule"
 
 CASES = [
+    *(
+        fails(
+            f"the name {name!r}", "resource-name", "status-api", setting("status-api", "name", name)
+        )
+        for name in (
+            "status-api",
+            "status-api-prod",
+            "dev",
+            "-dev",
+            "status-api-dev-2",
+            "status-apidev",
+            "Status-Api-dev",
+        )
+    ),
+    fails("no name", "resource-name", "status-api", dropping("status-api", "name"), "random"),
+    fails(
+        "an inline policy without suffix",
+        "resource-name",
+        "acme-policy",
+        setting("acme-policy", "name", "acme"),
+    ),
+    undetermined("resource-name", "status-api", "name"),
+    not_applicable("for a method", "resource-name", "get-method", lambda s: s, "no name"),
+    undetermined(
+        "resource-name",
+        "access-logs",
+        "name",
+        api_logs={"status-stage"},
+    ),
     *(
         fails(
             f"a {type_.rsplit(':', 1)[1]} with the {key} 'any'",

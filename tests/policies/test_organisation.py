@@ -47,35 +47,6 @@ CASES = [
     not_applicable(
         "for an inline policy", "resource-tags", "processor-policy", lambda s: s, "no tags"
     ),
-    *(
-        fails(
-            f"the name {name!r}", "resource-name", "status-api", setting("status-api", "name", name)
-        )
-        for name in (
-            "status-api",
-            "status-api-prod",
-            "dev",
-            "-dev",
-            "status-api-dev-2",
-            "status-apidev",
-            "Status-Api-dev",
-        )
-    ),
-    fails("no name", "resource-name", "status-api", dropping("status-api", "name"), "random"),
-    fails(
-        "an inline policy without suffix",
-        "resource-name",
-        "acme-policy",
-        setting("acme-policy", "name", "acme"),
-    ),
-    undetermined("resource-name", "status-api", "name"),
-    not_applicable("for a method", "resource-name", "get-method", lambda s: s, "no name"),
-    undetermined(
-        "resource-name",
-        "access-logs",
-        "name",
-        api_logs={"status-stage"},
-    ),
     fails(
         "a resource of its own in another region",
         "region",
