@@ -1,10 +1,11 @@
-"""A key condition that is read once picks the items that the stock evaluation picks."""
+"""A query that looks at its range alone finds what the stock evaluation finds."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.local.emulator.kit import Account, unique
 
@@ -111,3 +112,94 @@ def test_each_query_has_its_own_bounds(account: Account) -> None:
     assert ask("NUMBER#") == ["NUMBER#1", "NUMBER#2"]
     assert ask("FILE#a") == ["FILE#a", "FILE#a#b"]
     assert ask("NUMBER#") == ["NUMBER#1", "NUMBER#2"]
+
+
+@pytest.mark.parametrize("forward", [True, False])
+def test_pages_of_a_query_are_its_items_one_by_one(account: Account, forward: bool) -> None:
+    table = _table(account, "S", [{"pk": {"S": "one"}, "sk": {"S": sk}} for sk in SORT_KEYS])
+    pages = (
+        account.client("dynamodb")
+        .get_paginator("query")
+        .paginate(
+            TableName=table,
+            KeyConditionExpression="pk = :p AND sk BETWEEN :a AND :b",
+            ExpressionAttributeValues={":p": {"S": "one"}, ":a": {"S": "FILE#"}, ":b": {"S": "é"}},
+            ScanIndexForward=forward,
+            PaginationConfig={"PageSize": 1},
+        )
+    )
+
+    found = [[item["sk"]["S"] for item in page["Items"]] for page in pages]
+
+    expected = sorted(SORT_KEYS[1:-1], reverse=not forward)
+    assert found == [*([key] for key in expected), []]
+
+
+def test_partition_alone_gives_all_of_it(account: Account) -> None:
+    items = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk in ("one", "another") for sk in SORT_KEYS]
+    table = _table(account, "S", items)
+
+    found = account.client("dynamodb").query(
+        TableName=table,
+        KeyConditionExpression="pk = :p",
+        ExpressionAttributeValues={":p": {"S": "one"}},
+    )["Items"]
+
+    assert [item["sk"]["S"] for item in found] == sorted(SORT_KEYS)
+    assert {item["pk"]["S"] for item in found} == {"one"}
+
+
+def test_filter_judges_every_item_in_range(account: Account) -> None:
+    items = [
+        {"pk": {"S": "one"}, "sk": {"S": sk}, "n": {"N": str(n)}} for n, sk in enumerate(SORT_KEYS)
+    ]
+    table = _table(account, "S", items)
+
+    answer = account.client("dynamodb").query(
+        TableName=table,
+        KeyConditionExpression="pk = :p AND begins_with(sk, :a)",
+        FilterExpression="n > :n",
+        ExpressionAttributeValues={":p": {"S": "one"}, ":a": {"S": "FILE#"}, ":n": {"N": "1"}},
+    )
+
+    assert [item["sk"]["S"] for item in answer["Items"]] == ["FILE#a#b", "FILE#b"]
+    assert answer["ScannedCount"] == 3
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        ("pk = :p AND other = :a", "Query condition missed key schema element"),
+        ("pk = :p AND sk = :a AND sk = :a", "only contain one condition per key"),
+        ("begins_with(pk, :p) AND sk = :a", "."),
+        ("pk = :p AND sk IN (:a)", "."),
+    ],
+)
+def test_condition_that_is_none_is_refused(account: Account, condition: str, message: str) -> None:
+    table = _table(account, "S", [{"pk": {"S": "one"}, "sk": {"S": sk}} for sk in SORT_KEYS])
+
+    with pytest.raises(ClientError, match=message):
+        account.client("dynamodb").query(
+            TableName=table,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues={":p": {"S": "one"}, ":a": {"S": "FILE#a"}},
+        )
+
+
+def test_items_of_a_query_are_those_of_the_moment(account: Account) -> None:
+    table = _table(account, "S", [{"pk": {"S": "one"}, "sk": {"S": "FILE#a"}}])
+    dynamodb = account.client("dynamodb")
+
+    def ask() -> list[str]:
+        found = dynamodb.query(
+            TableName=table,
+            KeyConditionExpression="pk = :p AND begins_with(sk, :a)",
+            ExpressionAttributeValues={":p": {"S": "one"}, ":a": {"S": "FILE#"}},
+        )
+        return [item["sk"]["S"] for item in found["Items"]]
+
+    assert ask() == ["FILE#a"]
+    dynamodb.put_item(TableName=table, Item={"pk": {"S": "one"}, "sk": {"S": "FILE#b"}})
+    assert ask() == ["FILE#a", "FILE#b"]
+    dynamodb.delete_item(TableName=table, Key={"pk": {"S": "one"}, "sk": {"S": "FILE#a"}})
+    assert ask() == ["FILE#b"]
