@@ -25,6 +25,8 @@ FIXES = (
     "queue_atomicity",
     "event_source_mapping",
     "restart",
+    "reused_threads",
+    "remembered_rights",
 )
 
 

@@ -9,6 +9,7 @@ The stock emulator serves plain HTTP, so that every policy with the usual denial
 from __future__ import annotations
 
 import contextvars
+import functools
 import ipaddress
 from typing import Any
 
@@ -18,6 +19,7 @@ from ministack.core import iam_evaluator
 TLS_VERSION = "1.3"
 
 
+@functools.lru_cache(maxsize=1024)
 def _is_loopback(address: str) -> bool:
     try:
         return ipaddress.ip_address(address).is_loopback

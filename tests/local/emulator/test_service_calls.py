@@ -56,6 +56,28 @@ def test_bucket_notifies_only_the_function_that_permits_it(account: Account, not
     assert record["s3"]["object"]["key"] == "a+b/%C3%BC%2B1.csv"
 
 
+def test_permission_that_is_taken_away_counts_from_the_next_event_on(
+    account: Account, notes: Notes
+) -> None:
+    function = account.function(variables={"NOTIFY": notes.url})
+    bucket = new_bucket(account)
+    functions, objects = account.client("lambda"), account.client("s3")
+    permit(account, function, "s3.amazonaws.com", f"arn:aws:s3:::{bucket}")
+    notify(account, bucket, function)
+    for number in range(2):
+        objects.put_object(Bucket=bucket, Key=f"allowed-{number}", Body=b"")
+    notes.take(2)
+
+    policy = json.loads(functions.get_policy(FunctionName=function)["Policy"])
+    functions.remove_permission(FunctionName=function, StatementId=policy["Statement"][0]["Sid"])
+    objects.put_object(Bucket=bucket, Key="refused", Body=b"")
+    permit(account, function, "s3.amazonaws.com", f"arn:aws:s3:::{bucket}")
+    objects.put_object(Bucket=bucket, Key="allowed-2", Body=b"")
+
+    keys = [note["event"]["Records"][0]["s3"]["object"]["key"] for note in notes.take(3)]
+    assert sorted(keys) == ["allowed-0", "allowed-1", "allowed-2"]
+
+
 def test_stock_emulator_notifies_without_permission(stock: Account, notes: Notes) -> None:
     function = stock.function(variables={"NOTIFY": notes.url})
     bucket = new_bucket(stock)
