@@ -1,9 +1,9 @@
 """What must differ from the stock emulator, one module per fault or slowness.
 
-Each module says in its docstring what the stock emulator does and what AWS does, or what takes
-too long, and has one function `apply` that replaces the emulator's private functions. They are written for the exact
-version that `launcher` demands. Nothing here is imported before `apply` is called: the emulator
-reads its environment when it is imported.
+Each module says in its docstring what the stock emulator does and what AWS does, or what takes too
+long, and has one function `apply` that replaces the emulator's private functions. They are written
+for the exact version that `launcher` demands. Nothing here is imported before `apply` is called:
+the emulator reads its environment when it is imported.
 """
 
 import importlib
