@@ -122,6 +122,15 @@ func contract(t *testing.T, open func(*testing.T) (objects.Bucket, put)) {
 			t.Errorf("got %q, %v", body, err)
 		}
 	})
+	t.Run("an object that is gone is no longer as it was read", func(t *testing.T) {
+		bucket, _ := open(t)
+		if err := bucket.Replace(ctx, "x", objects.JSON, []byte("two"), `"etag"`); !errors.Is(err, objects.ErrChanged) {
+			t.Errorf("got %v", err)
+		}
+		if _, _, err := bucket.Read(ctx, "x"); !errors.Is(err, objects.ErrMissing) {
+			t.Errorf("Read: %v", err)
+		}
+	})
 	t.Run("an object of any length is uploaded as it is produced", func(t *testing.T) {
 		bucket, _ := open(t)
 		for _, size := range []int{0, 5, 8 << 20, 20<<20 + 1} {

@@ -62,7 +62,10 @@ func (b S3) Replace(ctx context.Context, key, mediaType string, body []byte, eta
 		input.IfMatch = &etag
 	}
 	_, err := b.Client.PutObject(ctx, input)
-	return translate("replace", key, err)
+	if err = translate("replace", key, err); errors.Is(err, ErrMissing) { // so S3 says that what has the ETag is gone
+		return fmt.Errorf("replace %s: %w", key, ErrChanged)
+	}
+	return err
 }
 
 // restoredFor is how many days a restored object can be read: time for the
