@@ -16,7 +16,7 @@ type Ledger struct {
 	Store store.Store
 	// Now tells the time of what is recorded.
 	Now func() time.Time
-	// Pause waits between two tries of a transaction that met another.
+	// Pause waits between two tries of a transaction.
 	Pause func(ctx context.Context, try int) error
 }
 
@@ -41,8 +41,10 @@ func (l Ledger) Refresh(id string) {
 const maxTries = 40
 
 // transact runs work on a snapshot and commits it, anew where it met another
-// transaction. work must therefore be free of effects other than on its documents
-// and on variables that it sets each time.
+// transaction or the table was throttled: the SDK repeats a throttled request, but
+// never a transaction that was cancelled, for whichever reason. work must therefore
+// be free of effects other than on its documents and on variables that it sets each
+// time.
 func (l Ledger) transact(ctx context.Context, work func(*store.Transaction) error) error {
 	for try := 0; ; try++ {
 		tx := store.Begin(l.Store)
@@ -50,7 +52,7 @@ func (l Ledger) transact(ctx context.Context, work func(*store.Transaction) erro
 			return err
 		}
 		err := tx.Commit(ctx)
-		if !errors.Is(err, store.ErrConflict) || try == maxTries {
+		if again := errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrThrottled); !again || try == maxTries {
 			return err
 		}
 		if err := l.Pause(ctx, try); err != nil {

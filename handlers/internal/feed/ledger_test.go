@@ -245,19 +245,34 @@ func TestOneStageDoesNotSettleAnothersFailure(t *testing.T) {
 	}
 }
 
-func TestATransactionThatNeverSucceedsGivesUp(t *testing.T) {
-	f := newFixture(t)
-	f.ledger.Store = conflicting{f.ledger.Store}
-	_, err := f.ledger.Receive(context.Background(), arrival("x.csv", "v1", "01"))
-	if !errors.Is(err, store.ErrConflict) {
-		t.Errorf("got %v", err)
-	}
+// refusing is a store that refuses its next commits.
+type refusing struct {
+	store.Store
+	times int
+	by    error
 }
 
-// conflicting is a store in which others are always faster.
-type conflicting struct{ store.Store }
+func (r *refusing) Commit(ctx context.Context, writes ...store.Write) error {
+	if r.times--; r.times >= 0 {
+		return r.by
+	}
+	return r.Store.Commit(ctx, writes...)
+}
 
-func (conflicting) Commit(context.Context, ...store.Write) error { return store.ErrConflict }
+func TestATransactionIsTriedAgainAfterOthersAndAfterAThrottleButNotForEver(t *testing.T) {
+	for _, refusal := range []error{store.ErrConflict, store.ErrThrottled} {
+		f := newFixture(t)
+		beneath := f.ledger.Store
+		f.ledger.Store = &refusing{beneath, maxTries, refusal}
+		if receipt := f.receive(arrival("x.csv", "v1", "01")); receipt.Attempt != 1 || receipt.Ticket.Number != 1 {
+			t.Errorf("%v: received as %+v", refusal, receipt)
+		}
+		f.ledger.Store = &refusing{beneath, maxTries + 1, refusal}
+		if _, err := f.ledger.Receive(context.Background(), arrival("x.csv", "v1", "01")); !errors.Is(err, refusal) {
+			t.Errorf("got %v, want %v", err, refusal)
+		}
+	}
+}
 
 func TestPausesAreShortAndEndWithTheFunction(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
