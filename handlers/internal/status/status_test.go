@@ -163,21 +163,33 @@ func TestAWaitingFileNamesWhatItWaitsFor(t *testing.T) {
 	}
 }
 
+// skip records that an operator skipped a number.
+func (f *fixture) skip(n int64) {
+	f.t.Helper()
+	tx := store.Begin(f.ledger.Store)
+	number, err := store.Load[feed.Number](context.Background(), tx, feed.NumberKey(id, n))
+	f.must(err)
+	number.SkippedAt = "2026-11-24T08:00:00.000Z"
+	f.must(tx.Commit(context.Background()))
+}
+
 func TestAFileWaitsForNoNumberThatWasSkipped(t *testing.T) {
 	f := newFixture(t)
 	f.accept("4/x.csv")
-	skip := func(n int64) {
-		tx := store.Begin(f.ledger.Store)
-		number, err := store.Load[feed.Number](context.Background(), tx, feed.NumberKey(id, n))
-		f.must(err)
-		number.SkippedAt = "2026-11-24T08:00:00.000Z"
-		f.must(tx.Commit(context.Background()))
-	}
-	skip(1)
-	skip(2)
+	f.skip(1)
+	f.skip(2)
 	f.waits("4/x.csv", "WAITING", `{"sequence":3,"file":null,"status":"MISSING"}`)
-	skip(3) // which nobody has passed yet
+	f.skip(3) // which nobody has passed yet
 	f.waits("4/x.csv", "WAITING", `{"sequence":3,"file":null,"status":"MISSING"}`)
+}
+
+func TestAFileWaitsForOneThatCameThoughItsNumberWasSkipped(t *testing.T) {
+	f := newFixture(t)
+	f.skip(2)
+	f.accept("2/x.csv") // to be taken in its turn
+	f.accept("4/x.csv")
+	f.skip(1)
+	f.waits("4/x.csv", "WAITING", `{"sequence":2,"file":"2/x.csv","status":"WAITING"}`)
 }
 
 func TestTheFeedTellsItsGapsAndWhoWaits(t *testing.T) {
@@ -283,6 +295,9 @@ func TestBadRequestsAreTheCallersFault(t *testing.T) {
 		"a cursor behind the last name": {200, func(r *events.APIGatewayProxyRequest) {
 			r.QueryStringParameters["cursor"] = token{Feed: id, After: "\U0010FFFFx"}.encode()
 		}},
+		"more behind a cursor": {400, func(r *events.APIGatewayProxyRequest) {
+			r.QueryStringParameters["cursor"] = token{Feed: id, After: "1/x.csv"}.encode() + "!"
+		}},
 		"a foreign cursor": {400, func(r *events.APIGatewayProxyRequest) {
 			r.QueryStringParameters["cursor"] = token{Feed: "globex/f", After: "x"}.encode()
 		}},
@@ -302,11 +317,14 @@ func TestNamesAreDecodedOnceOrNotAtAll(t *testing.T) {
 	f := newFixture(t)
 	f.complete("a%20b.csv")
 	f.complete("c d.csv")
+	f.complete("e f.csv")
+	f.complete("e%20f.csv")
 	for asked, want := range map[string]string{
 		"a%2520b.csv": "a%20b.csv", // as API Gateway hands it on
 		"a%20b.csv":   "a%20b.csv", // as a gateway does that has decoded it
 		"c%20d.csv":   "c d.csv",
 		"c d.csv":     "c d.csv",
+		"e%20f.csv":   "e f.csv", // API Gateway's way goes first
 	} {
 		response := f.ask(func(r *events.APIGatewayProxyRequest) { r.PathParameters["file"] = asked })
 		f.want(response, 200, "")

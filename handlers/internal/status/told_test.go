@@ -91,6 +91,7 @@ func TestAFileNamesTheOneInFrontOfItAtWhicheverStageItWaits(t *testing.T) {
 	for _, turn := range []feed.Turn{second, third} {
 		f.must(f.ledger.Complete(ctx, turn, feed.Outcome{Status: feed.Validated}))
 	}
+	f.waits("3/x.csv", "VALIDATED", `{"sequence":2,"file":"2/x.csv","status":"VALIDATED"}`)
 	_, err := f.ledger.Admit(ctx, at(third, feed.Processor))
 	f.must(err)
 	f.waits("3/x.csv", "WAITING", `{"sequence":2,"file":"2/x.csv","status":"VALIDATED"}`)
@@ -107,6 +108,59 @@ func TestAFileNamesTheOneInFrontOfItAtWhicheverStageItWaits(t *testing.T) {
 	f.must(f.ledger.Settle(ctx, at(third, feed.Aggregator)))
 	f.must(f.ledger.Complete(ctx, at(second, feed.Aggregator), feed.Outcome{Status: feed.Aggregated}))
 	f.waits("3/x.csv", "PROCESSED", "null") // it is on its way
+}
+
+func TestAFileWaitsForTheFirstOneToWakeIt(t *testing.T) {
+	f := newFixture(t)
+	f.accept("2/x.csv")
+	f.complete("1/x.csv")
+	f.waits("2/x.csv", "WAITING", `{"sequence":1,"file":"1/x.csv","status":"AGGREGATED"}`)
+}
+
+func TestAFailedFileIsListedWithItsFeed(t *testing.T) {
+	f := newFixture(t)
+	f.complete("1/x.csv")
+	f.must(f.ledger.Fail(context.Background(), f.accept("2/x.csv"), "why"))
+	body := f.ask(func(*events.APIGatewayProxyRequest) {}).Body
+	if !strings.Contains(body, `"waiting":[],"failed":[{"sequence":2,"file":"2/x.csv","status":"FAILED"}]`) {
+		t.Error(body)
+	}
+}
+
+func TestAPageOfWhatHasExpiredIsEmptyAndLeadsOn(t *testing.T) {
+	f := newFixture(t)
+	f.complete("1/x.csv")
+	f.misname("0.txt")
+	f.api.Now = func() time.Time { return now.Add(400 * 24 * time.Hour) }
+	response := f.ask(func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters["limit"] = "1" })
+	f.want(response, 200, "")
+	if !strings.HasSuffix(response.Body, `"files":[],"cursor":"`+token{Feed: id, After: "0.txt"}.encode()+`"}`) {
+		t.Error(response.Body)
+	}
+}
+
+func TestAPageBehindTheLastFileOfAFeedWithoutKindIsEmpty(t *testing.T) {
+	f := newFixture(t)
+	f.misname("x.txt")
+	f.want(f.ask(func(r *events.APIGatewayProxyRequest) {
+		r.QueryStringParameters["cursor"] = token{Feed: id, After: "x.txt"}.encode()
+	}), 200, "")
+}
+
+func TestAHistoryIsToldWholeHoweverManyFilesItsFeedHas(t *testing.T) {
+	f := newFixture(t)
+	for n := range maxVersions + 1 {
+		f.misname(fmt.Sprintf("%d.txt", n))
+	}
+	a := arrival("x.csv")
+	f.reject(a)
+	a.VersionID, a.Sequencer = "v2", "02"
+	f.reject(a)
+	var answer fileAnswer
+	f.must(json.Unmarshal([]byte(f.file("x.csv").Body), &answer))
+	if len(answer.History) != 4 {
+		t.Errorf("told %+v", answer.History)
+	}
 }
 
 func TestAHistoryIsOfOneFileAndInTheOrderOfTime(t *testing.T) {
