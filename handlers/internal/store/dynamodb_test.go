@@ -45,19 +45,64 @@ func TestAnItemIsReadAsItIsNow(t *testing.T) {
 }
 
 func TestARangeIsReadPageByPage(t *testing.T) {
-	var starts []string
+	var pages []string
 	table := tableOf(t, func(w http.ResponseWriter, r *http.Request) {
-		var asked struct{ ExclusiveStartKey map[string]map[string]string }
+		var asked struct {
+			Limit             int
+			ExclusiveStartKey map[string]map[string]string
+		}
 		if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
 			t.Error(err)
 		}
-		starts = append(starts, asked.ExclusiveStartKey["sk"]["S"])
+		pages = append(pages, fmt.Sprintf("%d behind %s", asked.Limit, asked.ExclusiveStartKey["sk"]["S"]))
 		const page = `{"Items":[{"pk":{"S":"p"},"sk":{"S":"%d"},"generation":{"N":"1"}}],"LastEvaluatedKey":{"sk":{"S":"%[1]d"}}}`
-		fmt.Fprintf(w, page, len(starts))
+		fmt.Fprintf(w, page, len(pages))
 	})
 	items, err := table.Query(context.Background(), store.Range{Partition: "p", From: "0", To: "9", Limit: 3})
-	if err != nil || len(items) != 3 || fmt.Sprint(starts) != "[ 1 2]" {
-		t.Errorf("%d items, %v, pages behind %q", len(items), err, starts)
+	if err != nil || len(items) != 3 || fmt.Sprint(pages) != "[3 behind  2 behind 1 1 behind 2]" {
+		t.Errorf("%d items, %v, asked for %q", len(items), err, pages)
+	}
+}
+
+// A page of 1 MB may hold no item of the range, and the last of them has no key.
+func TestARangeIsReadToItsEndHoweverItsPagesAreFilled(t *testing.T) {
+	answers := []string{
+		`{"Items":[],"LastEvaluatedKey":{"sk":{"S":"1"}}}`,
+		`{"Items":[{"pk":{"S":"p"},"sk":{"S":"2"},"generation":{"N":"1"}}],"LastEvaluatedKey":{"sk":{"S":"2"}}}`,
+		`{"Items":[]}`,
+	}
+	var limits []int
+	table := tableOf(t, func(w http.ResponseWriter, r *http.Request) {
+		var asked struct{ Limit int }
+		if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+			t.Error(err)
+		}
+		fmt.Fprint(w, answers[len(limits)])
+		limits = append(limits, asked.Limit)
+	})
+	items, err := table.Query(context.Background(), store.Range{Partition: "p", From: "0", To: "9", Limit: 2500})
+	if err != nil || len(items) != 1 || items[0].Key.Sort != "2" || fmt.Sprint(limits) != "[1000 1000 1000]" {
+		t.Errorf("%+v, %v, asked for %d", items, err, limits)
+	}
+}
+
+func TestAReadThatFailsIsTold(t *testing.T) {
+	ctx := context.Background()
+	for code, throttled := range map[string]bool{
+		"ThrottlingException": true, "ProvisionedThroughputExceededException": true, "RequestLimitExceeded": true,
+		"ResourceNotFoundException": false,
+	} {
+		table := tableOf(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprintf(w, `{"__type":"com.amazonaws.dynamodb.v20120810#%s"}`, code)
+		})
+		_, got := table.Get(ctx, key("x"))
+		_, found := table.Query(ctx, store.Range{Partition: "p", From: "0", To: "9", Limit: 1})
+		for _, err := range []error{got, found} {
+			if err == nil || errors.Is(err, store.ErrThrottled) != throttled || errors.Is(err, store.ErrConflict) {
+				t.Errorf("%s: got %v", code, err)
+			}
+		}
 	}
 }
 
@@ -84,6 +129,10 @@ func TestTheManyWaysOfDynamoDBToSayNoAreTold(t *testing.T) {
 	}{
 		"a failed condition":        {`{` + cancelled + `:[{"Code":"None"},{"Code":"ConditionalCheckFailed"}]}`, store.ErrConflict},
 		"a concurrent transaction":  {`{` + cancelled + `:[{"Code":"TransactionConflict"}]}`, store.ErrConflict},
+		"a throttled partition":     {`{` + cancelled + `:[{"Code":"None"},{"Code":"ProvisionedThroughputExceeded"}]}`, store.ErrThrottled},
+		"a concurrent write":        {`{"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException"}`, store.ErrConflict},
+		"itself, not yet done":      {`{"__type":"com.amazonaws.dynamodb.v20120810#TransactionInProgressException"}`, store.ErrConflict},
+		"an item that is too large": {`{` + cancelled + `:[{"Code":"ValidationError"}]}`, nil},
 		"a throttled transaction":   {`{` + cancelled + `:[{"Code":"ThrottlingError"}]}`, store.ErrThrottled},
 		"a throttled request":       {`{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}`, store.ErrThrottled},
 		"a throttled table":         {`{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}`, store.ErrThrottled},

@@ -10,15 +10,23 @@ type document struct {
 	N int `dynamodbav:"n"`
 }
 
-// counting is a store that counts what is read from it.
+// counting is a store that counts what is asked of it, and fails as long as it is to.
 type counting struct {
 	Store
-	reads int
+	reads, commits int
+	fails          error
 }
 
 func (c *counting) Get(ctx context.Context, key Key) (Item, error) {
-	c.reads++
+	if c.reads++; c.fails != nil {
+		return Item{}, c.fails
+	}
 	return c.Store.Get(ctx, key)
+}
+
+func (c *counting) Commit(ctx context.Context, writes ...Write) error {
+	c.commits++
+	return c.Store.Commit(ctx, writes...)
 }
 
 func raise(t *testing.T, s Store, key Key) (int, error) {
@@ -42,6 +50,39 @@ func TestASessionReadsAnItemOnceAndKnowsWhatItWrote(t *testing.T) {
 	}
 	if beneath.reads != 1 {
 		t.Errorf("%d reads", beneath.reads)
+	}
+}
+
+func TestASessionReadsAnItemOnceThoughItNeverWritesIt(t *testing.T) {
+	beneath := &counting{Store: NewMemory()}
+	session := NewSession(beneath)
+	for range 3 {
+		tx := Begin(session)
+		if _, err := Load[document](context.Background(), tx, Key{"p", "s"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := tx.Commit(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if beneath.reads != 1 || beneath.commits != 0 {
+		t.Errorf("%d reads, %d commits of nothing", beneath.reads, beneath.commits)
+	}
+}
+
+func TestASessionDoesNotRememberAReadThatFailed(t *testing.T) {
+	beneath := &counting{Store: NewMemory()}
+	if _, err := raise(t, beneath, Key{"p", "s"}); err != nil {
+		t.Fatal(err)
+	}
+	beneath.fails = errors.New("broken")
+	session := NewSession(beneath)
+	if _, err := session.Get(context.Background(), Key{"p", "s"}); !errors.Is(err, beneath.fails) {
+		t.Errorf("got %v", err)
+	}
+	beneath.fails = nil
+	if n, err := raise(t, session, Key{"p", "s"}); n != 2 || err != nil {
+		t.Errorf("%d, %v", n, err)
 	}
 }
 

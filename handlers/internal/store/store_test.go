@@ -24,10 +24,35 @@ type document struct {
 	Map  map[string]int `dynamodbav:"map,omitempty"`
 }
 
+// fickle is a document that may not be written.
+type fickle struct{ unwritable bool }
+
+var errUnwritable = errors.New("unwritable")
+
+func (f fickle) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	if f.unwritable {
+		return nil, errUnwritable
+	}
+	return &types.AttributeValueMemberM{}, nil
+}
+
 func key(sort string) store.Key { return store.Key{Partition: "acme/f", Sort: sort} }
 
 func TestTheStoreInMemory(t *testing.T) {
 	contract(t, func(*testing.T) store.Store { return store.NewMemory() })
+}
+
+// An emulator takes keys of any length.
+func TestTheStoreInMemoryRefusesALongerKeyThanDynamoDBTakes(t *testing.T) {
+	longest := strings.Repeat("m", 1024)
+	for bounds, possible := range map[[2]string]bool{
+		{"a", longest}: true, {longest, "z"}: true, {"a", longest + "m"}: false, {longest + "m", "z"}: false,
+	} {
+		_, err := store.NewMemory().Query(context.Background(), store.Range{Partition: "acme/f", From: bounds[0], To: bounds[1], Limit: 1})
+		if (err == nil) != possible {
+			t.Errorf("%d to %d bytes: %v", len(bounds[0]), len(bounds[1]), err)
+		}
+	}
 }
 
 func TestTheStoreInDynamoDB(t *testing.T) {
@@ -120,11 +145,11 @@ func contract(t *testing.T, open func(*testing.T) store.Store) {
 	})
 	t.Run("each write raises the generation", func(t *testing.T) {
 		s := open(t)
-		write(t, s, "x", "first")
-		write(t, s, "x", "second")
-		item, err := s.Get(ctx, key("x"))
-		if err != nil || item.Generation != 2 {
-			t.Errorf("got generation %d, %v", item.Generation, err)
+		for want := int64(1); want <= 12; want++ {
+			write(t, s, "x", fmt.Sprint(want))
+			if item, err := s.Get(ctx, key("x")); err != nil || item.Generation != want {
+				t.Errorf("got generation %d, %v, want %d", item.Generation, err, want)
+			}
 		}
 	})
 	t.Run("of two writers that read the same, one conflicts", func(t *testing.T) {
@@ -170,6 +195,53 @@ func contract(t *testing.T, open func(*testing.T) store.Store) {
 			t.Errorf("got %+v, %v", item, err)
 		}
 	})
+	t.Run("what is only read is not written", func(t *testing.T) {
+		s := open(t)
+		write(t, s, "read", "before")
+		tx := store.Begin(s)
+		load(t, tx, "read")
+		load(t, tx, "missing")
+		load(t, tx, "x").Text = "written"
+		if err := tx.Commit(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for sort, want := range map[string]int64{"read": 1, "missing": 0, "x": 1} {
+			if item, err := s.Get(ctx, key(sort)); err != nil || item.Generation != want {
+				t.Errorf("%s has generation %d, %v", sort, item.Generation, err)
+			}
+		}
+	})
+	t.Run("an item holds its document and nothing else", func(t *testing.T) {
+		s := open(t)
+		write(t, s, "x", "text")
+		item, err := s.Get(ctx, key("x"))
+		if err != nil || len(item.Attributes) != 1 || item.Attributes["text"] == nil {
+			t.Errorf("got %v, %v", item.Attributes, err)
+		}
+	})
+	t.Run("what is no such document is an error", func(t *testing.T) {
+		s := open(t)
+		write(t, s, "x", "text")
+		if _, err := store.Load[struct{ Text int }](ctx, store.Begin(s), key("x")); err == nil {
+			t.Error("a text is read as a number")
+		}
+	})
+	t.Run("a document that cannot be written is an error and writes nothing", func(t *testing.T) {
+		s := open(t)
+		tx := store.Begin(s)
+		load(t, tx, "x").Text = "text"
+		d, err := store.Load[fickle](ctx, tx, key("y"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.unwritable = true
+		if err := tx.Commit(ctx); !errors.Is(err, errUnwritable) {
+			t.Errorf("got %v", err)
+		}
+		if got := load(t, store.Begin(s), "x"); got.Text != "" {
+			t.Errorf("half a transaction took place: %+v", got)
+		}
+	})
 	t.Run("a document is read once per transaction", func(t *testing.T) {
 		s := open(t)
 		tx := store.Begin(s)
@@ -180,9 +252,17 @@ func contract(t *testing.T, open func(*testing.T) store.Store) {
 			t.Error("an item is read as two types")
 		}
 	})
+	t.Run("a range that ends before it begins is an error", func(t *testing.T) {
+		s := open(t)
+		for to, possible := range map[string]bool{"a": false, "b": true} {
+			if _, err := s.Query(ctx, store.Range{Partition: "acme/f", From: "b", To: to, Limit: 1}); (err == nil) != possible {
+				t.Errorf("b to %s: %v", to, err)
+			}
+		}
+	})
 	t.Run("a range is in bytewise order, bounded, and of one partition", func(t *testing.T) {
 		s := open(t)
-		for _, sort := range []string{"B#2", "A#ä", "A#z", "A#", "B#10", "C", "A#😀", "A#\U0010FFFFx"} {
+		for _, sort := range []string{"B#2", "A#ä", "A#z", "A#", "A$x", "B#10", "C", "A#😀", "A#\U0010FFFFx"} {
 			write(t, s, sort, sort)
 		}
 		other := store.Begin(s)
