@@ -35,6 +35,7 @@ func TestTheBucketInS3(t *testing.T) {
 	config := emulatortest.Start(t)
 	client := s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true })
 	buckets := 0
+	var last objects.S3
 	contract(t, func(t *testing.T) (objects.Bucket, put) {
 		buckets++
 		name := fmt.Sprintf("bucket-%d", buckets)
@@ -48,7 +49,8 @@ func TestTheBucketInS3(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return objects.S3{Client: client, Name: name}, func(t *testing.T, key string, body []byte) string {
+		last = objects.S3{Client: client, Name: name}
+		return last, func(t *testing.T, key string, body []byte) string {
 			answer, err := client.PutObject(context.Background(), &s3.PutObjectInput{
 				Bucket: &name, Key: &key, Body: bytes.NewReader(body),
 			})
@@ -56,6 +58,26 @@ func TestTheBucketInS3(t *testing.T) {
 				t.Fatal(err)
 			}
 			return aws.ToString(answer.VersionId)
+		}
+	})
+	t.Run("an object says what it is", func(t *testing.T) {
+		ctx := context.Background()
+		for key, err := range map[string]error{
+			"written":  last.Write(ctx, "written", objects.JSONL, nil),
+			"replaced": last.Replace(ctx, "replaced", objects.JSONL, nil, ""),
+			"uploaded": last.Upload(ctx, "uploaded", objects.JSONL, func(io.Writer) error { return nil }),
+			"in parts": last.Upload(ctx, "in parts", objects.JSONL, func(w io.Writer) error {
+				_, err := w.Write(make([]byte, 8<<20))
+				return err
+			}),
+		} {
+			if err != nil {
+				t.Fatal(err)
+			}
+			head, err := client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &last.Name, Key: &key})
+			if err != nil || aws.ToString(head.ContentType) != objects.JSONL {
+				t.Errorf("what was %s is %+v, %v", key, head, err)
+			}
 		}
 	})
 }
@@ -133,7 +155,7 @@ func contract(t *testing.T, open func(*testing.T) (objects.Bucket, put)) {
 	})
 	t.Run("an object of any length is uploaded as it is produced", func(t *testing.T) {
 		bucket, _ := open(t)
-		for _, size := range []int{0, 5, 8 << 20, 20<<20 + 1} {
+		for _, size := range []int{0, 5, 8 << 20, 8<<20 + 1, 20<<20 + 1} {
 			want := bytes.Repeat([]byte("0123456789abcdef"), size/16+1)[:size]
 			err := bucket.Upload(ctx, "x", objects.Parquet, func(w io.Writer) error {
 				_, err := io.Copy(w, bytes.NewReader(want))

@@ -2,6 +2,7 @@ package objects_test
 
 import (
 	"context"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -46,7 +47,7 @@ func TestAStreamGoesOnWhereItBrokeOff(t *testing.T) {
 		if start > 0 {
 			w.WriteHeader(http.StatusPartialContent)
 		}
-		io.WriteString(w, whole[start:min(start+4, len(whole))]) // and breaks off
+		io.WriteString(w, whole[start:min(2*start+1, len(whole))]) // and breaks off
 	})
 	body, err := bucket.Open(context.Background(), "x", "v1")
 	if err != nil {
@@ -57,7 +58,7 @@ func TestAStreamGoesOnWhereItBrokeOff(t *testing.T) {
 	if err != nil || string(got) != whole {
 		t.Errorf("got %q, %v", got, err)
 	}
-	if want := "[ bytes=4- bytes=8- bytes=12- bytes=16-]"; fmt.Sprint(ranges) != want {
+	if want := "[ bytes=1- bytes=3- bytes=7- bytes=15-]"; fmt.Sprint(ranges) != want {
 		t.Errorf("asked for %v, want %v", ranges, want)
 	}
 }
@@ -78,6 +79,55 @@ func TestAStreamThatNeverGoesOnIsAnError(t *testing.T) {
 	}
 	if requests != 4 {
 		t.Errorf("asked %d times, want 4", requests)
+	}
+}
+
+func TestAnObjectThatIsReadInPartIsAnError(t *testing.T) {
+	bucket := bucketOf(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "10")
+		io.WriteString(w, "{}") // and breaks off
+	})
+	if body, _, err := bucket.Read(context.Background(), "x"); !errors.Is(err, io.ErrUnexpectedEOF) || body != nil {
+		t.Errorf("got %q, %v", body, err)
+	}
+}
+
+// A partner may say of a file that it is encoded. Go would decode it on the way, and
+// a stream that breaks off would go on at another byte.
+func TestAnObjectIsStreamedAsItIsStored(t *testing.T) {
+	const stored = "\x1f\x8bno gzip in truth"
+	bucket := bucketOf(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		io.WriteString(w, stored)
+	})
+	body, err := bucket.Open(context.Background(), "x", "v1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	if got, err := io.ReadAll(body); err != nil || string(got) != stored {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestAStreamEndsWithItsFunction(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	requests := 0
+	bucket := bucketOf(t, func(w http.ResponseWriter, r *http.Request) {
+		requests++
+		w.Header().Set("Content-Length", "10")
+		io.WriteString(w, "0123")
+		w.(http.Flusher).Flush()
+		cancel()
+		<-r.Context().Done()
+	})
+	body, err := bucket.Open(ctx, "x", "v1")
+	if err == nil {
+		defer body.Close()
+		_, err = io.ReadAll(body)
+	}
+	if !errors.Is(err, context.Canceled) || requests != 1 {
+		t.Errorf("got %v after %d requests", err, requests)
 	}
 }
 
@@ -135,7 +185,14 @@ func TestTheErrorsOfS3AreTold(t *testing.T) {
 					fault(403, "InvalidObjectState")(w, r)
 					return
 				}
-				asked = append(asked, r.URL.Path+" "+r.URL.Query().Get("versionId"))
+				var request struct {
+					Days int
+					Tier string `xml:"GlacierJobParameters>Tier"`
+				}
+				if err := xml.NewDecoder(r.Body).Decode(&request); err != nil {
+					t.Error(err)
+				}
+				asked = append(asked, fmt.Sprint(r.URL.Path, " ", r.URL.Query().Get("versionId"), " ", request))
 				restore(w, r)
 			})
 			_, err := b.Open(context.Background(), "uploads/x", "v1")
@@ -143,8 +200,11 @@ func TestTheErrorsOfS3AreTold(t *testing.T) {
 			if !errors.As(err, &archived) || *archived != (objects.ArchivedError{Key: "uploads/x", Asked: true}) {
 				t.Errorf("got %v", err)
 			}
-			if len(asked) != 1 || !strings.HasSuffix(asked[0], "/uploads/x v1") {
+			if len(asked) != 1 || !strings.HasSuffix(asked[0], "/uploads/x v1 {7 Standard}") {
 				t.Errorf("asked for %q", asked)
+			}
+			if !strings.HasSuffix(err.Error(), "its restore has been asked for and takes 3 to 5 hours") {
+				t.Error(err)
 			}
 		})
 	}
