@@ -33,7 +33,7 @@ func TestALineSaysWhoAskedAndAboutWhat(t *testing.T) {
 }
 
 func TestTheLevelIsLambdas(t *testing.T) {
-	for level, want := range map[string]int{"DEBUG": 4, "": 3, "INFO": 3, "warn": 2, "ERROR": 1} {
+	for level, want := range map[string]int{"TRACE": 4, "DEBUG": 4, "": 3, "INFO": 3, "warn": 2, "ERROR": 1, "FATAL": 1} {
 		var out bytes.Buffer
 		logger := New(&out, "status", level)
 		logger.Debug("")
