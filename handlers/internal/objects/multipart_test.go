@@ -14,10 +14,11 @@ import (
 	"market-data-pipeline/handlers/internal/objects"
 )
 
-// multipart is a server that takes an upload in parts, and refuses the request refused.
+// multipart is a server that takes an upload in parts, but for the request refused.
 type multipart struct {
 	t         *testing.T
 	refused   string
+	refuse    http.HandlerFunc
 	requests  []string
 	mediaType string
 	completed []part
@@ -45,7 +46,7 @@ func (m *multipart) answer(w http.ResponseWriter, r *http.Request) {
 		m.t.Error(err)
 	}
 	if request == m.refused {
-		fault(403, "AccessDenied")(w, r)
+		m.refuse(w, r)
 		return
 	}
 	if request != "create" && query.Get("uploadId") != "id" {
@@ -104,12 +105,27 @@ func TestAnUploadHasNoEmptyPart(t *testing.T) {
 
 func TestAnUploadThatIsRefusedAtAnyStepIsAnErrorAndGoesNoFurther(t *testing.T) {
 	for steps, refused := range []string{"create", "part 1", "part 2", "part 3", "complete"} {
-		server := &multipart{refused: refused}
+		server := &multipart{refused: refused, refuse: fault(403, "AccessDenied")}
 		if err := server.upload(t, 2*partSize+1); !errors.Is(err, objects.ErrDenied) {
 			t.Errorf("%s refused: %v", refused, err)
 		}
 		if len(server.requests) != steps+1 {
 			t.Errorf("%s refused: %q", refused, server.requests)
 		}
+	}
+}
+
+func TestAnUploadThatIsGoneIsNotAMissingObject(t *testing.T) {
+	server := &multipart{refused: "complete", refuse: fault(404, "NoSuchUpload")}
+	if err := server.upload(t, partSize); err == nil || errors.Is(err, objects.ErrMissing) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// S3 begins to answer a completion before it knows how it ends.
+func TestACompletionThatFailsThoughItsAnswerBeganWellIsAnError(t *testing.T) {
+	server := &multipart{refused: "complete", refuse: fault(200, "InternalError")}
+	if err := server.upload(t, partSize); err == nil {
+		t.Error("no error")
 	}
 }

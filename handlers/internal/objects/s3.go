@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
@@ -145,6 +143,8 @@ func (s *stream) Read(p []byte) (int, error) {
 // Close implements io.Closer.
 func (s *stream) Close() error { return s.body.Close() }
 
+// translate goes by S3's code and not by the answer's status: 404 is also of a bucket
+// or an upload that is missing, and that is no fault of a file's.
 func translate(verb, key string, err error) error {
 	if err == nil {
 		return nil
@@ -154,22 +154,11 @@ func translate(verb, key string, err error) error {
 		switch api.ErrorCode() {
 		case "InvalidObjectState":
 			return &ArchivedError{Key: key}
-		case "NoSuchKey", "NoSuchVersion", "NotFound":
+		case "NoSuchKey", "NoSuchVersion", "MethodNotAllowed": // the last of a version that is a delete marker
 			return fmt.Errorf("%s %s: %w", verb, key, ErrMissing)
-		case "AccessDenied", "Forbidden":
+		case "AccessDenied":
 			return fmt.Errorf("%s %s: %w", verb, key, ErrDenied)
 		case "PreconditionFailed", "ConditionalRequestConflict":
-			return fmt.Errorf("%s %s: %w", verb, key, ErrChanged)
-		}
-	}
-	var response *awshttp.ResponseError
-	if errors.As(err, &response) {
-		switch response.HTTPStatusCode() {
-		case http.StatusNotFound:
-			return fmt.Errorf("%s %s: %w", verb, key, ErrMissing)
-		case http.StatusMethodNotAllowed: // the version is a delete marker
-			return fmt.Errorf("%s %s: %w", verb, key, ErrMissing)
-		case http.StatusPreconditionFailed:
 			return fmt.Errorf("%s %s: %w", verb, key, ErrChanged)
 		}
 	}

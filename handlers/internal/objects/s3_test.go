@@ -208,9 +208,17 @@ func TestTheErrorsOfS3AreTold(t *testing.T) {
 			}
 		})
 	}
-	t.Run("ConditionalRequestConflict", func(t *testing.T) {
-		err := bucketOf(t, fault(409, "ConditionalRequestConflict")).Replace(context.Background(), "x", objects.JSON, nil, "")
-		if !errors.Is(err, objects.ErrChanged) {
+	for code, status := range map[string]int{"ConditionalRequestConflict": 409, "PreconditionFailed": 412} {
+		t.Run(code, func(t *testing.T) {
+			err := bucketOf(t, fault(status, code)).Replace(context.Background(), "x", objects.JSON, nil, "")
+			if !errors.Is(err, objects.ErrChanged) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	t.Run("a bucket that is missing is not a missing object", func(t *testing.T) {
+		_, err := bucketOf(t, fault(404, "NoSuchBucket")).Open(context.Background(), "x", "v1")
+		if err == nil || errors.Is(err, objects.ErrMissing) {
 			t.Errorf("got %v", err)
 		}
 	})
