@@ -2,9 +2,9 @@
 
 Not a difference in behaviour but in speed: the stock emulator sorts all items of the partition and
 parses the key condition anew for each. Here a query is given the table with no more of the
-partition than its condition lets through; the first of these is judged by the stock evaluation,
-which refuses what is malformed. Only conditions on string keys of the table itself are known; any
-other goes the stock way.
+partition than its condition lets through, or one item if that is nothing; the first of these is
+judged by the stock evaluation, which refuses what is malformed. Only conditions on string keys of
+the table itself are known; any other goes the stock way.
 """
 
 from __future__ import annotations
@@ -57,12 +57,14 @@ class _Query:
             or dynamodb._get_attr_type(stock, sort) != "S"
         ):
             return stock
-        self.narrowed = True
         items = list(stock["items"].get(wanted.equals, {}).items())
+        found = items
         if sort in self.comparisons:
             holds = self.comparisons[sort].holds
-            items = [(key, item) for key, item in items if holds(key)]
-        return {**stock, "items": {wanted.equals: dict(items)}}
+            found = [(key, item) for key, item in items if holds(key)]
+        # Where nothing is found, the stock evaluation turns down the one item given instead.
+        self.narrowed = bool(found)
+        return {**stock, "items": {wanted.equals: dict(found or items[:1])}}
 
 
 _query: ContextVar[_Query | None] = ContextVar("query", default=None)

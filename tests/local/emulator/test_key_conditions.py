@@ -24,7 +24,9 @@ CONDITIONS = (
 )
 
 
-def _table(account: Account, sort_type: str, items: list[dict[str, Any]]) -> str:
+def _table(
+    account: Account, sort_type: str, items: list[dict[str, Any]], sort_key: str = "sk"
+) -> str:
     dynamodb = account.client("dynamodb")
     name = unique("table")
     dynamodb.create_table(
@@ -32,11 +34,11 @@ def _table(account: Account, sort_type: str, items: list[dict[str, Any]]) -> str
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[
             {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": sort_type},
+            {"AttributeName": sort_key, "AttributeType": sort_type},
         ],
         KeySchema=[
             {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
+            {"AttributeName": sort_key, "KeyType": "RANGE"},
         ],
     )
     for item in items:
@@ -184,6 +186,39 @@ def test_condition_that_is_none_is_refused(account: Account, condition: str, mes
             KeyConditionExpression=condition,
             ExpressionAttributeValues={":p": {"S": "one"}, ":a": {"S": "FILE#a"}},
         )
+
+
+@pytest.mark.parametrize(
+    "start", [{}, {"ExclusiveStartKey": {"pk": {"S": "one"}, "name": {"S": "y"}}}]
+)
+@pytest.mark.parametrize("name", ["FILE#a", "none"])
+def test_condition_is_refused_whether_or_not_anything_is_in_range(
+    account: Account, name: str, start: dict[str, Any]
+) -> None:
+    table = _table(
+        account, "S", [{"pk": {"S": "one"}, "name": {"S": sk}} for sk in SORT_KEYS], "name"
+    )
+
+    with pytest.raises(ClientError, match="reserved keyword: name"):
+        account.client("dynamodb").query(
+            TableName=table,
+            KeyConditionExpression="pk = :p AND name = :a",
+            ExpressionAttributeValues={":p": {"S": "one"}, ":a": {"S": name}},
+            **start,
+        )
+
+
+def test_start_key_in_a_range_without_items_gives_none(account: Account) -> None:
+    table = _table(account, "S", [{"pk": {"S": "one"}, "sk": {"S": "FILE#a"}}])
+
+    found = account.client("dynamodb").query(
+        TableName=table,
+        KeyConditionExpression="pk = :p AND begins_with(sk, :a)",
+        ExpressionAttributeValues={":p": {"S": "one"}, ":a": {"S": "FEED"}},
+        ExclusiveStartKey={"pk": {"S": "one"}, "sk": {"S": "FEED#0"}},
+    )
+
+    assert (found["Items"], found["ScannedCount"]) == ([], 0)
 
 
 def test_items_of_a_query_are_those_of_the_moment(account: Account) -> None:
