@@ -4,8 +4,8 @@ Not a difference in behaviour but in speed: the stock emulator gathers and evalu
 policies, a queue's or a key's for every call, a third of what a call takes. Here what a caller was
 allowed stays allowed, for the same resource under the same conditions, until a request ends that
 did more than read or write items, messages and objects; so does what a service was allowed to
-invoke. Every call's signature is checked, and that its caller's session has not ended. Refusals are
-not remembered, and a right that depends on the time is forgotten with the request it was asked for.
+invoke. Every call's signature is checked, and that its caller's session has not ended. Neither
+refusals are remembered nor rights that depend on the time.
 """
 
 from __future__ import annotations
@@ -51,6 +51,13 @@ class _Rights:
     def __init__(self) -> None:
         self.known: set[tuple[Any, ...]] = set()
 
+    def add(self, right: tuple[Any, ...], known: set[tuple[Any, ...]]) -> None:
+        """Add a right to what was known when it began to be worked out."""
+        if len(known) >= _MOST:
+            self.forget()
+        else:
+            known.add(right)
+
     def forget(self) -> None:
         """Start anew; a right that was worked out before and is added now goes nowhere."""
         self.known = set()
@@ -66,7 +73,7 @@ def _forget_after(stock: Any) -> Any:
         try:
             await stock(scope, receive, send)
         finally:
-            if not asked or not asked <= _CHANGE_NO_RIGHTS:
+            if not asked or not asked - _TIMES <= _CHANGE_NO_RIGHTS:
                 _rights.forget()
 
     return serve
@@ -92,8 +99,8 @@ def _remember(stock: Any) -> Any:
             checked = iam_evaluator.authenticate(access_key_id, account)
             return checked if isinstance(checked, iam_evaluator.AuthError) else None
         refused = stock(*call)
-        if refused is None:
-            _add(right, known)
+        if refused is None and asked.isdisjoint(_TIMES):
+            _rights.add(right, known)
         return refused
 
     return enforce
@@ -105,16 +112,10 @@ def _remember_invoking(stock: Any) -> Any:
         if right not in known:
             if not stock(service, function_arn, source_arn):
                 return False
-            _add(right, known)
+            _rights.add(right, known)
         return True
 
     return may_invoke
-
-
-def _add(right: tuple[Any, ...], known: set[tuple[Any, ...]]) -> None:
-    if len(known) >= _MOST:
-        _rights.forget()
-    known.add(right)
 
 
 def _is_signed(access_key_id: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.emulator.process import ACCOUNT
-from tests.local.emulator.kit import Account, document, refused, statement, unique, until
+from tests.local.emulator.kit import (
+    Account,
+    document,
+    refused,
+    statement,
+    unique,
+    until,
+)
 
 ALL_OF_THE_ACCOUNT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 KEY = {"pk": {"S": "one"}}
@@ -147,3 +155,24 @@ def test_right_for_a_time_ends_when_it_is_over(account: Account, table: str) -> 
     remember(client, table)
 
     until(lambda: denied(client, TableName=table, Key=KEY))
+
+
+def test_right_for_a_time_is_none_when_it_is_over_though_a_call_it_was_for_goes_on(
+    account: Account,
+) -> None:
+    url, _ = account.fifo_queue()
+    end = (datetime.now(UTC) + timedelta(seconds=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    until_then = {"DateLessThan": {"aws:CurrentTime": end}}
+    session = account.session(statement("sqs:ReceiveMessage", Condition=until_then))
+
+    def receive(wait: int) -> bool:
+        client = account.client("sqs", session)
+        return refused(client.receive_message, QueueUrl=url, WaitTimeSeconds=wait)
+
+    waiting = threading.Thread(target=receive, args=(20,))
+    waiting.start()
+    until(lambda: receive(0), limit=10)
+
+    assert waiting.is_alive()
+    account.send(url, {})  # it need not wait any longer
+    waiting.join()
