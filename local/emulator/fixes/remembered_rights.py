@@ -5,7 +5,8 @@ policies, a queue's or a key's for every call, a third of what a call takes. Her
 allowed stays allowed, for the same resource under the same conditions, until a request ends that
 did more than read or write items, messages and objects; so does what a service was allowed to
 invoke. Every call's signature is checked, and that its caller's session has not ended. Neither
-refusals are remembered nor rights that depend on the time.
+refusals are remembered nor rights that depend on the time; and nothing is, once a service was asked
+for something that works on after its answer and may change a policy unseen.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ _CHANGE_NO_RIGHTS = frozenset(
         "sqs:SendMessage",
     }
 )
+_WORK_ON = frozenset({"cloudformation", "states"})
 _TIMES = frozenset({"aws:currenttime", "aws:epochtime"})
 
 # What the request at hand was asked rights for: its actions, and the conditions on the time.
@@ -50,10 +52,11 @@ class _Rights:
 
     def __init__(self) -> None:
         self.known: set[tuple[Any, ...]] = set()
+        self._most = _MOST
 
     def add(self, right: tuple[Any, ...], known: set[tuple[Any, ...]]) -> None:
         """Add a right to what was known when it began to be worked out."""
-        if len(known) >= _MOST:
+        if len(known) >= self._most:
             self.forget()
         else:
             known.add(right)
@@ -61,6 +64,11 @@ class _Rights:
     def forget(self) -> None:
         """Start anew; a right that was worked out before and is added now goes nowhere."""
         self.known = set()
+
+    def end(self) -> None:
+        """Forget what is known, and know no more."""
+        self._most = 0
+        self.forget()
 
 
 _rights = _Rights()
@@ -73,7 +81,9 @@ def _forget_after(stock: Any) -> Any:
         try:
             await stock(scope, receive, send)
         finally:
-            if not asked or not asked - _TIMES <= _CHANGE_NO_RIGHTS:
+            if not _WORK_ON.isdisjoint(action.partition(":")[0] for action in asked):
+                _rights.end()
+            elif not asked or not asked - _TIMES <= _CHANGE_NO_RIGHTS:
                 _rights.forget()
 
     return serve

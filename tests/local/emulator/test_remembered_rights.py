@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local.emulator import process
 from local.emulator.process import ACCOUNT
 from tests.local.emulator.kit import (
     Account,
     document,
+    new_bucket,
     refused,
     statement,
     unique,
@@ -176,3 +179,33 @@ def test_right_for_a_time_is_none_when_it_is_over_though_a_call_it_was_for_goes_
     assert waiting.is_alive()
     account.send(url, {})  # it need not wait any longer
     waiting.join()
+
+
+def test_right_ends_with_a_policy_that_changes_when_its_request_is_long_over(
+    archive: bytes,
+) -> None:
+    with process.ephemeral() as emulator:
+        account = Account(emulator=emulator, archive=archive)
+        bucket = new_bucket(account)
+        account.client("s3").put_object(Bucket=bucket, Key="key", Body=b"")
+        role = account.role(statement("s3:GetObject"), principal=ALL_OF_THE_ACCOUNT)
+        session = account.client("sts").assume_role(RoleArn=role, RoleSessionName="test")
+        reader = account.client("s3", session["Credentials"])
+        states = account.client("stepfunctions")
+        take_the_right = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:iam:deleteRolePolicy",
+            "Parameters": {"RoleName": role.rpartition("/")[2], "PolicyName": "rights"},
+            "End": True,
+        }
+        steps = {"Wait": {"Type": "Wait", "Seconds": 1, "Next": "Take"}, "Take": take_the_right}
+        machine = states.create_state_machine(
+            name="machine",
+            roleArn=account.role(principal={"Service": "states.amazonaws.com"}),
+            definition=json.dumps({"StartAt": "Wait", "States": steps}),
+        )["stateMachineArn"]
+
+        states.start_execution(stateMachineArn=machine)
+        reader.get_object(Bucket=bucket, Key="key")
+
+        until(lambda: refused(reader.get_object, Bucket=bucket, Key="key"))
