@@ -13,6 +13,7 @@ FIXES = (
     "repeated_parsing",
     "key_conditions",
     "secure_transport",
+    "requested_actions",
     "log_group_arns",
     "key_use",
     "role_trust",
