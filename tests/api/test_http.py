@@ -46,7 +46,13 @@ def test_what_the_caller_has_not_is_sent(form: str, path: str, partner: Partner)
 def test_head_answers_as_get_without_the_body(path: str, partner: Partner) -> None:
     told, head = ask(partner, path), ask(partner, path, method="HEAD")
     assert (head.status, head.body) == (told.status, b"")
-    for name in ("etag", "cache-control", "content-type", "access-control-allow-origin"):
+    for name in (
+        "content-length",
+        "etag",
+        "cache-control",
+        "content-type",
+        "access-control-allow-origin",
+    ):
         assert head.headers[name] == told.headers[name]
     condition = {"If-None-Match": told.headers["etag"]}
     assert ask(partner, path, method="HEAD", headers=condition).status == 304

@@ -32,7 +32,7 @@ func (s Status) Handle(ctx context.Context, request events.APIGatewayProxyReques
 	logging.From(ctx).Info("request answered", "stage", "status",
 		"partner", printable(request.PathParameters["partner"]), "feed", printable(request.PathParameters["feed"]),
 		"outcome", answer.status)
-	return answer.proxy(request.HTTPMethod == http.MethodHead), nil
+	return answer.proxy(), nil
 }
 
 // printable is a name of the grammar, or nothing: logs hold no hostile text.
