@@ -22,6 +22,7 @@ FIXES = (
     "rest_api",
     "large_objects",
     "execution_environment",
+    "environments_at_work",
     "async_invocation",
     "queue_atomicity",
     "event_source_mapping",
