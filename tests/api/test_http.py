@@ -90,6 +90,13 @@ def test_a_limit_out_of_range_is_a_problem(query: str, partner: Partner, known: 
     assert "1 to 100" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("query", ["limit=1&limit=2", "limit=1&limit=1", "cursor=&cursor="])
+def test_a_parameter_given_twice_is_a_problem(query: str, partner: Partner, known: World) -> None:
+    answer = ask(partner, f"/status/{known.partner}/{known.by_name}?{query}")
+    assert answer.status == 400
+    assert answer.json()["detail"] == f"The {query.partition('=')[0]} is given more than once."
+
+
 def test_a_cursor_of_another_feed_or_none_is_a_problem(partner: Partner, known: World) -> None:
     page = ask(partner, f"/status/{known.partner}/{known.by_name}?limit=1").json()
     forged = base64.urlsafe_b64encode(json.dumps({"feed": "x/y", "after": "a"}).encode())

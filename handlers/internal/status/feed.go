@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/aws/aws-lambda-go/events"
+
 	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/store"
 	"market-data-pipeline/handlers/internal/upload"
@@ -80,8 +82,15 @@ func (t token) of(partner, name string) bool {
 
 func (t token) encode() string { return base64.RawURLEncoding.EncodeToString(encode(t)) }
 
-func parsePage(partner, name string, query map[string]string) (page, error) {
+func parsePage(partner, name string, request events.APIGatewayProxyRequest) (page, error) {
 	p := page{limit: defaultLimit}
+	for _, parameter := range []string{"limit", "cursor"} {
+		// Which of several is the one value differs from gateway to gateway.
+		if len(request.MultiValueQueryStringParameters[parameter]) > 1 {
+			return p, &refusal{http.StatusBadRequest, "The " + parameter + " is given more than once."}
+		}
+	}
+	query := request.QueryStringParameters
 	if text, given := query["limit"]; given {
 		limit, err := strconv.Atoi(text)
 		if err != nil || limit < 1 || limit > maxLimit {

@@ -72,7 +72,7 @@ func (s Status) answer(ctx context.Context, request events.APIGatewayProxyReques
 func (s Status) route(ctx context.Context, request events.APIGatewayProxyRequest, partner, feed string) (any, error) {
 	file, asked := request.PathParameters["file"]
 	if !asked {
-		page, err := parsePage(partner, feed, request.QueryStringParameters)
+		page, err := parsePage(partner, feed, request)
 		if err != nil {
 			return nil, err
 		}

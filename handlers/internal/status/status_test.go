@@ -286,6 +286,12 @@ func TestBadRequestsAreTheCallersFault(t *testing.T) {
 		"limit 101":          {400, func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters["limit"] = "101" }},
 		"limit x":            {400, func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters["limit"] = "x" }},
 		"no cursor":          {400, func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters["cursor"] = "!" }},
+		"two limits": {400, func(r *events.APIGatewayProxyRequest) {
+			r.QueryStringParameters["limit"], r.MultiValueQueryStringParameters = "2", map[string][]string{"limit": {"1", "2"}}
+		}},
+		"one limit of one": {200, func(r *events.APIGatewayProxyRequest) {
+			r.QueryStringParameters["limit"], r.MultiValueQueryStringParameters = "2", map[string][]string{"limit": {"2"}}
+		}},
 		"a cursor with a control byte": {400, func(r *events.APIGatewayProxyRequest) {
 			r.QueryStringParameters["cursor"] = token{Feed: id, After: "\x7f"}.encode()
 		}},
