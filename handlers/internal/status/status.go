@@ -118,8 +118,14 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.detail }
 
-// header reads a header by its name in any case.
+// header reads a header by its name in any case; sent on several lines, it is a
+// list. Only the last of them is in Headers.
 func header(request events.APIGatewayProxyRequest, name string) string {
+	for key, values := range request.MultiValueHeaders {
+		if strings.EqualFold(key, name) {
+			return strings.Join(values, ", ")
+		}
+	}
 	for key, value := range request.Headers {
 		if strings.EqualFold(key, name) {
 			return value

@@ -354,6 +354,14 @@ func TestAnAnswerThatTheCallerHasIsNotSentAgain(t *testing.T) {
 			t.Errorf("%s: %+v", header, response)
 		}
 	}
+	lines := f.ask(func(r *events.APIGatewayProxyRequest) {
+		r.PathParameters["file"] = "1/x.csv"
+		r.Headers["If-None-Match"] = `"other"`
+		r.MultiValueHeaders = map[string][]string{"If-None-Match": {etag, `"other"`}}
+	})
+	if lines.StatusCode != 304 {
+		t.Errorf("on two lines: %+v", lines)
+	}
 	f.complete("1/y.csv")
 	if response := f.ask(func(r *events.APIGatewayProxyRequest) { r.Headers["If-None-Match"] = etag }); response.StatusCode != 200 {
 		t.Errorf("another document answers %d", response.StatusCode)
