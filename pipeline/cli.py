@@ -1,5 +1,6 @@
 """The command line: its commands together, and how it ends."""
 
+import signal
 import sys
 from typing import Annotated, Any
 
@@ -62,7 +63,13 @@ def options(
 
 def main() -> None:
     """Run the command line and end the process with the exit code of docs/architecture.md."""
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(_run())
+
+
+def _terminate(number: int, _frame: object) -> None:
+    """End as Ctrl-C does: what was begun is let go of, or taken down, on the way out."""
+    sys.exit(128 + number)
 
 
 def _run() -> int:

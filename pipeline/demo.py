@@ -52,10 +52,12 @@ def run(target: Target, paths: Sequence[Path]) -> Exit:
         _show_days(deployment, uploads)
         checking.show_counts(evidence)
     finally:
-        if not kept:
-            up.destroy(target, keep_outputs=True)
-        if not ran and up.stop_emulator(target):
-            say("The emulator is stopped; nothing is left running.")
+        try:
+            if not kept:
+                up.destroy(target, keep_outputs=True)
+        finally:
+            if not ran and up.stop_emulator(target):
+                say("The emulator is stopped; nothing is left running.")
     aggregated = all(answer["status"] == "AGGREGATED" for answer in answers)
     return Exit.DONE if aggregated else Exit.REFUSED
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -73,6 +74,7 @@ def run(target: Target, operation: str, arguments: Sequence[str], step: Step) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        process_group=0,  # the terminal's Ctrl-C is passed on below, once
     ) as process:
         assert process.stdout is not None and process.stderr is not None  # noqa: S101
         record = Record(step)
@@ -80,13 +82,26 @@ def run(target: Target, operation: str, arguments: Sequence[str], step: Step) ->
             for line in process.stdout:
                 record.read(line)
             errors = process.stderr.read()
-        except KeyboardInterrupt:
-            # Pulumi was interrupted too, and holds the stack's lock until its last step is done.
-            process.communicate()
+        except (KeyboardInterrupt, SystemExit):
+            let_go(process)
             raise
     if process.returncode != 0:
         raise record.failure(operation, errors)
     return record.changes
+
+
+def let_go(process: subprocess.Popen[str]) -> None:
+    """Have Pulumi stop, and wait: it holds the stack's lock until its last step is done.
+
+    Interrupted a second time, it does not wait for that step.
+    """
+    process.send_signal(signal.SIGINT)
+    try:
+        process.communicate()
+    except (KeyboardInterrupt, SystemExit):
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+        raise
 
 
 class Record:

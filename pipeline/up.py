@@ -86,12 +86,14 @@ def destroy(target: Target, *, keep_outputs: bool = False) -> None:
         environment.prepare(target.project)
         ran = process.status(environment.emulator_state(target.project)) is not None
         start_emulator(target)
-    with step(f"Destroying stack {target.stack}") as current:
-        current.result(_tell(engine.run(target, "destroy", [], current)))
-    if not keep_outputs:
-        (target.project / OUTPUTS).unlink(missing_ok=True)
-    if not ran:
-        stop_emulator(target)
+    try:
+        with step(f"Destroying stack {target.stack}") as current:
+            current.result(_tell(engine.run(target, "destroy", [], current)))
+        if not keep_outputs:
+            (target.project / OUTPUTS).unlink(missing_ok=True)
+    finally:
+        if not ran:
+            stop_emulator(target)
 
 
 def _tell(changes: Mapping[str, int]) -> str:

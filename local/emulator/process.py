@@ -140,7 +140,13 @@ def start(
             start_new_session=True,  # its functions stay in its process group: see stop
         )
     emulator = Emulator(state_dir=state_dir, port=port, pid=process.pid)
-    _wait_until_ready(emulator, process)
+    try:
+        _wait_until_ready(emulator, process)
+    except BaseException:  # an interruption as well: before it has the lock, `stop` cannot see it
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
     return emulator
 
 

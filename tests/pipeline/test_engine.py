@@ -1,13 +1,15 @@
 """What Pulumi's events come to: progress, changes and one error message."""
 
 import json
+import os
+import signal
 from pathlib import Path
-from unittest.mock import Mock
+from unittest.mock import Mock, call
 
 import pytest
 
 from pipeline.console import step
-from pipeline.engine import Record, run
+from pipeline.engine import Record, let_go, run
 from pipeline.errors import Exit
 from pipeline.target import Target, target
 
@@ -53,14 +55,35 @@ def test_a_failure_without_events_tells_what_stood_on_standard_error(record: Rec
     assert "the stack is locked" in str(record.failure("destroy", "the stack is locked\n"))
 
 
-def test_an_interruption_waits_until_pulumi_has_let_go_of_the_stack(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])
+def test_an_interruption_is_passed_on_and_waits_until_pulumi_has_let_go_of_the_stack(
+    interruption: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cli = tmp_path / "pulumi"
-    cli.write_text(f"#!/bin/sh\necho begun\nsleep 1\ntouch '{tmp_path}/done'\n")
+    cli.write_text(
+        f"#!/bin/sh\ntrap 'sleep 1; touch {tmp_path}/done; exit 1' INT\n"
+        "echo $$\nfor i in $(seq 50); do sleep 0.1; done\n"
+    )
     cli.chmod(0o755)
     monkeypatch.setattr(Target, "pulumi", lambda _: cli)
-    monkeypatch.setattr(Record, "read", Mock(side_effect=KeyboardInterrupt))
-    with pytest.raises(KeyboardInterrupt), step("Deploying") as current:
+    groups = []
+
+    def read(_: Record, line: str) -> None:
+        groups.append(os.getpgid(int(line)))
+        raise interruption
+
+    monkeypatch.setattr(Record, "read", read)
+    with pytest.raises(interruption), step("Deploying") as current:
         run(target(None), "up", [], current)
     assert (tmp_path / "done").exists()
+    # What interrupts this process's group would otherwise be Pulumi's second interruption.
+    assert os.getpgrp() not in groups
+
+
+def test_a_second_interruption_is_passed_on_too() -> None:
+    pulumi = Mock()
+    pulumi.communicate.side_effect = [KeyboardInterrupt, None]
+    with pytest.raises(KeyboardInterrupt):
+        let_go(pulumi)
+    assert pulumi.send_signal.call_args_list == [call(signal.SIGINT)] * 2
+    assert pulumi.communicate.call_count == 2

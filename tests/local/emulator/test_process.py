@@ -77,6 +77,21 @@ def test_emulator_that_cannot_start_shows_the_end_of_its_log(folder: Path) -> No
         process.start(folder, 0, without=["nonsense"])
 
 
+def test_start_that_is_interrupted_leaves_no_process(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def interrupt(_: process.Emulator, launched: subprocess.Popen[bytes]) -> None:
+        started.append(launched)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(process, "_wait_until_ready", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        process.start(folder, 0)
+    assert started[0].poll() is not None
+
+
 def test_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launcher, "VERSION", "0.0.0")
     with pytest.raises(SystemExit, match=r"install ministack==0\.0\.0"):

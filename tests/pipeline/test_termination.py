@@ -1,0 +1,54 @@
+"""A command that is told to end, as by a runner that cancels: it leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+
+from local import environment
+from local.emulator import process
+from pipeline import engine, up
+from pipeline.target import Target, target
+from tests.integration.project import REPOSITORY, Project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    made = Project.make(tmp_path)
+    yield made
+    process.stop(environment.emulator_state(made.folder))
+
+
+def test_a_demonstration_that_is_told_to_end_takes_down_what_it_began(project: Project) -> None:
+    demo = subprocess.Popen(
+        [REPOSITORY / ".venv" / "bin" / "pipeline", "demo"],
+        cwd=project.folder,
+        env={**os.environ, "PIPELINE_PORT": str(project.port)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert demo.stderr is not None
+    said = next(line for line in demo.stderr if "Deploying" in line)
+    demo.send_signal(signal.SIGTERM)
+    said += demo.stderr.read()
+    assert demo.wait() == 128 + signal.SIGTERM, said
+    assert process.status(environment.emulator_state(project.folder)) is None
+    state = project.folder / ".pipeline" / "pulumi-state" / ".pulumi"
+    assert not [path for path in (state / "locks").rglob("*") if path.is_file()]
+    assert not engine.resources(Target(project=project.folder, stack=environment.STACK))
+
+
+def test_an_interrupted_destruction_stops_the_emulator_that_it_started(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.folder)
+    monkeypatch.setenv("PIPELINE_PORT", str(project.port))
+    monkeypatch.setattr(engine, "run", Mock(side_effect=SystemExit))
+    with pytest.raises(SystemExit):
+        up.destroy(target(None))
+    assert process.status(environment.emulator_state(project.folder)) is None
