@@ -68,7 +68,7 @@ _REPLICAS = {
     "aws:dynamodb/globalTable:GlobalTable": "replicas",
     "aws:secretsmanager/secret:Secret": "replicas",
 }
-# Where a resource sends on what reaches it, by ARN.
+# Where a resource sends on what reaches it: nobody can tell where, unless that is known.
 _DESTINATIONS = {
     EVENT_TARGET: ("arn",),
     FUNCTION_ASYNC: ("destinationConfig", "onSuccess", "destination"),
@@ -107,8 +107,7 @@ def _judge_region(resource: Resource, settings: Settings) -> Answer:
         problems.append("replicationConfiguration copies objects to a bucket of elsewhere")
     if resource.type == BUCKET and inputs.text("accelerationStatus") == "Enabled":
         problems.append("accelerationStatus is Enabled, so that CloudFront takes the objects")
-    if resource.type in _DESTINATIONS:
-        problems += _sent_away(inputs, _DESTINATIONS[resource.type], required)
+    problems += _named_elsewhere(resource, required)
     if resource.type == TABLE:
         witness = inputs.object("globalTableWitness")
         if not inputs.is_empty("globalTableWitness") and witness.text("regionName") != required:
@@ -132,13 +131,22 @@ def _judge_region(resource: Resource, settings: Settings) -> Answer:
     return verdict(problems)
 
 
-def _sent_away(inputs: Node, path: tuple[str, ...], region: str) -> list[str]:
-    *holders, key = path
-    for holder in holders:
-        inputs = inputs.object(holder)
-    arn = Arn.parse(inputs.text(key) or "")
-    at_home = arn is None or arn.region in ("", region)
-    return [] if at_home else [f"{inputs.at(key)} is not in {region}"]
+def _named_elsewhere(resource: Resource, region: str) -> list[str]:
+    """The properties that name, by its ARN, what is elsewhere: whatever it is for, data goes there.
+
+    Raises:
+        UndeterminedError: Where it sends on what reaches it is unknown.
+    """
+    destination: Node | None = resource.inputs
+    for key in _DESTINATIONS.get(resource.type, ()):
+        destination = destination and destination.child(key)
+    return [
+        f"{leaf.path} is not in {region}"
+        for leaf in resource.inputs.leaves()
+        if isinstance(leaf.value, str)
+        and (arn := Arn.parse(leaf.value)) is not None
+        and arn.region not in ("", region)
+    ]
 
 
 REGION = ResourcePolicy(

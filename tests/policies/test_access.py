@@ -279,12 +279,17 @@ ACCESS = [
             "added",
             _permitting(service, source),
             "wildcard",
+            **also,
         )
-        for service, source in (
-            ("apigateway", "arn:aws:execute-api:us-east-1:123456789012:*"),
-            ("apigateway", "arn:aws:execute-api:us-east-1:123456789012:*/*/GET/status"),
-            ("apigateway", "arn:aws:execute-api:us-west-2:123456789012:abc/*/GET/status"),
-            ("sns", "arn:aws:sns:us-east-1:123456789012:*"),
+        for service, source, also in (
+            ("apigateway", "arn:aws:execute-api:us-east-1:123456789012:*", {}),
+            ("apigateway", "arn:aws:execute-api:us-east-1:123456789012:*/*/GET/status", {}),
+            (
+                "apigateway",
+                "arn:aws:execute-api:us-west-2:123456789012:abc/*/GET/status",
+                {"region": {"added"}},
+            ),
+            ("sns", "arn:aws:sns:us-east-1:123456789012:*", {}),
         )
     ),
     passes(
