@@ -67,6 +67,8 @@ def _judge_policy(resource: Resource, stack: Stack, _settings: Settings) -> Answ
     for statement in statements(document):
         if statement.allows:
             problems += _openings(statement, stack)
+        elif _keeps(statement):
+            problems.append(f"{statement.path} denies deletion, so that it would stay")
     return verdict(problems)
 
 
@@ -88,6 +90,25 @@ def _openings(statement: Statement, stack: Stack) -> list[str]:
         elif not _is_own_account(value, stack):
             problems.append(f"{at}.Principal.AWS is not of this account")
     return problems
+
+
+def _keeps(denial: Statement) -> bool:
+    """Whether it denies deletion, whatever the call, to whoever destroys the stack too."""
+    everyone = "NotPrincipal" in denial.inverted or any(
+        value == "*" or value.endswith(":root") for _, value in denial.principals
+    )
+    deletion = "NotAction" in denial.inverted or any(map(_deletes, denial.actions))
+    return everyone and deletion and not denial.conditions
+
+
+def _deletes(action: str) -> bool:
+    """Whether an action, or one that it stands for by a wildcard, deletes something."""
+    service, _, verb = action.rpartition(":")
+    start = re.split("[*?]", verb)[0]
+    return any(
+        start.startswith(deletion) or (start != verb and deletion.startswith(start))
+        for deletion in ("delete", *(["schedulekeydeletion"] if service == "kms" else []))
+    )
 
 
 def _is_own_account(principal: str, stack: Stack) -> bool:
@@ -126,12 +147,15 @@ def _lets_in(type_: str) -> bool:
 
 RESOURCE_POLICIES = StackPolicy(
     name="resource-policy",
-    sentence="Resource policies allow named actions to this account and to its services alone.",
+    sentence=(
+        "Resource policies allow named actions to this account and to its services alone, and deny "
+        "no deletion."
+    ),
     severity=Severity.CRITICAL,
-    requirements=("FN-5",),
+    requirements=("FN-5", "ORG-4"),
     remediation=(
         "Name principal and actions; give services a condition on aws:SourceArn or "
-        "aws:SourceAccount."
+        "aws:SourceAccount; deny nothing without a condition."
     ),
     governs=Types(where=_lets_in, otherwise="Governs what carries a resource policy only."),
     judge=_judge_policy,

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from tests.policies.baseline import allow, deny_plain, document, queue_arn
+from tests.policies.baseline import TOPIC_ARN, allow, deny_plain, document, queue_arn
 from tests.policies.kit import (
+    ACCOUNT,
     Case,
     Change,
     Declarations,
@@ -59,6 +60,23 @@ def _permitting(service: str, source: str) -> Change:
         sourceArn=source,
     )
 
+
+def _denying(*actions: str, **more: Any) -> Change:
+    """A second denial in the topic's policy, to everyone unless `more` says otherwise."""
+    denial = {"Effect": "Deny", "Principal": "*", "Action": list(actions), "Resource": "*", **more}
+    return setting("alarms-topic", "policy", document(*_TOPIC_STATEMENTS, denial))
+
+
+_TOPIC_STATEMENTS = (
+    deny_plain("sns:Publish", TOPIC_ARN),
+    allow(
+        ["sns:Publish"],
+        [TOPIC_ARN],
+        Principal={"Service": "cloudwatch.amazonaws.com"},
+        Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+    ),
+)
+_ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 
 OPEN = [
     *(
@@ -194,6 +212,57 @@ OPEN = [
 ]
 
 ACCESS = [
+    *(
+        fails(
+            f"a denial of {', '.join(actions)} {more or ''}".rstrip(),
+            "resource-policy",
+            "alarms-topic",
+            _denying(*actions, **more),
+            "denies deletion",
+            **({"dead_letter_alarm": _DEAD_LETTERS} if not actions else {}),
+        )
+        for actions, more in (
+            (("sns:DeleteTopic",), {}),
+            (("SNS:deletetopic",), {"Principal": {"AWS": "*"}}),
+            (("sns:GetTopicAttributes", "sns:D*"), {"Principal": {"AWS": [_ROOT]}}),
+            (("sns:Delete?opic",), {}),
+            ((), {"Action": "sns:Delete*", "NotPrincipal": {"AWS": _ROOT}, "Principal": None}),
+            ((), {"NotAction": "sns:GetTopicAttributes", "Action": None}),
+        )
+    ),
+    fails(
+        "a key that nobody may delete",
+        "resource-policy",
+        "added",
+        adding(
+            "aws:kms/keyPolicy:KeyPolicy",
+            "added",
+            keyId="another",
+            policy=document(
+                {
+                    "Effect": "Deny",
+                    "Principal": {"AWS": _ROOT},
+                    "Action": "kms:ScheduleKeyDeletion",
+                    "Resource": "*",
+                }
+            ),
+        ),
+        "denies deletion",
+    ),
+    *(
+        passes(
+            f"a denial of {', '.join(actions)} {more or ''}".rstrip(),
+            "resource-policy",
+            "alarms-topic",
+            _denying(*actions, **more),
+        )
+        for actions, more in (
+            (("sns:AddPermission",), {}),
+            (("sns:S*",), {}),
+            (("sns:DeleteTopic",), {"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/x"}}),
+            (("sns:*",), {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}),
+        )
+    ),
     *(
         fails(
             f"{path} of {name} is {value!r}",
