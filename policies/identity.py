@@ -26,7 +26,7 @@ def _judge_resources(resource: Resource, stack: Stack, settings: Settings) -> An
     if not documents:
         return not_applicable("This role carries no inline policy.")
     owners = rights.owners(resource, stack)
-    problems = [] if all(owners) else ["role is no role of this stack"]
+    problems = [] if all(owners) else ["it gives rights to others than roles of this stack"]
     allowing = [s for document in documents for s in statements(document) if s.allows]
     for owner in owners:
         holder = _holder(owner, stack, settings) if owner is not None else grants.Holder()

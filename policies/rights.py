@@ -15,6 +15,10 @@ CARRIERS = (
     "aws:iam/groupPolicy:GroupPolicy",
 )
 """What rights stand in."""
+_TO_PEOPLE = (
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+)
 
 
 def documents(resource: Resource) -> Iterator[Node]:
@@ -26,12 +30,16 @@ def documents(resource: Resource) -> Iterator[Node]:
 
 
 def holders(policy: Resource, stack: Stack) -> Iterator[Resource | None]:
-    """The roles that a managed policy is attached to; None for one that is of elsewhere."""
+    """The roles that a managed policy is attached to; None for whoever else it is attached to."""
     for attachment in stack.referring(ROLE_ATTACHMENT, "policyArn", policy, skip_unclear=True):
         yield stack.target(attachment, "role", ROLE)
     for attachment in stack.referring(POLICY_ATTACHMENT, "policyArn", policy, skip_unclear=True):
         for name in attachment.inputs.texts("roles"):
             yield stack.named(ROLE, name)
+        yield from (None for key in ("groups", "users") for _ in attachment.inputs.texts(key))
+    for type_ in _TO_PEOPLE:
+        for _ in stack.referring(type_, "policyArn", policy, skip_unclear=True):
+            yield None
 
 
 def owners(carrier: Resource, stack: Stack) -> list[Resource | None]:

@@ -4,7 +4,9 @@ from typing import Any
 
 from tests.policies.baseline import trust
 from tests.policies.kit import (
+    UNKNOWN,
     Case,
+    Change,
     Declarations,
     adding,
     check,
@@ -71,7 +73,38 @@ def _attached_together(stack: Declarations) -> Declarations:
     return stack.add(both).redepend("attachment", "policyArn", (stack["own"].urn,))
 
 
+def _attached_to_people(kind: str, **holders: Any) -> Change:
+    """A role's policy that is somebody else's too."""
+
+    def change(stack: Declarations) -> Declarations:
+        type_ = f"aws:iam/{kind[0].lower()}{kind[1:]}:{kind}"
+        stack = _attached(stack).add(declare(type_, "more", policyArn=UNKNOWN, **holders))
+        return stack.redepend("more", "policyArn", (stack["own"].urn,))
+
+    return change
+
+
 ACTIONS = [
+    *(
+        fails(
+            f"a policy that a {kind} gives to {holders} too",
+            policy,
+            "own",
+            _attached_to_people(kind, **holders),
+            message,
+            **{other: {"own"}},
+        )
+        for kind, holders in (
+            ("UserPolicyAttachment", {"user": "someone"}),
+            ("GroupPolicyAttachment", {"group": "everyone"}),
+            ("PolicyAttachment", {"name": "more-attachment-dev", "users": ["someone"]}),
+            ("PolicyAttachment", {"name": "more-attachment-dev", "groups": ["everyone"]}),
+        )
+        for policy, other, message in (
+            ("iam-actions", "iam_resources", "is none that whoever holds it needs"),
+            ("iam-resources", "iam_actions", "others than roles of this stack"),
+        )
+    ),
     *(
         fails(
             f"the action {action}",
@@ -300,7 +333,7 @@ RESOURCES = [
         "iam-resources",
         POLICY,
         setting(POLICY, "role", "other-role-dev"),
-        "role is no role of this stack",
+        "others than roles of this stack",
         iam_actions={POLICY},
     ),
     undetermined("iam-resources", POLICY, "policy", iam_actions={POLICY}),
@@ -357,7 +390,7 @@ RESOURCES = [
         "iam-resources",
         "own",
         lambda s: _attached(s, POLICY, "other-role-dev"),
-        "role is no role of this stack",
+        "others than roles of this stack",
         iam_actions={"own"},
     ),
 ]
