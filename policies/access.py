@@ -162,18 +162,23 @@ RESOURCE_POLICIES = StackPolicy(
 )
 
 
-def _judge_permission(permission: Resource, stack: Stack, _settings: Settings) -> Answer:
+def _judge_permission(permission: Resource, stack: Stack, settings: Settings) -> Answer:
     inputs = permission.inputs
     problems = []
     if inputs.text("action") != "lambda:InvokeFunction":
         problems.append("action is not lambda:InvokeFunction")
     if stack.target(permission, "function", FUNCTION) is None:
         problems.append("function is no function of this stack")
-    if not re.fullmatch(_SERVICE.format(re.escape(stack.home[0])), inputs.text("principal") or ""):
-        problems.append("principal is no AWS service")
+    if inputs.text("principal") not in settings["services"]:
+        problems.append(f"principal is not among {', '.join(settings['services'])}")
     problems += [
         f"{key} opens a URL past the API"
         for key in ("functionUrlAuthType", "invokedViaFunctionUrl")
+        if inputs.has(key)
+    ]
+    problems += [
+        f"{key} is nothing that the service brings along, so that it is let in no more"
+        for key in ("eventSourceToken", "principalOrgId")
         if inputs.has(key)
     ]
     source = inputs.text("sourceArn") or ""
@@ -202,11 +207,25 @@ def _names_stage(source: str, stack: Stack) -> bool:
 
 PERMISSIONS = StackPolicy(
     name="function-permission",
-    sentence="A function may be invoked only by a service, for a resource of this account.",
+    sentence=(
+        "Besides the queues, only the bucket and the API may invoke functions, and only those of "
+        "this account."
+    ),
     severity=Severity.CRITICAL,
-    requirements=("FN-5",),
-    remediation="Name the service, sourceArn and, where the ARN has no account, sourceAccount.",
+    requirements=("FN-5", "MQ-1"),
+    remediation=(
+        "Name the service, sourceArn and, where the ARN has no account, sourceAccount; let "
+        "everything else reach the function by its queue."
+    ),
     governs=only(PERMISSION),
+    schema={
+        "services": {
+            "type": "array",
+            "description": "Services that may invoke functions.",
+            "items": {"type": "string"},
+            "default": ["apigateway.amazonaws.com", "s3.amazonaws.com"],
+        }
+    },
     judge=_judge_permission,
 )
 

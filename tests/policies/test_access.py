@@ -339,6 +339,22 @@ ACCESS = [
             ("functionUrlAuthType", "NONE"),
             ("invokedViaFunctionUrl", True),
             ("sourceAccount", "999999999999"),
+            ("eventSourceToken", "x"),
+            ("principalOrgId", "o-1234567890"),
+        )
+    ),
+    *(
+        fails(
+            f"a permission for {service}, past the queues",
+            "function-permission",
+            "added",
+            _permitting(service, source),
+            "principal is not among",
+        )
+        for service, source in (
+            ("events", "arn:aws:events:us-east-1:123456789012:rule/any-rule-dev"),
+            ("logs", "arn:aws:logs:us-east-1:123456789012:log-group:any-logs-dev"),
+            ("sns", "arn:aws:sns:us-east-1:123456789012:alarms-topic-dev"),
         )
     ),
     *(

@@ -111,7 +111,7 @@ CASES = [
             ("another path", _covering("*/status-stage-dev/GET/status/*"), "no Permission"),
             (
                 "another service that may call",
-                setting(PERMISSION, "principal", "events.amazonaws.com"),
+                setting(PERMISSION, "principal", "s3.amazonaws.com"),
                 "no Permission",
             ),
             (
