@@ -34,17 +34,18 @@ def _judge(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
 def _judge_own_errors(api: Resource, stack: Stack) -> Answer:
     """API Gateway's own errors never reach the function, and need the header as well."""
     responses = stack.referring(API_GATEWAY_RESPONSE, "restApiId", api)
-    problems = []
-    for kind in _OWN_ERRORS:
-        found = [node for node in responses if node.inputs.text("responseType") == kind]
-        if not found:
-            problems.append(f"it has no gateway response {kind} in this stack")
-        for response in found:
-            parameters = response.inputs.object("responseParameters")
-            origin = _header(parameters, "gatewayresponse", "allow-origin")
-            value = "" if origin is None else origin.as_text()
-            if value.lower() != _CALLERS_ORIGIN and not _is_origin(value):
-                problems.append(f"{response.name} lacks Access-Control-Allow-Origin")
+    kinds = {response.inputs.text("responseType") for response in responses}
+    problems = [
+        f"it has no gateway response {kind} in this stack"
+        for kind in _OWN_ERRORS
+        if kind not in kinds
+    ]
+    for response in responses:  # one of a kind of its own takes nothing over from the default
+        parameters = response.inputs.object("responseParameters")
+        origin = _header(parameters, "gatewayresponse", "allow-origin")
+        value = "" if origin is None else origin.as_text()
+        if value.lower() != _CALLERS_ORIGIN and not _is_origin(value):
+            problems.append(f"{response.name} lacks Access-Control-Allow-Origin")
     return verdict(problems)
 
 

@@ -8,6 +8,7 @@ from tests.policies.kit import (
     Change,
     Declarations,
     check,
+    declare,
     dropping,
     fails,
     hiding,
@@ -188,6 +189,21 @@ VALUES = [
             ),
             ("a selection pattern", setting(HEADERS, "selectionPattern", "5.."), "selection"),
         )
+    ),
+    fails(
+        "an error of a kind of its own without the header",
+        "api-cors",
+        API,
+        lambda s: s.add(
+            declare(
+                "aws:apigateway/response:Response",
+                "throttled",
+                restApiId=UNKNOWN,
+                responseType="THROTTLED",
+                responseTemplates={"application/json": "{}"},
+            )
+        ).redepend("throttled", "restApiId", (s[API].urn,)),
+        "throttled lacks Access-Control-Allow-Origin",
     ),
     passes(
         "a function that answers the preflight",
