@@ -43,10 +43,11 @@ def _judge(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
     ]
     if len(integrations) != 1:
         return failed("it has not exactly one Integration in this stack")
-    return verdict(_problems(integrations[0], resource, path, stack))
+    return verdict(problems_of(integrations[0], resource, path, stack))
 
 
-def _problems(integration: Resource, method: Resource, path: Resource, stack: Stack) -> list[str]:
+def problems_of(integration: Resource, method: Resource, path: Resource, stack: Stack) -> list[str]:
+    """What keeps a function of this stack from answering a method."""
     inputs = integration.inputs
     problems = []
     if inputs.text("type") != "AWS_PROXY":

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 
+from policies import api_functions
 from policies.answers import Answer, failed, verdict
 from policies.policy import Settings, Severity, StackPolicy, only
 from policies.reading import Node
@@ -64,7 +65,8 @@ def _judge_method(method: Resource, stack: Stack) -> Answer:
         return failed("OPTIONS has not exactly one integration that answers it")
     kind = integrations[0].inputs.text("type")
     if kind == "AWS_PROXY":
-        return verdict(problems)  # the function answers, and its headers are its tests' business
+        # The function answers, and its headers are its tests' business.
+        return verdict(problems + api_functions.problems_of(integrations[0], method, path, stack))
     if kind != "MOCK":
         problems.append(f"{integrations[0].name}.type is neither MOCK nor AWS_PROXY")
     code = _mocked_code(integrations[0])

@@ -49,6 +49,25 @@ def _template(text: str) -> Change:
     return setting(MOCK, "requestTemplates", {"application/json": text})
 
 
+def _answering(stack: Declarations) -> Declarations:
+    """Preflights that the function answers."""
+    uri = stack["get-integration"].inputs["uri"]
+    permission = dict(stack["api-permission"].inputs)
+    permission["sourceArn"] = permission["sourceArn"].replace("GET", "OPTIONS")
+    return (
+        stack.remove(HEADERS)
+        .remove("options-response")
+        .set(MOCK, "type", "AWS_PROXY")
+        .set(MOCK, "integrationHttpMethod", "POST")
+        .set(MOCK, "uri", uri)
+        .add(declare("aws:lambda/permission:Permission", "options-permission", **permission))
+    )
+
+
+def _answering_but(change: Change) -> Change:
+    return lambda stack: change(_answering(stack))
+
+
 CASES = [
     fails(
         "methods of a path of elsewhere",
@@ -205,11 +224,18 @@ VALUES = [
         ).redepend("throttled", "restApiId", (s[API].urn,)),
         "throttled lacks Access-Control-Allow-Origin",
     ),
-    passes(
-        "a function that answers the preflight",
-        "api-cors",
-        OPTIONS,
-        lambda s: s.set(MOCK, "type", "AWS_PROXY").remove(HEADERS).remove("options-response"),
+    passes("a function that answers the preflight", "api-cors", OPTIONS, _answering),
+    *(
+        fails(title, "api-cors", OPTIONS, _answering_but(change), message)
+        for title, change, message in (
+            ("a function that may not be called", without("options-permission"), "no Permission"),
+            ("a function of elsewhere", setting(MOCK, "uri", "x"), "calls no function"),
+            (
+                "a function that is asked by GET",
+                setting(MOCK, "integrationHttpMethod", "GET"),
+                "is not POST",
+            ),
+        )
     ),
     *(
         undetermined("api-cors", OPTIONS, path, hiding(name, path))
