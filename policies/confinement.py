@@ -176,7 +176,8 @@ KNOWN_TYPES = ResourcePolicy(
 
 _SECRET_NAME = re.compile(
     r"(?:^|[_.-])(?:[a-z0-9]*passw(?:or)?ds?|pass|passphrase|pwd|secrets?|tokens?|api_?key"
-    r"|access_?key(?:_?id)?|(?:private|secret|signing)_?key|credentials?|auth)(?:$|[_.-])",
+    r"|access_?key(?:_?id)?|(?:private|secret|signing|master|hmac|jwt)_?key|credentials?|auth"
+    r"|db_?pass|passcode|pw)(?:$|[_.-])",
     re.IGNORECASE,
 )
 # A name or ARN of a secret is no secret.
@@ -185,13 +186,15 @@ _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SECRET_VALUE = re.compile(
     r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-    r"|gh[pousr]_[A-Za-z0-9]{36}|glpat-[\w-]{20}|xox[abprs]-[A-Za-z0-9-]{10}"
-    r"|hooks\.slack\.com/services/\w+/\w+/\w|sk_live_[A-Za-z0-9]{16}|\bsk-[\w-]{20}"
+    r"|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22}|glpat-[\w-]{20}|\bnpm_[A-Za-z0-9]{36}"
+    r"|xox[abprs]-[A-Za-z0-9-]{10}|\bxapp-\d-\w|\bAccountKey=\w"
+    r"|hooks\.slack\.com/services/\w+/\w+/\w|[sr]k_live_[A-Za-z0-9]{16}|\bsk-[\w-]{20}"
     r"|\bAIza[\w-]{35}|\bSG\.[\w-]{16,}\.[\w-]{16}"
     r"|\b(?:Bearer|Basic) [A-Za-z0-9+/=._-]{16}"
     r"|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."
     r"|[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s:@]+@"
-    r'|(?i:\b(?:password|passwd|pwd|secret|token)(?:=[^\s&]|"\s*:\s*"[^"]))'
+    r"|(?i:\b(?:\w*password|\w*passwd|(?:\w+_)?(?:pwd|secret|token|api_?key))"
+    r'(?:=[^\s&]|"\s*:\s*"[^"]))'
 )
 # Forty characters of a secret access key, told from a hash by its mixed alphabet.
 _SECRET_KEY = re.compile(r"(?=[^/+]*[/+])(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9/+]{40}")
@@ -201,16 +204,25 @@ _CREDENTIAL_TYPES = {
     "aws:iam/userLoginProfile:UserLoginProfile",
     "aws:secretsmanager/secretVersion:SecretVersion",
     "aws:apigateway/apiKey:ApiKey",
+    "aws:appsync/apiKey:ApiKey",
     "aws:cloudwatch/eventConnection:EventConnection",
     "aws:codebuild/sourceCredential:SourceCredential",
+    "aws:iam/virtualMfaDevice:VirtualMfaDevice",
+    "aws:kms/ciphertext:Ciphertext",
 }
 # Properties that hold one. Those that end with Wo are written only, and stay out of the state.
 _SECRET_PROPERTY = re.compile(
-    r"(?:.*\.)?(?:\w*[pP]assword|\w*[pP]rivateKey|secretKey|clientSecret"
-    r"|(?:access|auth|oauth)Token|platformCredential|keyMaterialBase64)"
+    r"(?:.*\.)?(?:[\w-]*[pP]assword|\w*[pP]rivateKey|secretKey|client_?[sS]ecret|customerKey"
+    r"|(?:access|auth|oauth|secret)Token|platformCredential|basicAuthCredentials|keyMaterialBase64)"
 )
 _PARAMETER = "aws:ssm/parameter:Parameter"
-_VARIABLES = {FUNCTION: ("environment", "variables"), "aws:apigateway/stage:Stage": ("variables",)}
+_VARIABLES = {
+    FUNCTION: ("environment", "variables"),
+    "aws:amplify/app:App": ("environmentVariables",),
+    "aws:apigateway/stage:Stage": ("variables",),
+    "aws:glue/connection:Connection": ("connectionProperties",),
+    "aws:glue/job:Job": ("defaultArguments",),
+}
 
 
 def _judge_credentials(resource: Resource, _settings: Settings) -> Answer:
@@ -218,6 +230,8 @@ def _judge_credentials(resource: Resource, _settings: Settings) -> Answer:
         return failed("it is a credential, whose value would stand in the state")
     if _is_secret_parameter(resource):
         return failed("type is SecureString, whose value would stand in the state")
+    if resource.inputs.has("generateSecret") and resource.inputs.flag("generateSecret"):
+        return failed("generateSecret is true, and the secret would stand in the state")
     problems = [
         f"{leaf.path} looks like a credential"
         for leaf in resource.inputs.leaves()
@@ -250,6 +264,11 @@ def _is_secret_parameter(resource: Resource) -> bool:
 
 
 def _named_like_one(resource: Resource) -> Iterator[Node]:
+    if resource.type == _PARAMETER and resource.inputs.has("value"):
+        # Before the suffix, which every name ends with.
+        name = (resource.inputs.text("name") or "").rpartition("-")[0]
+        if _sounds_secret(name.replace("/", "_").replace("-", "_")):
+            yield Node(None, "value")
     path = _VARIABLES.get(resource.type)
     if path is None:
         return
@@ -257,11 +276,15 @@ def _named_like_one(resource: Resource) -> Iterator[Node]:
     for key in path:
         node = node.object(key)
     for name, variable in node.members():
-        words = _WORDS.sub("_", name).upper()
-        if _SECRET_NAME.search(words) and not _NO_SECRET_NAME.search(words):
+        if _sounds_secret(name):
             yield variable
         else:
             node.text(name)
+
+
+def _sounds_secret(name: str) -> bool:
+    words = _WORDS.sub("_", name).upper()
+    return bool(_SECRET_NAME.search(words) and not _NO_SECRET_NAME.search(words))
 
 
 CREDENTIALS = ResourcePolicy(
