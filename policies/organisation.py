@@ -8,7 +8,7 @@ from policies.arns import Arn
 from policies.policy import ResourcePolicy, Settings, Severity, Types
 from policies.reading import Node
 from policies.resource import Resource
-from policies.types import API, BUCKET, EVENT_TARGET, FUNCTION_ASYNC, PROVIDER, TABLE
+from policies.types import API, BUCKET, EVENT_TARGET, FUNCTION, FUNCTION_ASYNC, PROVIDER, TABLE
 
 _AWS_AND_PROVIDERS = Types(
     where=lambda type_: type_.startswith("aws:") or type_ == PROVIDER,
@@ -91,15 +91,16 @@ def _judge_region(resource: Resource, settings: Settings) -> Answer:
     required = settings["region"]
     problems = []
     inputs = resource.inputs
-    if resource.type == PROVIDER:
-        if inputs.text("region") != required:
-            problems.append(f"the provider's region is not {required}")
+    if resource.type in (FUNCTION, PROVIDER):
         problems += [
             f"{address.path} is not AWS in {required}, and not this machine"
             for address in providers.endpoints(resource)
             if not providers.is_of(address.as_text(), required)
             and not providers.is_here(address.as_text())
         ]
+    if resource.type == PROVIDER:
+        if inputs.text("region") != required:
+            problems.append(f"the provider's region is not {required}")
         return verdict(problems)
     if resource.type.startswith(_ELSEWHERE):
         problems.append(f"its data may leave {required}")

@@ -1,4 +1,4 @@
-"""What providers are told, and the rule on how they call AWS (SEC-2)."""
+"""What providers and functions are told, and the rule on how they call AWS (SEC-2)."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from policies.answers import Answer, verdict
 from policies.policy import ResourcePolicy, Settings, Severity, Types
 from policies.reading import MalformedError, Node
 from policies.resource import Resource
-from policies.types import PROVIDER
+from policies.types import FUNCTION, PROVIDER
 
 _LOOPBACK = re.compile(r"localhost|::1|127(?:\.\d{1,3}){3}")
 _REGION = re.compile(r"(?<![a-z])[a-z]{2}(?:-[a-z]+)+-\d(?!\d)")
@@ -31,11 +31,21 @@ def told(provider: Resource, key: str) -> Node:
         raise MalformedError(key, "valid JSON") from error
 
 
-def endpoints(provider: Resource) -> Iterator[Node]:
-    """The addresses at which a provider calls services, where it is told others than AWS's."""
-    given = told(provider, "endpoints")
+def endpoints(caller: Resource) -> Iterator[Node]:
+    """The addresses at which a provider or a function calls services, where it is told of others.
+
+    Variables that are unknown are for the policy on credentials.
+    """
+    if caller.type == FUNCTION:
+        yield from (leaf for leaf in caller.inputs.leaves() if leaf.path.startswith(_TOLD))
+        return
+    given = told(caller, "endpoints")
     for services in [] if given.value is None else given.elements():
         yield from (address for _, address in services.members() if address.value is not None)
+
+
+# The SDKs take AWS_ENDPOINT_URL for every service, and AWS_ENDPOINT_URL_SQS for one.
+_TOLD = "environment.variables.AWS_ENDPOINT_URL"
 
 
 def is_here(address: str) -> bool:
@@ -56,24 +66,27 @@ def _host(address: str) -> str:
         return ""
 
 
-def _judge_transport(provider: Resource, _settings: Settings) -> Answer:
+def _judge_transport(caller: Resource, _settings: Settings) -> Answer:
     problems = [
         f"{address.path} is not https, and not this machine"
-        for address in endpoints(provider)
+        for address in endpoints(caller)
         if not address.as_text().startswith("https://") and not is_here(address.as_text())
     ]
-    if told(provider, "insecure").value not in (None, False):
+    if caller.type == PROVIDER and told(caller, "insecure").value not in (None, False):
         problems.append("insecure is true, so that anyone may answer for AWS")
     return verdict(problems)
 
 
 TRANSPORT = ResourcePolicy(
     name="provider-transport",
-    sentence="Providers call AWS over TLS, and look at the certificate.",
+    sentence="Providers and functions call AWS over TLS, and look at the certificate.",
     severity=Severity.HIGH,
     requirements=("SEC-2",),
     remediation="Leave insecure out, and endpoints too, or give them as https://.",
-    governs=Types(tokens=frozenset({PROVIDER}), otherwise="Governs providers of AWS only."),
+    governs=Types(
+        tokens=frozenset({PROVIDER, FUNCTION}),
+        otherwise="Governs providers of AWS and functions only.",
+    ),
     judge=_judge_transport,
 )
 

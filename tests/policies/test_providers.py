@@ -12,6 +12,7 @@ from tests.policies.kit import (
     not_applicable,
     parametrized,
     passes,
+    setting,
     undetermined,
 )
 from tests.policies.kit.cases import Change
@@ -62,6 +63,32 @@ CASES = [
     *(
         passes(f"the endpoint {address}", policy, "own", _told(endpoints=[{"sqs": address}]))
         for address in _ALLOWED
+        for policy in ("provider-transport", "region")
+    ),
+    *(
+        fails(
+            f"a function that calls {address} by {variable}",
+            policy,
+            "status-function",
+            setting("status-function", f"environment.variables.{variable}", address),
+            f"environment.variables.{variable} is not",
+            **{other.replace("-", "_"): {"status-function"} for other in policies - {policy}},
+        )
+        for variable, (address, policies) in (
+            ("AWS_ENDPOINT_URL", _REFUSED[0]),
+            ("AWS_ENDPOINT_URL_SQS", _REFUSED[2]),
+            ("AWS_ENDPOINT_URL_DYNAMODB", _REFUSED[-1]),
+        )
+        for policy in sorted(policies)
+    ),
+    *(
+        passes(
+            f"a function that calls {address}",
+            policy,
+            "status-function",
+            setting("status-function", "environment.variables.AWS_ENDPOINT_URL", address),
+        )
+        for address in _ALLOWED[:1]
         for policy in ("provider-transport", "region")
     ),
     passes(
