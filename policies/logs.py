@@ -3,14 +3,22 @@
 from collections import Counter
 from contextlib import suppress
 
-from policies.answers import PASSED, Answer, failed
+from policies.answers import PASSED, Answer, failed, verdict
 from policies.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
 from policies.reading import MalformedError, UndeterminedError
 from policies.resource import Resource, Stack
-from policies.types import FUNCTION, LOG_GROUP
+from policies.types import FUNCTION, LOG_GROUP, TOPIC
 
 
 def _judge_retention(group: Resource, settings: Settings) -> Answer:
+    if group.type == TOPIC:
+        return verdict(
+            [
+                f"{key} makes SNS write to log groups of its own, where logs would stay forever"
+                for key, _ in group.inputs.members()
+                if key.endswith("FeedbackRoleArn")
+            ]
+        )
     days = group.inputs.integer("retentionInDays")
     required = settings["days"]
     if group.inputs.text("logGroupClass") == "DELIVERY":
@@ -26,8 +34,10 @@ RETENTION = ResourcePolicy(
     sentence="Log groups keep their events for exactly 7 days.",
     severity=Severity.HIGH,
     requirements=("FN-4", "MON-2"),
-    remediation="Set retentionInDays to 7, in any log group class but DELIVERY.",
-    governs=only(LOG_GROUP),
+    remediation=(
+        "Set retentionInDays to 7, in any log group class but DELIVERY; let topics log no delivery."
+    ),
+    governs=only(LOG_GROUP, TOPIC),
     schema={
         "days": {
             "type": "integer",

@@ -1,6 +1,7 @@
 """The table and the log groups."""
 
 from tests.policies.kit import (
+    UNKNOWN,
     Case,
     Declarations,
     check,
@@ -51,6 +52,20 @@ CASES = [
             ("table-encryption", "serverSideEncryption.kmsKeyArn"),
         )
     ),
+    *(
+        fails(
+            f"a topic with {key}",
+            "log-group-retention",
+            "alarms-topic",
+            setting("alarms-topic", key, value),
+            f"{key} makes SNS write",
+        )
+        for key, value in (
+            ("httpFailureFeedbackRoleArn", "arn:aws:iam::123456789012:role/any-role-dev"),
+            ("sqsSuccessFeedbackRoleArn", UNKNOWN),
+        )
+    ),
+    passes("a topic that logs no delivery", "log-group-retention", "alarms-topic", lambda s: s),
     fails(
         "no insights",
         "detailed-metrics",
