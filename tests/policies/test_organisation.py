@@ -3,7 +3,7 @@
 import pytest
 
 from policies import sdk
-from tests.policies.baseline import KEY_ALIAS
+from tests.policies.baseline import KEY_ALIAS, TABLE_ARN
 from tests.policies.kit import (
     ACCOUNT,
     UNKNOWN,
@@ -26,6 +26,7 @@ FUNCTION = "processor-function"
 BUCKET = "uploads-bucket"
 TAGS = {"Environment": "Production", "Team": "Analytics"}
 VARIABLES = "environment.variables"
+TAG = "aws:dynamodb/tag:Tag"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 
 CASES = [
@@ -44,6 +45,35 @@ CASES = [
         setting(FUNCTION, "tags", {"team": "Analytics", "Environment": "Production"}),
     ),
     undetermined("resource-tags", FUNCTION, "tags"),
+    fails(
+        "another value by a tag that stands beside its resource",
+        "resource-tags",
+        "tag",
+        adding(TAG, "tag", resourceArn=TABLE_ARN, key="Environment", value="Staging"),
+        "value is not 'Production'",
+    ),
+    *(
+        passes(
+            f"the tag {key}={value} beside its resource",
+            "resource-tags",
+            "tag",
+            adding(TAG, "tag", resourceArn=TABLE_ARN, key=key, value=value),
+        )
+        for key, value in (("Environment", "Production"), ("CostCentre", "42"))
+    ),
+    *(
+        undetermined(
+            "resource-tags",
+            "tag",
+            path,
+            adding(
+                TAG,
+                "tag",
+                **{"resourceArn": TABLE_ARN, "key": "Team", "value": "Analytics", path: UNKNOWN},
+            ),
+        )
+        for path in ("key", "value")
+    ),
     not_applicable(
         "for an inline policy", "resource-tags", "processor-policy", lambda s: s, "no tags"
     ),
