@@ -12,6 +12,11 @@ _PROPERTIES = {
     EVENT_SOURCE_MAPPING: ("provisionedPollerConfig",),
     FUNCTION: (),
     TABLE: ("onDemandThroughput", "warmThroughput"),
+    "aws:dynamodb/globalSecondaryIndex:GlobalSecondaryIndex": (
+        "onDemandThroughput",
+        "provisionedThroughput",
+        "warmThroughput",
+    ),
 }
 _UNRESERVED = (None, -1)  # AWS writes none as -1
 
@@ -21,9 +26,10 @@ def _judge(resource: Resource, _settings: Settings) -> Answer:
         return failed("it plans capacity ahead of the load")
     inputs = resource.inputs
     problems = [
-        f"{key} holds capacity ready, or caps it"
+        f"{holder.at(key)} holds capacity ready, or caps it"
+        for holder in (inputs, *inputs.items("globalSecondaryIndexes"))
         for key in _PROPERTIES[resource.type]
-        if not inputs.is_empty(key)
+        if not holder.is_empty(key)
     ]
     if resource.type == FUNCTION:
         if inputs.integer("reservedConcurrentExecutions") not in _UNRESERVED:

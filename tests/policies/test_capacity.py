@@ -28,6 +28,33 @@ CASES = [
         )
     ),
     *(
+        fails(
+            f"an index with {key}",
+            RULE,
+            "status-table",
+            setting(
+                "status-table", "globalSecondaryIndexes", [{"name": "any-index-dev", key: {"x": 1}}]
+            ),
+            f"globalSecondaryIndexes[0].{key} holds",
+        )
+        for key in ("onDemandThroughput", "warmThroughput")
+    ),
+    fails(
+        "an index beside its table that is billed by the hour",
+        RULE,
+        "index",
+        lambda s: s.add(
+            declare(
+                "aws:dynamodb/globalSecondaryIndex:GlobalSecondaryIndex",
+                "index",
+                indexName="any-index-dev",
+                tableName="status-table-dev",
+                provisionedThroughput={"readCapacityUnits": 5, "writeCapacityUnits": 5},
+            )
+        ),
+        "provisionedThroughput holds",
+    ),
+    *(
         undetermined(RULE, name, path)
         for name, path in (
             ("processor-function", "reservedConcurrentExecutions"),
