@@ -1,5 +1,6 @@
 """The command line: its commands together, and how it ends."""
 
+import io
 import signal
 import sys
 from typing import Annotated, Any
@@ -64,6 +65,9 @@ def options(
 def main() -> None:
     """Run the command line and end the process with the exit code of docs/architecture.md."""
     signal.signal(signal.SIGTERM, _terminate)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # JSON and the reports are UTF-8, whatever the locale is; no file's name is too strange.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.exit(_run())
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
-from pipeline.errors import UsageError
+from pipeline.errors import CommandError, UsageError
 
 progress = Console(stderr=True, highlight=False)
 # Keys and messages are others' words: what in them would steer a terminal is shown as a blot.
@@ -91,6 +91,8 @@ def ask(question: str, *, otherwise: str) -> None:
 
 def answer(text: str) -> None:
     """Print a line of the command's answer on standard output, exactly as it is."""
+    if not sys.stdout:
+        raise CommandError("Standard output is closed: there is nowhere to answer to.")
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 

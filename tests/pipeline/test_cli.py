@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -145,6 +146,30 @@ def test_json_is_one_document_on_standard_output(run: Run) -> None:
     assert ended.returncode == 0
     assert {file["synthetic"] for file in json.loads(ended.stdout)} == {True}
     assert "synthetic" in ended.stderr
+
+
+PIPELINE = REPOSITORY / ".venv" / "bin" / "pipeline"
+
+
+def test_an_answer_is_utf_8_whatever_the_locale_is(project: Path) -> None:
+    evidence = samples.compliant()
+    report.write(evidence, project)
+    ended = subprocess.run(
+        [PIPELINE, "report", "--from", "evidence.json", "--format", "markdown"],
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": ""},
+        capture_output=True,
+        check=True,
+    )
+    assert ended.stdout.decode() == report.render(evidence, "markdown")
+    assert not ended.stdout.isascii()
+
+
+def test_a_closed_standard_output_is_said_to_be(project: Path) -> None:
+    command = ["sh", "-c", 'exec "$@" >&-', "sh", str(PIPELINE), "sample", "--rows", "10"]
+    ended = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == 1
+    assert "Standard output is closed" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_debug_shows_where_an_error_came_from(
