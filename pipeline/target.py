@@ -82,8 +82,10 @@ def target(stack: str | None, *, official_plugins: bool = False) -> Target:
 
     No proxy is asked for loopback: the engine and its plugins talk there, and so does the emulator.
     For the local stack the caller's own way to AWS is taken out of this process's variables: a
-    profile or a session token would be mixed with the emulator's keys.
+    profile or a session token would be mixed with the emulator's keys. Warnings are not made
+    errors: the SDK cannot be imported without one.
     """
+    os.environ.pop("PYTHONWARNINGS", None)
     chosen = Target(
         project=project(), stack=stack or environment.STACK, official_plugins=official_plugins
     )

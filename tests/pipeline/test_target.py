@@ -55,6 +55,14 @@ def test_the_callers_own_profile_does_not_reach_the_emulator(
     assert "AWS_PROFILE" not in os.environ
 
 
+@pytest.mark.parametrize("stack", [None, "prod"])
+def test_the_callers_filter_of_warnings_does_not_reach_the_sdk(
+    monkeypatch: pytest.MonkeyPatch, stack: str | None
+) -> None:
+    monkeypatch.setenv("PYTHONWARNINGS", "error")
+    assert "PYTHONWARNINGS" not in target(stack).environment()
+
+
 @pytest.mark.parametrize("name", ["no_proxy", "NO_PROXY"])
 @pytest.mark.parametrize("stack", [None, "prod"])
 def test_a_proxy_is_not_asked_for_loopback(
