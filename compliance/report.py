@@ -43,10 +43,18 @@ def prepare(folder: Path) -> None:
 
 
 def write(evidence: Evidence, folder: Path) -> tuple[Path, ...]:
-    """Writes the evidence and every report into a folder, which is made; returns the files."""
+    """Writes the evidence and every report into a folder, which is made; returns the files.
+
+    Raises:
+        OSError: the folder takes no more; it names it, and leaves none of them there.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     texts = {_EVIDENCE: document.dumps(evidence)}
     texts |= {_FILES[form]: render(evidence, form) for form in FORMATS}
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    try:
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        prepare(folder)
+        raise OSError(error.errno, error.strerror, str(folder)) from error
     return tuple(folder / name for name in texts)
