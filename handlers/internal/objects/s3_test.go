@@ -63,22 +63,28 @@ func TestAStreamGoesOnWhereItBrokeOff(t *testing.T) {
 	}
 }
 
-func TestAStreamThatNeverGoesOnIsAnError(t *testing.T) {
-	requests := 0
-	bucket := bucketOf(t, func(w http.ResponseWriter, _ *http.Request) {
-		requests++
-		w.Header().Set("Content-Length", "10")
-	})
-	body, err := bucket.Open(context.Background(), "x", "v1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer body.Close()
-	if _, err := io.ReadAll(body); err == nil || !strings.Contains(err.Error(), "at byte 0") {
-		t.Errorf("got %v", err)
-	}
-	if requests != 4 {
-		t.Errorf("asked %d times, want 4", requests)
+func TestAStreamThatNeverGoesOnIsAnErrorWhereverItBrokeOff(t *testing.T) {
+	for _, first := range []string{"", "0123"} {
+		requests := 0
+		bucket := bucketOf(t, func(w http.ResponseWriter, r *http.Request) {
+			requests++
+			w.Header().Set("Content-Length", "10")
+			if r.Header.Get("Range") == "" {
+				io.WriteString(w, first)
+			}
+		})
+		body, err := bucket.Open(context.Background(), "x", "v1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer body.Close()
+		got, err := io.ReadAll(body)
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("at byte %d:", len(first))) || string(got) != first {
+			t.Errorf("got %q, %v", got, err)
+		}
+		if requests != 4 {
+			t.Errorf("asked %d times, want 4", requests)
+		}
 	}
 }
 
@@ -145,8 +151,8 @@ func TestAStreamThatMayNotGoOnIsAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer body.Close()
-	if _, err := io.ReadAll(body); !errors.Is(err, objects.ErrDenied) {
-		t.Errorf("got %v", err)
+	if got, err := io.ReadAll(body); !errors.Is(err, objects.ErrDenied) || string(got) != "0123" {
+		t.Errorf("got %q, %v", got, err)
 	}
 }
 

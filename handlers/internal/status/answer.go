@@ -18,8 +18,8 @@ type answer struct {
 	body    []byte
 }
 
-// proxy has the body whatever the method: API Gateway leaves it out of what it
-// answers to HEAD, and announces the length that GET's has.
+// proxy has the body whatever the method: no answer to HEAD may have one (RFC 9110,
+// 9.3.2), so the gateway leaves it out, and has the length of GET's to announce.
 func (a answer) proxy() events.APIGatewayProxyResponse {
 	return events.APIGatewayProxyResponse{StatusCode: a.status, Headers: a.headers, Body: string(a.body)}
 }
