@@ -75,6 +75,8 @@ _POLICY = (
     owned(_P, "policy.Statement[].Effect", "bucket-transport resource-policy"),
     equivalent(_P, "policy.Statement[].Action*", "denies more", "broaden*"),
     equivalent(_P, "policy.Statement[].Resource*", REFUSED, "broaden"),
+    # Without its condition it denies everyone everything, deletion too.
+    owned(_P, "policy.Statement[].Condition*", "bucket-transport resource-policy", "drop"),
     owned(_P, "policy.Statement[]*", "bucket-transport"),
 )
 

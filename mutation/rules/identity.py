@@ -56,6 +56,8 @@ _KEY_POLICY = (
         "Key", "policy.Statement", "resource-policy", also="function-dead-letter dead-letter-alarm"
     ),
     owned("Key", f"{_S}.Action[]", "resource-policy", "broaden*"),
+    # It denies the whole account what administers the key, its deletion too.
+    owned("Key", "policy.Statement[AccountAdministration].Effect", "resource-policy", "become*"),
     owned(
         "Key",
         f"{_S}.Principal*",

@@ -94,7 +94,14 @@ _POLICY = (
         also="function-dead-letter",
     ),
     equivalent(_Q, f"{_DENY}.Action*|{_DENY}.Resource*", "denies more", "broaden*"),
-    # Without its condition it denies everyone everything, EventBridge too.
+    # Without its condition it denies everyone everything: EventBridge to send, and to delete it.
+    owned(
+        _Q,
+        f"{_DENY}.Condition*",
+        "queue-transport resource-policy",
+        "drop",
+        also="function-dead-letter",
+    ),
     owned(_Q, f"{_DENY}.Condition*", "queue-transport", also="function-dead-letter"),
     owned(_Q, f"{_DENY}*", "queue-transport"),
     owned(
