@@ -318,6 +318,7 @@ CASES = [
             )
         ),
         "without TLS",
+        resource_policy={"second"},
     ),
     undetermined(
         "bucket-archive",

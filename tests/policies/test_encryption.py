@@ -418,6 +418,7 @@ CASES = [
                 policy=document({"Effect": "Deny", "Principal": "*", "Action": "sqs:DeleteQueue"}),
             )
         ),
+        resource_policy={"second"},
     ),
     undetermined(
         "topic-transport",

@@ -34,11 +34,11 @@ QUEUE_URL = f"https://sqs.us-east-1.amazonaws.com/123456789012/{QUEUE}-dev.fifo"
 
 
 def _denying(name: str, **condition: Any) -> Change:
-    """One more statement, which denies everyone everything under a condition."""
+    """One more statement, which denies everyone to send, under a condition if there is one."""
 
     def change(stack: Declarations) -> Declarations:
         policy = json.loads(stack[name].inputs["policy"])
-        denial = {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}
+        denial = {"Effect": "Deny", "Principal": "*", "Action": "sqs:Send*", "Resource": "*"}
         if condition:
             denial["Condition"] = condition  # type: ignore[assignment]
         return stack.set(name, "policy", document(*policy["Statement"], denial))
