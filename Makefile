@@ -52,5 +52,6 @@ lock: ## Compile the requirement files, with hashes
 	    --output-file requirements/$$name.txt requirements/$$name.in; done
 
 .PHONY: clean
-clean: ## Remove everything that was built or cached
+clean: ## Stop the emulator, and remove everything that was built or cached
+	@[ ! -x $(VENV)/bin/pipeline ] || $(VENV)/bin/pipeline stop
 	rm -rf $(VENV) $(CACHE) .pipeline build reports cfn-outputs Pulumi.local.yaml

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,3 +53,13 @@ def test_an_interrupted_destruction_stops_the_emulator_that_it_started(
     with pytest.raises(SystemExit):
         up.destroy(target(None))
     assert process.status(environment.emulator_state(project.folder)) is None
+
+
+def test_cleaning_stops_the_emulator_before_its_state_is_gone(project: Project) -> None:
+    running = process.start(environment.emulator_state(project.folder), project.port)
+    # Of what the folder holds, the repository's own are links, and only the links are removed.
+    cleaned = project.run("make", "-f", str(REPOSITORY / "Makefile"), "clean")
+    assert cleaned.returncode == 0, cleaned.stderr
+    assert not (project.folder / ".pipeline").exists()
+    with socket.socket() as client, pytest.raises(ConnectionRefusedError):
+        client.connect((process.HOST, running.port))
