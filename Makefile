@@ -53,5 +53,5 @@ lock: ## Compile the requirement files, with hashes
 
 .PHONY: clean
 clean: ## Stop the emulator, and remove everything that was built or cached
-	@[ ! -x $(VENV)/bin/pipeline ] || $(VENV)/bin/pipeline stop
+	-@[ ! -x $(VENV)/bin/pipeline ] || $(VENV)/bin/pipeline stop
 	rm -rf $(VENV) $(CACHE) .pipeline build reports cfn-outputs Pulumi.local.yaml
