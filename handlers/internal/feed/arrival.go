@@ -45,8 +45,7 @@ const (
 // Receipt is the answer of Receive.
 type Receipt struct {
 	Standing Standing
-	Ticket   Ticket // its revision is 0 unless accepted
-	Attempt  int
+	Turn            // the validator's; the ticket's revision is 0 unless accepted
 	Kind     string // the feed's
 }
 
@@ -82,8 +81,10 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 			head.File, head.VersionID, head.Sequencer = a.File.Name, a.VersionID, a.Sequencer
 			head.Status, head.UpdatedAt = version.Status, stamp(l.Now())
 		}
-		receipt = Receipt{Attempt: version.Attempts[a.Request], Kind: feed.Kind}
-		receipt.Ticket = Ticket{Number: head.Number, Revision: version.Revision, File: a.File.Name, VersionID: a.VersionID}
+		receipt = Receipt{Kind: feed.Kind, Turn: Turn{
+			Stage: Validator, Feed: a.File.ID(), Attempt: version.Attempts[a.Request],
+			Ticket: Ticket{Number: head.Number, Revision: version.Revision, File: a.File.Name, VersionID: a.VersionID},
+		}}
 		switch {
 		case version.Revision > 0:
 			receipt.Standing = Accepted
@@ -108,8 +109,8 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 		if receipt.Standing == Fresh && number.Revision == 0 && number.Status != Skipped && head.VersionID == a.VersionID {
 			number.Ticket, number.Status = receipt.Ticket, version.Status
 		}
-		if turn := (Turn{Stage: Validator, Feed: a.File.ID(), Ticket: receipt.Ticket, Attempt: receipt.Attempt}); turn.Last() {
-			return l.fail(ctx, tx, turn, number, Unfinished)
+		if receipt.Last() {
+			return l.fail(ctx, tx, receipt.Turn, number, Unfinished)
 		}
 		return nil
 	})
@@ -175,7 +176,7 @@ func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, rows, symbols 
 		head.Accepted = a.Sequencer
 		accepted = true
 		turn.Ticket = ticket
-		return l.setStatus(ctx, tx, turn, number, Validated, "")
+		return l.writeProvisional(ctx, tx, turn, number, Validated)
 	})
 	return ticket, accepted, err
 }

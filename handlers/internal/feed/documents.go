@@ -18,12 +18,14 @@ const (
 	Aggregator Stage = "aggregator"
 )
 
+// Stages lists them in that order. A new stage is a constant, its place in this list
+// and a member of PerStage.
+var Stages = []Stage{Validator, Processor, Aggregator}
+
 // after tells whether a file passes the stage behind another.
 func (s Stage) after(other Stage) bool {
-	return slices.Index(stages, s) > slices.Index(stages, other)
+	return slices.Index(Stages, s) > slices.Index(Stages, other)
 }
-
-var stages = []Stage{Validator, Processor, Aggregator}
 
 // Status is what has become of a file.
 type Status string
@@ -49,16 +51,16 @@ const (
 	ByArrival = "arrival"
 )
 
-// Stages holds a number per stage: in a feed the stage's cursor, in a number the
+// PerStage holds a number per stage: in a feed the stage's cursor, in a number the
 // revision that is complete at the stage.
-type Stages struct {
-	Validator  int64 `dynamodbav:"validator"`
-	Processor  int64 `dynamodbav:"processor"`
-	Aggregator int64 `dynamodbav:"aggregator"`
+type PerStage struct {
+	Validator  int64 `dynamodbav:"validator" json:"validator"`
+	Processor  int64 `dynamodbav:"processor" json:"processor"`
+	Aggregator int64 `dynamodbav:"aggregator" json:"aggregator"`
 }
 
 // At points to a stage's number.
-func (s *Stages) At(stage Stage) *int64 {
+func (s *PerStage) At(stage Stage) *int64 {
 	switch stage {
 	case Validator:
 		return &s.Validator
@@ -74,7 +76,7 @@ func (s *Stages) At(stage Stage) *int64 {
 type Feed struct {
 	Kind string `dynamodbav:"kind,omitempty"`
 	Next int64  `dynamodbav:"next"` // the last number given by arrival
-	Stages
+	PerStage
 	Highest int64 `dynamodbav:"highest"` // the highest number seen
 }
 
@@ -89,7 +91,7 @@ type Ticket struct {
 // Number is the item NUMBER#…: one number in the order.
 type Number struct {
 	Ticket // the revision accepted last; of revision 0, the version seen last
-	Stages
+	PerStage
 	Parked map[Stage]Ticket `dynamodbav:"parked,omitempty"`
 	// Since is when the number began to wait at a stage, whatever its revision.
 	Since map[Stage]string `dynamodbav:"since,omitempty"`

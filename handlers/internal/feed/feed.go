@@ -164,8 +164,7 @@ func (l Ledger) park(ctx context.Context, tx *store.Transaction, turn Turn, numb
 		number.Since[turn.Stage] = began
 	}
 	number.Parked[turn.Stage] = turn.Ticket
-	turn.Attempt = 0 // whatever becomes of the attempt, it waits
-	return l.setStatus(ctx, tx, turn, number, Waiting, "")
+	return l.writeSettled(ctx, tx, turn, number, Waiting, "")
 }
 
 // Outcome is what a stage has made of a ticket.

@@ -78,10 +78,19 @@ func pause(ctx context.Context, try int) error {
 // retention is how long a version is kept once nothing more will become of it.
 const retention = 400 * 24 * time.Hour
 
-// setStatus records a status of the turn's version, in the version's history and
-// wherever that version is the one spoken of. On a last attempt it is FAILED until
-// Settle, so that whoever dies in the middle leaves that behind.
-func (l Ledger) setStatus(
+// writeProvisional records a status that the rest of the attempt has yet to make
+// good. On a last attempt it is FAILED instead, until Settle, so that whoever dies in
+// the middle leaves that behind.
+func (l Ledger) writeProvisional(ctx context.Context, tx *store.Transaction, turn Turn, number *Number, status Status) error {
+	if turn.Last() {
+		return l.writeSettled(ctx, tx, turn, number, Failed, Unfinished)
+	}
+	return l.writeSettled(ctx, tx, turn, number, status, "")
+}
+
+// writeSettled records a status that holds whatever becomes of the attempt: in the
+// history of the turn's version, and wherever that version is the one spoken of.
+func (l Ledger) writeSettled(
 	ctx context.Context, tx *store.Transaction, turn Turn, number *Number, status Status, reason string,
 ) error {
 	version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, turn.Ticket.File, turn.Ticket.VersionID))
@@ -91,9 +100,6 @@ func (l Ledger) setStatus(
 	head, err := store.Load[File](ctx, tx, FileKey(turn.Feed, turn.Ticket.File))
 	if err != nil {
 		return err
-	}
-	if turn.Last() && status != Failed {
-		status, reason = Failed, Unfinished
 	}
 	now := l.Now()
 	version.record(Event{Status: status, At: stamp(now), Stage: turn.Stage, Reason: reason}, now)
@@ -132,9 +138,9 @@ func (l Ledger) replace(ctx context.Context, tx *store.Transaction, turn Turn, n
 		return err
 	}
 	version.File, version.VersionID = old.File, old.VersionID
-	turn.Ticket, turn.Attempt = old, 0
+	turn.Ticket = old
 	reason := fmt.Sprintf("revision %d replaced it: %s, version %s", by.Revision, by.File, by.VersionID)
-	return l.setStatus(ctx, tx, turn, number, Skipped, reason)
+	return l.writeSettled(ctx, tx, turn, number, Skipped, reason)
 }
 
 // record adds a line to the history. A version whose status is final expires; one
@@ -153,9 +159,9 @@ func (v *Version) record(event Event, now time.Time) {
 }
 
 // finish records a completion's status and results, and of what counted before that
-// it does no more. A file that the validator
-// releases has been VALIDATED since it was accepted, unless it waited; and it may
-// have got further by now, for it is sent before it is completed.
+// it does no more. A file that the validator releases has been
+// VALIDATED since it was accepted, unless it waited; and it may have got further by
+// now, for it is sent before it is completed.
 func (l Ledger) finish(ctx context.Context, tx *store.Transaction, turn Turn, number *Number, outcome Outcome) error {
 	version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, turn.Ticket.File, turn.Ticket.VersionID))
 	if err != nil {
@@ -176,7 +182,7 @@ func (l Ledger) finish(ctx context.Context, tx *store.Transaction, turn Turn, nu
 		version.Results = outcome.Results
 		number.Days = union(number.Days, outcome.Results.Days)
 	}
-	return l.setStatus(ctx, tx, turn, number, outcome.Status, "")
+	return l.writeProvisional(ctx, tx, turn, number, outcome.Status)
 }
 
 func union(a, b []string) []string {
@@ -210,7 +216,7 @@ func (l Ledger) fail(ctx context.Context, tx *store.Transaction, turn Turn, numb
 	if version.Status.final() || version.stage().after(turn.Stage) {
 		return nil
 	}
-	return l.setStatus(ctx, tx, turn, number, Failed, reason)
+	return l.writeSettled(ctx, tx, turn, number, Failed, reason)
 }
 
 // Settle replaces the stage's FAILED, once all is done, by what is true of the ticket.
@@ -227,9 +233,7 @@ func (l Ledger) Settle(ctx context.Context, turn Turn) error {
 		if version.Status != Failed || version.stage() != turn.Stage {
 			return nil
 		}
-		settled := turn
-		settled.Attempt = 0
-		return l.setStatus(ctx, tx, settled, number, truth(number, turn.Ticket), "")
+		return l.writeSettled(ctx, tx, turn, number, truth(number, turn.Ticket), "")
 	})
 }
 

@@ -54,10 +54,10 @@ func TestWhatCountedSaysWhatReplacedItOnceThatCounts(t *testing.T) {
 	f := newFixture(t)
 	first := f.accept(arrival("01/fixed.csv", "v1", "01"))
 	second := f.accept(arrival("1/x.csv", "v2", "01"))
-	for _, stage := range stages {
+	for _, stage := range Stages {
 		f.complete(first.at(stage))
 	}
-	for _, stage := range stages {
+	for _, stage := range Stages {
 		f.told("01/fixed.csv", "v1", Aggregated)
 		f.complete(second.at(stage))
 	}

@@ -18,8 +18,6 @@ import (
 	"market-data-pipeline/handlers/internal/upload"
 )
 
-var stages = []feed.Stage{feed.Validator, feed.Processor, feed.Aggregator}
-
 func load[T any](w *world, key store.Key) *T {
 	item, err := w.store.Get(context.Background(), key)
 	if err != nil {
@@ -40,7 +38,7 @@ func (w *world) commit(ctx context.Context, writes []store.Write) error {
 		return err
 	}
 	after := load[feed.Feed](w, feed.Key(id))
-	for _, stage := range stages {
+	for _, stage := range feed.Stages {
 		from, to := *before.At(stage), *after.At(stage)
 		if to < from {
 			w.broken(fmt.Errorf("%s: the %s's cursor goes back from %d to %d", id, stage, from, to))
@@ -93,7 +91,7 @@ func (w *world) checkDeath(t *task, stage feed.Stage, key, versionID string) {
 	switch {
 	case version.Status == feed.Failed, version.Status == feed.Rejected, version.Status == feed.Skipped, version.Status == feed.Aggregated:
 	case number.Parked[stage].VersionID == versionID:
-	case slices.Index(stages, last.Stage) > slices.Index(stages, stage):
+	case slices.Index(feed.Stages, last.Stage) > slices.Index(feed.Stages, stage):
 	case stage == feed.Validator && version.Revision > 0 && number.Validator >= version.Revision: // another released it
 	default:
 		w.broken(fmt.Errorf("the %s is killed on its last attempt at %s, which stays %s", stage, key, version.Status))
@@ -247,14 +245,14 @@ func (w *world) checkOrder(id string, record *feed.Feed, objects []*object, vali
 			w.broken(fmt.Errorf("%s number %d ends with version %s of %s, not with the newest valid one", id, hole, number.VersionID, number.File))
 			return
 		}
-		for _, stage := range stages {
+		for _, stage := range feed.Stages {
 			if *number.At(stage) != number.Revision {
 				w.broken(fmt.Errorf("%s number %d revision %d: the %s is at revision %d", id, hole, number.Revision, stage, *number.At(stage)))
 			}
 		}
 		w.checkVersions(id, number)
 	}
-	for _, stage := range stages {
+	for _, stage := range feed.Stages {
 		if cursor := *record.At(stage); cursor < last || cursor >= hole { // what is skipped is passed when something comes
 			w.broken(fmt.Errorf("%s: the %s's cursor ends at %d, not at %d", id, stage, cursor, hole-1))
 		}

@@ -30,7 +30,7 @@ func (w *world) holds() []hold {
 	var found []hold
 	for _, id := range w.feeds() {
 		head := load[feed.Feed](w, feed.Key(id))
-		for _, stage := range stages {
+		for _, stage := range feed.Stages {
 			if next := (hold{id, *head.At(stage) + 1}); w.holdsUp(next) && !slices.Contains(found, next) {
 				found = append(found, next)
 			}
@@ -116,7 +116,7 @@ func (w *world) skipOne(tx *store.Transaction, h hold) {
 func (w *world) wake(id string) {
 	w.note("the operator wakes %s", id)
 	head := load[feed.Feed](w, feed.Key(id))
-	for i, stage := range stages {
+	for i, stage := range feed.Stages {
 		n := *head.At(stage) + 1
 		number := load[feed.Number](w, feed.NumberKey(id, n))
 		ticket, parked := number.Parked[stage]

@@ -294,7 +294,7 @@ func (w *world) deliver(stage int, m *message) {
 		}
 		m.inFlight = false
 		if receipt == maxReceives {
-			w.checkDeath(t, stages[stage+1], m.work.Key, m.work.VersionID)
+			w.checkDeath(t, feed.Stages[stage+1], m.work.Key, m.work.VersionID)
 		}
 		if !t.died && t.err == nil {
 			q.remove(m)
@@ -304,7 +304,7 @@ func (w *world) deliver(stage int, m *message) {
 
 // complete tells whether the stage has completed any revision of a number.
 func (w *world) complete(stage int, work queue.Work) bool {
-	return *load[feed.Number](w, feed.NumberKey(work.Group(), work.Number)).At(stages[stage+1]) > 0
+	return *load[feed.Number](w, feed.NumberKey(work.Group(), work.Number)).At(feed.Stages[stage+1]) > 0
 }
 
 func (w *world) worker(stage int, t *task) worker.Worker {

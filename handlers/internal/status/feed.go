@@ -16,21 +16,15 @@ import (
 )
 
 type feedAnswer struct {
-	Partner string      `json:"partner"`
-	Feed    string      `json:"feed"`
-	Kind    string      `json:"kind"`
-	Cursors cursors     `json:"cursors"`
-	Gaps    []gap       `json:"gaps"`
-	Waiting []place     `json:"waiting"`
-	Failed  []place     `json:"failed"`
-	Files   []fileEntry `json:"files"`
-	Cursor  *string     `json:"cursor"`
-}
-
-type cursors struct {
-	Validator  int64 `json:"validator"`
-	Processor  int64 `json:"processor"`
-	Aggregator int64 `json:"aggregator"`
+	Partner string        `json:"partner"`
+	Feed    string        `json:"feed"`
+	Kind    string        `json:"kind"`
+	Cursors feed.PerStage `json:"cursors"`
+	Gaps    []gap         `json:"gaps"`
+	Waiting []place       `json:"waiting"`
+	Failed  []place       `json:"failed"`
+	Files   []fileEntry   `json:"files"`
+	Cursor  *string       `json:"cursor"`
 }
 
 type gap struct {
@@ -116,7 +110,7 @@ func (s Status) feed(ctx context.Context, partner, name string, p page) (*feedAn
 		return nil, err
 	}
 	answer := &feedAnswer{
-		Partner: partner, Feed: name, Kind: record.Kind, Cursors: cursors(record.Stages),
+		Partner: partner, Feed: name, Kind: record.Kind, Cursors: record.PerStage,
 		Gaps: []gap{}, Waiting: []place{}, Failed: []place{}, Files: []fileEntry{},
 	}
 	if err := s.tellFiles(ctx, id, p, answer); err != nil {

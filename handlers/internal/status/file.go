@@ -162,7 +162,7 @@ func (s Status) tellNumber(ctx context.Context, id string, head *feed.File, revi
 	if err != nil {
 		return err
 	}
-	for _, stage := range []feed.Stage{feed.Validator, feed.Processor, feed.Aggregator} {
+	for _, stage := range feed.Stages {
 		_, parked := number.Parked[stage]
 		next := *cursors.At(stage) + 1
 		switch {

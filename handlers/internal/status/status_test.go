@@ -201,7 +201,7 @@ func TestTheFeedTellsItsGapsAndWhoWaits(t *testing.T) {
 	response := f.ask(func(*events.APIGatewayProxyRequest) {})
 	f.want(response, 200, "")
 	f.must(json.Unmarshal([]byte(response.Body), &answer))
-	if answer.Kind != "sequenced" || answer.Cursors != (cursors{1, 1, 1}) {
+	if answer.Kind != "sequenced" || answer.Cursors != (feed.PerStage{Validator: 1, Processor: 1, Aggregator: 1}) {
 		t.Errorf("got %s", response.Body)
 	}
 	if diff := cmp.Diff([]gap{{2, 3}, {5, 5}}, answer.Gaps); diff != "" {

@@ -30,11 +30,10 @@ func clip(value string) string {
 
 // reject writes the report and then the status, so that whoever reads the status
 // finds the report.
-func (v Validator) reject(
-	ctx context.Context, bucket string, arrival feed.Arrival, reason string, rejects *trades.Rejects,
-) error {
+func (v Validator) reject(ctx context.Context, in intake, reason string, rejects *trades.Rejects) error {
+	arrival := in.arrival
 	key := objects.RejectsKey(arrival.File.ID(), arrival.File.Name, arrival.VersionID)
-	if err := v.report(ctx, bucket, key, rejects); err != nil {
+	if err := v.report(ctx, in.bucket, key, rejects); err != nil {
 		return err
 	}
 	if err := v.Ledger.Reject(ctx, arrival, reason, &feed.Rejects{Count: rejects.Count, Key: key}); err != nil {

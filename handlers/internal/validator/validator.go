@@ -17,7 +17,6 @@ import (
 	"market-data-pipeline/handlers/internal/queue"
 	"market-data-pipeline/handlers/internal/trades"
 	"market-data-pipeline/handlers/internal/upload"
-	"market-data-pipeline/handlers/internal/worker"
 )
 
 // Validator handles the bucket's notifications.
@@ -77,41 +76,49 @@ func (v Validator) take(ctx context.Context, record events.S3EventRecord) error 
 		logging.From(ctx).Warn("file rejected", "stage", feed.Validator, "outcome", "unrecognised", "key", key)
 		return v.report(ctx, bucket, objects.UnrecognisedKey(key), fault(err.Error(), key))
 	}
-	arrival := feed.Arrival{
+	in := intake{bucket: bucket, arrival: feed.Arrival{
 		File: file, VersionID: record.S3.Object.VersionID, Sequencer: record.S3.Object.Sequencer,
 		Request: logging.RequestID(ctx),
-	}
+	}}
 	ctx = logging.With(ctx, "stage", feed.Validator, "partner", file.Partner, "feed", file.Feed,
-		"file", file.Name, "versionId", arrival.VersionID)
-	if arrival.VersionID == "" {
+		"file", file.Name, "versionId", in.arrival.VersionID)
+	if in.arrival.VersionID == "" {
 		return fmt.Errorf("the event on %s names no object version: the bucket must be versioned", key)
 	}
 	var name *upload.NameError
 	if errors.As(err, &name) {
-		return v.reject(ctx, bucket, arrival, name.Reason, fault(name.Reason, file.Name))
+		return v.reject(ctx, in, name.Reason, fault(name.Reason, file.Name))
 	}
-	return v.receive(ctx, bucket, arrival)
+	return v.receive(ctx, in)
 }
 
-func (v Validator) receive(ctx context.Context, bucket string, arrival feed.Arrival) error {
+// intake is one attempt at an object version: where it lies, what S3 has told of it,
+// and the validator's turn at it.
+type intake struct {
+	bucket  string
+	arrival feed.Arrival
+	turn    feed.Turn
+}
+
+func (v Validator) receive(ctx context.Context, in intake) error {
 	v.Ledger = v.Ledger.Session()
-	receipt, err := v.Ledger.Receive(ctx, arrival)
+	receipt, err := v.Ledger.Receive(ctx, in.arrival)
 	if err != nil {
 		return err
 	}
-	ctx = logging.With(ctx, "number", receipt.Ticket.Number, "attempt", receipt.Attempt)
-	turn := feed.Turn{Stage: feed.Validator, Feed: arrival.File.ID(), Ticket: receipt.Ticket, Attempt: receipt.Attempt}
+	in.turn = receipt.Turn
+	ctx = logging.With(ctx, "number", in.turn.Ticket.Number, "attempt", in.turn.Attempt)
 	switch receipt.Standing {
 	case feed.Done:
 		logging.From(ctx).Info("event handled", "outcome", feed.Duplicate.String())
 		return nil
 	case feed.OtherKind:
 		reason := otherKind(receipt.Kind)
-		return v.reject(ctx, bucket, arrival, reason, fault(reason, arrival.File.Name))
+		return v.reject(ctx, in, reason, fault(reason, in.arrival.File.Name))
 	}
-	if err := v.advance(ctx, bucket, arrival, turn, receipt.Standing); err != nil {
-		if turn.Last() {
-			v.fail(ctx, turn, err)
+	if err := v.advance(ctx, in, receipt.Standing); err != nil {
+		if in.turn.Last() {
+			v.fail(ctx, in.turn, err)
 		}
 		return err
 	}
@@ -125,94 +132,91 @@ func otherKind(kind string) string {
 	return "the feed's files are numbered by their arrival: put the file into no folder"
 }
 
-func (v Validator) advance(
-	ctx context.Context, bucket string, arrival feed.Arrival, turn feed.Turn, standing feed.Standing,
-) error {
+func (v Validator) advance(ctx context.Context, in intake, standing feed.Standing) error {
 	if standing == feed.Fresh {
-		ticket, accepted, err := v.validate(ctx, bucket, arrival, turn)
+		ticket, accepted, err := v.validate(ctx, in)
 		if err != nil || !accepted {
 			return err
 		}
-		turn.Ticket = ticket
+		in.turn.Ticket = ticket
 	}
-	if err := v.release(ctx, bucket, arrival, turn); err != nil {
+	if err := v.release(ctx, in); err != nil {
 		return err
 	}
-	if turn.Last() || standing == feed.Accepted {
-		return v.Ledger.Settle(ctx, turn)
+	if in.turn.Last() || standing == feed.Accepted {
+		return v.Ledger.Settle(ctx, in.turn)
 	}
 	return nil
 }
 
 // validate reads the file; false when it was rejected, or is out of date.
-func (v Validator) validate(
-	ctx context.Context, bucket string, arrival feed.Arrival, turn feed.Turn,
-) (feed.Ticket, bool, error) {
-	body, err := v.Bucket(bucket).Open(ctx, arrival.File.Key(), arrival.VersionID)
+func (v Validator) validate(ctx context.Context, in intake) (feed.Ticket, bool, error) {
+	file := in.arrival.File
+	body, err := v.Bucket(in.bucket).Open(ctx, file.Key(), in.arrival.VersionID)
 	if errors.Is(err, objects.ErrMissing) {
 		reason := "the object version was deleted before it could be read"
-		return feed.Ticket{}, false, v.reject(ctx, bucket, arrival, reason, fault(reason, arrival.File.Name))
+		return feed.Ticket{}, false, v.reject(ctx, in, reason, fault(reason, file.Name))
 	}
 	if err != nil {
 		return feed.Ticket{}, false, err
 	}
 	defer body.Close()
-	options := trades.Options{AllowNonPositivePrice: v.NonPositivePrices[arrival.File.ID()]}
+	options := trades.Options{AllowNonPositivePrice: v.NonPositivePrices[file.ID()]}
 	result, err := trades.Scan(ctx, body, options, nil)
 	if err != nil {
 		return feed.Ticket{}, false, err
 	}
-	v.Ledger.Refresh(arrival.File.ID())
+	v.Ledger.Refresh(file.ID())
 	if !result.Valid() {
 		reason := fmt.Sprintf("faults in the file: %d; its report lists them", result.Rejects.Count)
-		return feed.Ticket{}, false, v.reject(ctx, bucket, arrival, reason, &result.Rejects)
+		return feed.Ticket{}, false, v.reject(ctx, in, reason, &result.Rejects)
 	}
-	return v.Ledger.Accept(ctx, arrival, turn, result.Rows, int64(result.Symbols))
+	return v.Ledger.Accept(ctx, in.arrival, in.turn, result.Rows, int64(result.Symbols))
 }
 
 // release sends the file on if it is its turn, and then every waiting successor.
 // Each is sent before it is completed: see package feed.
-func (v Validator) release(ctx context.Context, bucket string, arrival feed.Arrival, turn feed.Turn) error {
-	decision, err := v.Ledger.Admit(ctx, turn)
+func (v Validator) release(ctx context.Context, in intake) error {
+	decision, err := v.Ledger.Admit(ctx, in.turn)
 	if err != nil {
 		return err
 	}
-	logging.From(ctx).Info("event handled", "outcome", decision.String(), "revision", turn.Ticket.Revision)
+	logging.From(ctx).Info("event handled", "outcome", decision.String(), "revision", in.turn.Ticket.Revision)
 	if decision == feed.Park {
 		return nil
 	}
 	if decision == feed.Proceed {
-		if err := v.send(ctx, bucket, arrival, turn); err != nil {
+		if err := v.send(ctx, in); err != nil {
 			return err
 		}
 	}
 	for {
-		next, found, err := v.Ledger.Successor(ctx, turn.Feed, feed.Validator)
+		next, found, err := v.Ledger.Successor(ctx, in.turn.Feed, feed.Validator)
 		if err != nil || !found {
 			return err
 		}
-		successor := feed.Turn{Stage: feed.Validator, Feed: turn.Feed, Ticket: next, Attempt: 1}
-		if err := v.send(ctx, bucket, arrival, successor); err != nil {
+		in.turn.Ticket, in.turn.Attempt = next, 1
+		if err := v.send(ctx, in); err != nil {
 			return err
 		}
 		logging.From(ctx).Info("successor released", "successor", next.Number, "revision", next.Revision)
 	}
 }
 
-func (v Validator) send(ctx context.Context, bucket string, arrival feed.Arrival, turn feed.Turn) error {
-	ticket := turn.Ticket
-	work := queue.Work{Partner: arrival.File.Partner, Feed: arrival.File.Feed, Bucket: bucket}.
+func (v Validator) send(ctx context.Context, in intake) error {
+	ticket := in.turn.Ticket
+	work := queue.Work{Partner: in.arrival.File.Partner, Feed: in.arrival.File.Feed, Bucket: in.bucket}.
 		Of(ticket.Number, ticket.Revision, ticket.File, ticket.VersionID)
-	if err := v.Processor.Send(ctx, work, queue.Cause(arrival.Request, work)); err != nil {
+	if err := v.Processor.Send(ctx, work, queue.Cause(in.arrival.Request, work)); err != nil {
 		return err
 	}
-	return v.Ledger.Complete(ctx, turn, feed.Outcome{Status: feed.Validated})
+	return v.Ledger.Complete(ctx, in.turn, feed.Outcome{Status: feed.Validated})
 }
 
 func (v Validator) fail(ctx context.Context, turn feed.Turn, cause error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if err := v.Ledger.Fail(ctx, turn, worker.Reason(feed.Validator, cause)); err != nil {
+	if err := v.Ledger.Fail(ctx, turn, feed.Reason(feed.Validator, cause)); err != nil {
 		logging.From(ctx).Error("status not recorded", "error", err.Error())
 	}
 }

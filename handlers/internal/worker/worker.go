@@ -5,7 +5,6 @@ package worker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -13,7 +12,6 @@ import (
 
 	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/logging"
-	"market-data-pipeline/handlers/internal/objects"
 	"market-data-pipeline/handlers/internal/queue"
 )
 
@@ -129,23 +127,8 @@ func (w Worker) wake(ctx context.Context, turn feed.Turn, work queue.Work, cause
 func (w Worker) fail(ctx context.Context, turn feed.Turn, cause error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if err := w.Ledger.Fail(ctx, turn, Reason(w.Stage, cause)); err != nil {
+	if err := w.Ledger.Fail(ctx, turn, feed.Reason(w.Stage, cause)); err != nil {
 		logging.From(ctx).Error("status not recorded", "error", err.Error())
-	}
-}
-
-// Reason is what a partner is told of an error: no more than it can act upon.
-func Reason(stage feed.Stage, cause error) string {
-	var archived *objects.ArchivedError
-	switch {
-	case errors.As(cause, &archived):
-		return archived.Error()
-	case errors.Is(cause, objects.ErrMissing):
-		return fmt.Sprintf("the %s needs an object that was deleted", stage)
-	case errors.Is(cause, objects.ErrDenied):
-		return fmt.Sprintf("the %s needs an object that was deleted or may not be read", stage)
-	default:
-		return fmt.Sprintf("the %s failed %d times; the operator has been told", stage, feed.LastAttempt)
 	}
 }
 
