@@ -1,5 +1,5 @@
 """The policy pack's entry: Pulumi runs the folder that holds PulumiPolicy.yaml."""
 
-from policies.pack import serve
+from policies.pack.server import serve
 
 serve()

@@ -22,9 +22,9 @@ from benchmarks import synthetic
 from benchmarks.figures import Figure, Report, Target, main, spread, tell
 from benchmarks.measuring import Usage, in_turns, programs
 from benchmarks.project import REPOSITORY
-from policies.catalogue import POLICIES
-from policies.log import AnswerLog
-from policies.servicer import PackServicer
+from policies.pack.catalogue import POLICIES
+from policies.pack.log import AnswerLog
+from policies.pack.servicer import PackServicer
 from tests.policies.kit.declarations import STACK, Declarations
 from tests.policies.kit.engine import request, whole
 from tests.policies.kit.naive import naive_servicer

@@ -14,7 +14,7 @@ from compliance.evidence import Policy
 _FIELDS = ("name", "sentence", "severity", "requirements", "remediation", "waivable")
 _QUESTION = f"""
 import json
-from policies import catalogue
+from policies.pack import catalogue
 policies = catalogue.POLICIES
 print(json.dumps({{
     "policies": [{{name: getattr(policy, name) for name in {_FIELDS}}} for policy in policies],
@@ -34,7 +34,7 @@ class Catalogue:
 
 
 def read_catalogue(policy_pack: Path) -> Catalogue:
-    """Asks the pack, in a process of its own, for `policies.catalogue`.
+    """Asks the pack, in a process of its own, for `policies.pack.catalogue`.
 
     Raises:
         BrokenRunError: the pack has no catalogue, or it is not the list of policies it should be.

@@ -14,11 +14,13 @@ from compliance import plan_gate
 from compliance.engine import EngineResource
 from compliance.evidence import Outcome
 from mutation.mutants import PROVIDER, Mutant
-from policies.answers import Answer, Kind
-from policies.catalogue import POLICIES
-from policies.policy import Policy, ResourcePolicy, Settings, StackPolicy
-from policies.reading import Node, normalised
-from policies.resource import Provider, Resource, Stack
+from policies.facts.reading import Node
+from policies.facts.resource import Provider, Resource
+from policies.facts.stack import Stack
+from policies.facts.wire import normalised
+from policies.pack.answers import Answer, Kind
+from policies.pack.catalogue import POLICIES
+from policies.pack.policy import Policy, ResourcePolicy, Settings, StackPolicy
 
 _EVERYTHING = "*"
 

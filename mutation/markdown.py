@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mutation.report import Report, Tally, by_reason, rule_name
 from mutation.run import Result, Verdict
-from policies.requirements import REQUIREMENTS
+from policies.pack.requirements import REQUIREMENTS
 
 _INDEX = re.compile(r"\[[^]]*\]")
 

@@ -8,8 +8,8 @@ from typing import Any
 from compliance import plan_gate
 from mutation.ownership import Rule
 from mutation.run import Result, Verdict
-from policies.catalogue import POLICIES
-from policies.requirements import REQUIREMENTS
+from policies.pack.catalogue import POLICIES
+from policies.pack.requirements import REQUIREMENTS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     parser = argparse.ArgumentParser(prog="python -m mutation.code", description=__doc__)
-    parser.add_argument("modules", nargs="*", help="such as policies.cors (all modules)")
+    parser.add_argument("modules", nargs="*", help="such as policies.rules.cors (all modules)")
     parser.add_argument("--sample", type=int, help="try so many, drawn at random, instead of all")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument(

@@ -25,7 +25,7 @@ class Mutant:
     """One changed function.
 
     Attributes:
-        module: the module's full name, such as `policies.cors`.
+        module: the module's full name, such as `policies.rules.cors`.
         key: mutmut's name of the changed function in it.
     """
 
@@ -73,9 +73,11 @@ def all_mutants(modules: Sequence[str] = ()) -> Iterator[Mutant]:
     Raises:
         ValueError: The pack has no such module.
     """
-    known = [f"policies.{path.stem}" for path in sorted(_PACK.glob("*.py"))]
+    known = [_name(path) for path in sorted(_PACK.rglob("*.py"))]
     if unknown := sorted(set(modules) - set(known)):
-        raise ValueError(f"the pack has no module {unknown[0]}: write one such as policies.cors")
+        raise ValueError(
+            f"the pack has no module {unknown[0]}: write one such as policies.rules.cors"
+        )
     for module in modules or known:
         for key in _codes(module):
             yield Mutant(module=module, key=key)
@@ -85,6 +87,10 @@ def mutated_module(module: str, into: ModuleType) -> None:
     """Run a module with all its mutants in it; the variable MUTANT_UNDER_TEST chooses one."""
     into.__file__ = str(_path(module))
     exec(compile(_source(module), into.__file__, "exec"), vars(into))  # noqa: S102
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
 def _path(module: str) -> Path:

@@ -19,8 +19,8 @@ TESTS = ("tests/policies",)
 
 _LEFT_OUT = (
     "--ignore=tests/policies/preview",  # real engines run the code as it is
-    "--ignore=tests/policies/test_traps.py",  # reads the source
-    "--deselect=tests/policies/test_catalogue.py::"  # runs all cases again, to count them
+    "--ignore=tests/policies/pack/test_traps.py",  # reads the source
+    "--deselect=tests/policies/pack/test_catalogue.py::"  # runs all cases again, to count them
     "test_every_policy_is_shown_to_give_each_of_the_four_answers",
 )
 _OPTIONS = ("-x", "-q", "-s", *("-p", "no:cacheprovider"), *("-p", "no:warnings"))

@@ -13,9 +13,9 @@ import pytest
 from mutation.code import trial
 from mutation.code.__main__ import main
 from mutation.code.mutants import ROOT, Mutant, all_mutants
-from policies.catalogue import POLICIES
+from policies.pack.catalogue import POLICIES
 
-MODULE, TESTS = "policies.capacity", "tests/policies/test_capacity.py"
+MODULE, TESTS = "policies.rules.capacity", "tests/policies/rules/test_capacity.py"
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,9 @@ def test_tests_notice_a_mutant_that_is_imported(mutants: Sequence[Mutant]) -> No
     assert noticed_alone(inverted)
 
 
-@pytest.mark.parametrize("module", [MODULE, "policies.archives"])  # one asks where its file is
+@pytest.mark.parametrize(
+    "module", [MODULE, "policies.facts.archives"]
+)  # one asks where its file is
 def test_tests_notice_nothing_where_nothing_is_changed(module: str) -> None:
     assert not noticed_alone(Mutant(module=module, key="x__judge__mutmut_0"))
 
@@ -66,7 +68,8 @@ def test_a_mutant_that_loops_for_ever_is_noticed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "file"), [("policies.cors", "test_cors"), ("policies.capacity", "test_capacity")]
+    ("module", "file"),
+    [("policies.rules.cors", "test_cors"), ("policies.rules.capacity", "test_capacity")],
 )
 def test_mutant_is_to_be_noticed_by_its_policys_own_tests(module: str, file: str) -> None:
     collected = subprocess.run(
@@ -81,7 +84,7 @@ def test_mutant_is_to_be_noticed_by_its_policys_own_tests(module: str, file: str
     policies = {policy.name for policy in POLICIES}
     cases = [name for name in names if name.partition("[")[2].partition(": ")[0] in policies]
     assert names[: len(cases)] == cases
-    assert {name.partition("::")[0] for name in cases} == {f"tests/policies/{file}.py"}
+    assert {name.partition("::")[0] for name in cases} == {f"tests/policies/rules/{file}.py"}
 
 
 def test_module_that_the_pack_lacks_is_named(capsys: pytest.CaptureFixture[str]) -> None:

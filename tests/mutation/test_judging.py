@@ -5,9 +5,10 @@ from dataclasses import replace
 from mutation.judging import Judge
 from mutation.mutants import Mutant
 from mutation.preview import Compliant
-from policies.answers import Answer, failed, verdict
-from policies.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
-from policies.resource import Resource, Stack
+from policies.facts.resource import Resource
+from policies.facts.stack import Stack
+from policies.pack.answers import Answer, failed, verdict
+from policies.pack.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
 from tests.mutation.kit import QUEUE, queue
 
 

@@ -11,8 +11,8 @@ from mutation.preview import Compliant
 from mutation.report import enforcing
 from mutation.rules import RULES
 from mutation.run import Verdict, result
-from policies.catalogue import POLICIES
-from policies.requirements import REQUIREMENTS
+from policies.pack.catalogue import POLICIES
+from policies.pack.requirements import REQUIREMENTS
 
 _SAMPLE = 25  # each so many-th mutant
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from policies.catalogue import POLICIES
+from policies.pack.catalogue import POLICIES
 from tests.policies.kit import Declarations, judge
 
 

@@ -10,7 +10,7 @@ from compliance.checkov.scanner import Checkov, rules
 from compliance.engine import EngineResource, Preview
 from compliance.errors import BrokenRunError
 from compliance.evidence import Gap, Outcome, Source
-from policies.catalogue import POLICIES
+from policies.pack.catalogue import POLICIES
 
 CHECKOV = Path(__file__).parents[3] / ".cache" / "checkov" / "bin" / "checkov"
 GROUP = EngineResource(

@@ -8,10 +8,10 @@ from typing import Any
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import proto
 
-from policies.catalogue import POLICIES
-from policies.log import AnswerLog, Batch
-from policies.policy import Policy
-from policies.servicer import PackServicer
+from policies.pack.catalogue import POLICIES
+from policies.pack.log import AnswerLog, Batch
+from policies.pack.policy import Policy
+from policies.pack.servicer import PackServicer
 from tests.policies.kit.declarations import Declaration, Declarations
 
 

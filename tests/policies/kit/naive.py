@@ -18,10 +18,12 @@ from pulumi_policy.deserialize import serialize_properties
 from pulumi_policy.policy import Policy as SdkPolicy
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
-from policies.answers import Answer, Kind
-from policies.policy import Policy, ResourcePolicy, StackPolicy
-from policies.reading import Node, normalised
-from policies.resource import Provider, Resource, Stack
+from policies.facts.reading import Node
+from policies.facts.resource import Provider, Resource
+from policies.facts.stack import Stack
+from policies.facts.wire import normalised
+from policies.pack.answers import Answer, Kind
+from policies.pack.policy import Policy, ResourcePolicy, StackPolicy
 
 
 def naive_servicer(policies: Sequence[Policy], suffix: str) -> Any:

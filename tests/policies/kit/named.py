@@ -7,8 +7,8 @@ tests.policies.kit.reference` writes it anew.
 import json
 from pathlib import Path
 
-from policies import sdk
-from policies.names import property_of
+from policies.facts import pulumi_aws
+from policies.rules.names import property_of
 from tests.policies.kit import aws_types
 
 FILE = Path(__file__).resolve().parent.parent / "names.json"
@@ -19,10 +19,10 @@ def table() -> str:
     named: dict[str, str] = {}
     others: dict[str, list[str]] = {}
     for token in aws_types.tokens():
-        if sdk.is_deprecated(token):
+        if pulumi_aws.is_deprecated(token):
             continue
         key = property_of(token)
-        rest = {other for other in sdk.properties(token) if other.endswith("Name")} - {key}
+        rest = {other for other in pulumi_aws.properties(token) if other.endswith("Name")} - {key}
         if key is not None and key != "name":
             named[token] = key
         elif key is None and rest:

@@ -6,8 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from policies.catalogue import POLICIES
-from policies.policy import Policy, ResourcePolicy, StackPolicy
+from policies.pack.catalogue import POLICIES
+from policies.pack.policy import Policy, ResourcePolicy, StackPolicy
 
 _PACK = "policies."
 _OWN, _USED, _GENERAL, _APART = range(4)
@@ -21,7 +21,7 @@ def own_tests(module: str, items: Sequence[pytest.Item]) -> tuple[list[pytest.It
     no policy uses the module: it belongs to the pack's frame.
 
     Args:
-        module: such as `policies.cors`.
+        module: such as `policies.rules.cors`.
         items: tests, of which those with a `case` are about a policy.
     """
     distances = {policy.name: _distance(policy, module) for policy in POLICIES}

@@ -8,22 +8,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mutation import owned
-from policies.catalogue import POLICIES
-from policies.policy import Policy, ResourcePolicy
-from policies.requirements import REQUIREMENTS, Requirement
+from policies.pack.catalogue import POLICIES
+from policies.pack.policy import Policy, ResourcePolicy
+from policies.pack.requirements import REQUIREMENTS, Requirement
 from tests.policies.kit import frozen, named, properties
 from tests.policies.kit.cases import Case
 from tests.policies.kit.kept import compliant_stack
 
 TESTS = Path(__file__).resolve().parent.parent
-DOCUMENT = TESTS.parent.parent / "docs" / "policies.md"
+ROOT = TESTS.parent.parent
+DOCUMENT = ROOT / "docs" / "policies.md"
 
 
 def cases() -> dict[str, list[Case]]:
     """Every case, by the name of the test module that runs it."""
     found: dict[str, list[Case]] = {}
-    for file in sorted(TESTS.glob("test_*.py")):
-        module = importlib.import_module(f"tests.policies.{file.stem}")
+    for file in sorted(TESTS.rglob("test_*.py")):
+        module = importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
         for value in vars(module).values():
             if isinstance(value, list) and value and all(isinstance(item, Case) for item in value):
                 found.setdefault(file.stem, []).extend(value)

@@ -1,0 +1,200 @@
+"""Safe reading of a resource's properties: nothing unknown, malformed or missing slips through.
+
+The engine hands over JSON with sentinels for unknown values, floats for integers and wrappers
+around secrets. `Node` is the one way in which rules read it: every typed read returns the value,
+None if it is missing, or raises `UndeterminedError` or `MalformedError`.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from policies.facts.wire import UNKNOWN
+
+
+class UndeterminedError(Exception):
+    """A rule read a value that is unknown; `path` names the property."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class MalformedError(Exception):
+    """A rule read a value of a type that the property cannot have."""
+
+    def __init__(self, path: str, expected: str) -> None:
+        super().__init__(f"{path} is not {expected}")
+
+
+def _members_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of a JSON text. Of two members of one name, nobody knows which AWS would take."""
+    found = dict(members)
+    if len(found) < len(members):
+        raise ValueError("a member stands there twice")
+    return found
+
+
+class Node:
+    """A value and the path that leads to it."""
+
+    __slots__ = ("path", "value")
+
+    def __init__(self, value: Any, path: str = "") -> None:
+        self.value = value
+        self.path = path
+
+    def at(self, key: str) -> str:
+        """The path of a property of this object."""
+        return f"{self.path}.{key}" if self.path else key
+
+    def child(self, key: str) -> "Node | None":
+        """The property `key`, or None when it is missing or null."""
+        value = self._known(self.value, self.path)
+        if not isinstance(value, dict):
+            raise MalformedError(self.path, "an object")
+        found = value.get(key)
+        if found is None:
+            return None
+        return Node(self._known(found, self.at(key)), self.at(key))
+
+    def has(self, key: str) -> bool:
+        """Whether the property is there at all, known or not."""
+        value = self._known(self.value, self.path)
+        return isinstance(value, dict) and value.get(key) is not None
+
+    def is_unknown(self, key: str) -> bool:
+        """Whether the property is there and unknown."""
+        return self.has(key) and self.value[key] is UNKNOWN
+
+    def is_empty(self, key: str) -> bool:
+        """Whether the property is missing or an empty object, list or string."""
+        found = self.child(key)
+        return found is None or found.value in ({}, [], "")
+
+    def text(self, key: str) -> str | None:
+        """A string property."""
+        found = self.child(key)
+        return None if found is None else found.as_text()
+
+    def integer(self, key: str) -> int | None:
+        """An integer property."""
+        found = self.child(key)
+        if found is None:
+            return None
+        if isinstance(found.value, bool) or not isinstance(found.value, int):
+            raise MalformedError(found.path, "an integer")
+        return found.value
+
+    def number(self, key: str) -> int | float | None:
+        """A number property, whole or not."""
+        found = self.child(key)
+        if found is None:
+            return None
+        if isinstance(found.value, bool) or not isinstance(found.value, int | float):
+            raise MalformedError(found.path, "a number")
+        return found.value
+
+    def flag(self, key: str) -> bool | None:
+        """A boolean property."""
+        found = self.child(key)
+        if found is None:
+            return None
+        if not isinstance(found.value, bool):
+            raise MalformedError(found.path, "a boolean")
+        return found.value
+
+    def object(self, key: str) -> "Node":
+        """An object property; an empty object when it is missing."""
+        found = self.child(key)
+        if found is None:
+            return Node({}, self.at(key))
+        if not isinstance(found.value, dict):
+            raise MalformedError(found.path, "an object")
+        return found
+
+    def items(self, key: str) -> list["Node"]:
+        """The elements of a list property; none when it is missing."""
+        found = self.child(key)
+        return [] if found is None else found.elements()
+
+    def elements(self) -> list["Node"]:
+        """The elements of this list, each of them known."""
+        if not isinstance(self.value, list):
+            raise MalformedError(self.path, "a list")
+        return [
+            Node(self._known(item, f"{self.path}[{index}]"), f"{self.path}[{index}]")
+            for index, item in enumerate(self.value)
+        ]
+
+    def one_or_many(self, key: str) -> list["Node"]:
+        """The elements of a property that may be a list or a single value, as in IAM documents."""
+        found = self.child(key)
+        if found is None:
+            return []
+        return found.elements() if isinstance(found.value, list) else [found]
+
+    def texts(self, key: str) -> list[str]:
+        """The strings of a property that is a list or a single string; none when missing."""
+        return [item.as_text() for item in self.one_or_many(key)]
+
+    def document(self, key: str) -> "Node | None":
+        """A property that holds JSON in a string (or already an object), parsed."""
+        found = self.child(key)
+        if found is None or isinstance(found.value, dict):
+            return found
+        try:
+            parsed = json.loads(found.as_text(), object_pairs_hook=_members_once)
+        except ValueError as error:
+            raise MalformedError(found.path, "valid JSON") from error
+        if not isinstance(parsed, dict):
+            raise MalformedError(found.path, "a JSON object")
+        return Node(parsed, found.path)
+
+    def as_text(self) -> str:
+        """This value, which has to be a string."""
+        value = self._known(self.value, self.path)
+        if not isinstance(value, str):
+            raise MalformedError(self.path, "a string")
+        return value
+
+    def members(self) -> Iterator[tuple[str, "Node"]]:
+        """The properties of this object, unknown ones included."""
+        if not isinstance(self.value, dict):
+            raise MalformedError(self.path, "an object")
+        for key, value in self.value.items():
+            yield key, Node(value, self.at(key))
+
+    def leaves(self) -> Iterator["Node"]:
+        """Every scalar below this value, unknown ones left out."""
+        if isinstance(self.value, dict):
+            for _, member in self.members():
+                yield from member.leaves()
+        elif isinstance(self.value, list):
+            for index, item in enumerate(self.value):
+                yield from Node(item, f"{self.path}[{index}]").leaves()
+        elif self.value is not UNKNOWN and self.value is not None:
+            yield self
+
+    def scalars(self, *, but: tuple[str, ...], key: str = "") -> Iterator[tuple[str, "Node"]]:
+        """Every scalar below this value, unknown ones too, each with the name that it stands under.
+
+        Args:
+            but: Names of properties that are left out.
+            key: The name that this value stands under.
+        """
+        if isinstance(self.value, dict):
+            for name, member in self.members():
+                if name not in but:
+                    yield from member.scalars(but=but, key=name)
+        elif isinstance(self.value, list):
+            for index, item in enumerate(self.value):
+                yield from Node(item, f"{self.path}[{index}]").scalars(but=but, key=key)
+        else:
+            yield key, self
+
+    @staticmethod
+    def _known(value: Any, path: str) -> Any:
+        if value is UNKNOWN:
+            raise UndeterminedError(path)
+        return value

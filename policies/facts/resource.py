@@ -1,0 +1,46 @@
+"""What a rule sees of a resource."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from policies.facts.reading import Node
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Provider:
+    """The provider that manages a resource.
+
+    Attributes:
+        type: Type token, such as `pulumi:providers:aws`.
+        inputs: The provider's configuration.
+    """
+
+    type: str
+    inputs: Node
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resource:
+    """A resource as the program declares it.
+
+    Attributes:
+        urn: Pulumi's identifier.
+        type: Type token, such as `aws:sqs/queue:Queue`.
+        inputs: Its properties.
+        protect: Whether Pulumi refuses to delete it.
+        provider: Its provider; None for components and for providers themselves.
+        depends_on: Per property, the URNs of the resources that its value is made from. Known
+            only when the whole stack is judged.
+    """
+
+    urn: str
+    type: str
+    inputs: Node
+    protect: bool = False
+    provider: Provider | None = None
+    depends_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name that the program gives it, the last part of its URN."""
+        return self.urn.rsplit("::", 1)[-1]

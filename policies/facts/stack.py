@@ -1,0 +1,234 @@
+"""All resources of a stack, and who refers to whom."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Any, TypeVar, cast
+
+from policies.facts.arns import Arn, function_name, own_names
+from policies.facts.reading import Node, UndeterminedError
+from policies.facts.resource import Resource
+from policies.facts.types import EVENT_SOURCE_MAPPING, FUNCTION, KEY, KEY_ALIAS, QUEUE, TOPIC
+
+Derived = TypeVar("Derived")
+
+
+_QUEUE_URL = re.compile(
+    r"https://sqs\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<account>\d{12})/(?P<name>[^/]+)"
+)
+
+
+class Stack:
+    """All resources of a stack, and who refers to whom.
+
+    Args:
+        resources: Every resource.
+        suffix: The environment suffix that every physical name carries.
+    """
+
+    def __init__(self, resources: Iterable[Resource], suffix: str) -> None:
+        self.resources = tuple(resources)
+        self.suffix = suffix
+        self._by_urn = {resource.urn: resource for resource in self.resources}
+        self._by_type: defaultdict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            self._by_type[resource.type].append(resource)
+        self._derived: dict[Callable[[Stack], Any], Any] = {}
+        self._references: dict[tuple[str, str, str], tuple[dict[str, list[Resource]], str]] = {}
+
+    def of(self, *types: str) -> list[Resource]:
+        """The resources of these types."""
+        return [resource for type_ in types for resource in self._by_type.get(type_, ())]
+
+    def named(self, type_: str, name: str) -> Resource | None:
+        """The resource of this type that has this physical name."""
+        return self._names.get((type_, name))
+
+    def owner_of(self, arn: str) -> Resource | None:
+        """The resource of this stack that a known ARN names, or None for any other ARN."""
+        parsed = Arn.parse(arn)
+        if parsed is None or parsed.partition != "aws":
+            return None
+        region, account = self.home
+        if (parsed.region or region) != region or (parsed.account or account) != account:
+            return None
+        return next(
+            (found for type_, name in parsed.names() if (found := self.named(type_, name))), None
+        )
+
+    def target(self, resource: Resource, key: str, type_: str) -> Resource | None:
+        """The resource of type `type_` that the property `key` of `resource` refers to.
+
+        A known value refers by ARN, by a queue's URL or by name. An unknown one, or an identifier
+        that AWS assigns, refers by the engine's property dependencies.
+
+        Raises:
+            UndeterminedError: The value is unknown and no dependency tells.
+        """
+        if not resource.inputs.has(key):
+            return None
+        if not resource.inputs.is_unknown(key):
+            value = resource.inputs.text(key) or ""
+            found = self._by_value(type_, value)
+            if found is not None:
+                return found if found.type == type_ else None
+            if own_names(type_):
+                return None
+        candidates = [
+            found
+            for urn in resource.depends_on.get(key, ())
+            if (found := self._by_urn.get(urn)) is not None and found.type == type_
+        ]
+        if len(candidates) == 1:
+            return candidates[0]
+        if resource.inputs.is_unknown(key):
+            raise UndeterminedError(key)
+        return None
+
+    def _by_value(self, type_: str, value: str) -> Resource | None:
+        """What a known value names; an ARN or URL of another account or region names nothing."""
+        if value.startswith("arn:"):
+            return self.owner_of(value)
+        url = _QUEUE_URL.fullmatch(value)
+        if url is None:
+            name = function_name(value, self.home) if type_ == FUNCTION else value
+            return self.named(type_, name)
+        return (
+            self.named(QUEUE, url["name"]) if url.group("region", "account") == self.home else None
+        )
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource in the stack's own region and account."""
+        region, account = self.home
+        return f"arn:aws:{service}:{region}:{account}:{resource}"
+
+    def key_of(self, resource: Resource, key: str) -> Resource | None:
+        """The key of this stack that the property `key` names by an alias of this stack.
+
+        None for any other: whether that one will do is for the policies on encryption to say.
+        """
+        if resource.inputs.is_unknown(key):
+            return None
+        alias = self._by_value(KEY_ALIAS, resource.inputs.text(key) or "")
+        if alias is None or alias.type != KEY_ALIAS:
+            return None
+        return self.target(alias, "targetKeyId", KEY)
+
+    def referring(
+        self,
+        type_: str,
+        key: str,
+        to: Resource,
+        *,
+        one_will_do: bool = False,
+        skip_unclear: bool = False,
+    ) -> list[Resource]:
+        """The resources of type `type_` whose property `key` refers to the resource `to`.
+
+        Args:
+            type_: Type token of those that refer.
+            key: The property by which they do.
+            to: The resource that they refer to.
+            one_will_do: Leave out those of which it cannot be told, if there are others. For rules
+                that ask for one that does, and not what each of them is.
+            skip_unclear: Leave out those of which it cannot be told. For rules on `to` where
+                another rule, on those themselves, answers that they are undetermined.
+
+        Raises:
+            UndeterminedError: Of one it cannot be told.
+        """
+        index = self._references.get((type_, key, to.type))
+        if index is None:
+            index = self._references[(type_, key, to.type)] = self._index(type_, key, to.type)
+        found, unclear = index
+        referring = found.get(to.urn, [])
+        if unclear and not skip_unclear and not (one_will_do and referring):
+            raise UndeterminedError(unclear)
+        return referring
+
+    def _index(
+        self, type_: str, key: str, target_type: str
+    ) -> tuple[dict[str, list[Resource]], str]:
+        """Who refers to whom, and a property of which it cannot be told (or nothing)."""
+        found: defaultdict[str, list[Resource]] = defaultdict(list)
+        unclear = ""
+        for resource in self.of(type_):
+            try:
+                target = self.target(resource, key, target_type)
+            except UndeterminedError as error:
+                unclear = f"{resource.name}.{error.path}"
+            else:
+                if target is not None:
+                    found[target.urn].append(resource)
+        return dict(found), unclear
+
+    def is_own_key(self, resource: Resource, holder: Node, key: str) -> bool:
+        """Whether the property `key` of `holder` is an encryption key of this very stack.
+
+        Known: an alias or ARN of it. Unknown: made from it and from nothing else (decision 0001).
+
+        Args:
+            resource: The resource that is encrypted.
+            holder: The object among its inputs that holds the property.
+            key: The property.
+
+        Raises:
+            UndeterminedError: The value is unknown and not made from a key of this stack.
+        """
+        if not holder.has(key):
+            return False
+        unknown = holder.is_unknown(key)
+        if not unknown:
+            alias = self._by_value(KEY_ALIAS, holder.text(key) or "")
+            if alias is not None and alias.type == KEY_ALIAS:
+                return self.target(alias, "targetKeyId", KEY) is not None
+        path = holder.at(key)
+        top = path.partition(".")[0].partition("[")[0]
+        if self.depends_only_on(resource, top, KEY, KEY_ALIAS):
+            return True
+        if unknown:
+            raise UndeterminedError(path)
+        return False
+
+    def depends_only_on(self, resource: Resource, key: str, *types: str) -> bool:
+        """Whether the value of `key` is made from resources of these types in this stack alone."""
+        sources = [self._by_urn.get(urn) for urn in resource.depends_on.get(key, ())]
+        return bool(sources) and all(found and found.type in types for found in sources)
+
+    def once(self, derive: Callable[["Stack"], Derived]) -> Derived:
+        """What `derive` makes of this stack, made once however many resources ask for it."""
+        if derive not in self._derived:
+            self._derived[derive] = derive(self)
+        return cast(Derived, self._derived[derive])
+
+    @cached_property
+    def home(self) -> tuple[str, str]:
+        """Region and account of the stack: those that most of its own ARNs name.
+
+        What does the stack's work is asked first: it names its neighbours, while policies may name
+        anybody. A stack without any of it is known by all its ARNs.
+        """
+        workers = self.of(FUNCTION, QUEUE, TOPIC, EVENT_SOURCE_MAPPING)
+        for resources in (workers, self.resources):
+            places = Counter(
+                place
+                for resource in resources
+                for leaf in resource.inputs.leaves()
+                if isinstance(leaf.value, str)
+                for place in Arn.places(leaf.value)
+            )
+            if places:
+                return places.most_common(1)[0][0]
+        return ("", "")
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], Resource]:
+        names: dict[tuple[str, str], Resource] = {}
+        for resource in self.resources:
+            key = own_names(resource.type)
+            if key is not None and not resource.inputs.is_unknown(key):
+                name = resource.inputs.value.get(key)
+                if isinstance(name, str):
+                    names[(resource.type, name)] = resource
+        return names

@@ -1,0 +1,123 @@
+"""A policy: one rule of the mission as data, with the pure function that judges by it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from policies.facts.reading import MalformedError, UndeterminedError
+from policies.facts.resource import Resource
+from policies.facts.stack import Stack
+from policies.pack.answers import Answer, failed, not_applicable, undetermined
+
+Settings = Mapping[str, Any]
+Schema = Mapping[str, Mapping[str, Any]]
+
+
+class Severity(StrEnum):
+    """How much harm breaking a rule does."""
+
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Types:
+    """Which resource types a policy governs.
+
+    Attributes:
+        tokens: Exact type tokens.
+        where: A test on the type token, for policies that govern by kind instead of by list.
+        otherwise: Why the policy does not apply to any other type, as a sentence.
+    """
+
+    tokens: frozenset[str] = frozenset()
+    where: Callable[[str], bool] | None = None
+    otherwise: str
+
+    def __contains__(self, type_: str) -> bool:
+        return type_ in self.tokens or (self.where is not None and self.where(type_))
+
+
+def only(*tokens: str) -> Types:
+    """Govern exactly these types."""
+    names = ", ".join(sorted(token.rsplit(":", 1)[-1] for token in tokens))
+    return Types(tokens=frozenset(tokens), otherwise=f"Governs {names} only.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """One rule.
+
+    Attributes:
+        name: Identifier, in lower case with hyphens.
+        sentence: What a compliant stack does, in one sentence.
+        severity: How much harm breaking it does.
+        requirements: The clauses that it enforces.
+        remediation: How to fix a violation, in one line.
+        governs: The resource types that it judges.
+        schema: JSON schema of each setting, with the mission's value as `default`.
+        waivable: Whether a waiver may excuse a violation.
+        general: Whether it holds for resources of every service alike. That alone does not make a
+            type governed: the evidence lists as ungoverned what only such policies judge.
+    """
+
+    name: str
+    sentence: str
+    severity: Severity
+    requirements: tuple[str, ...]
+    remediation: str
+    governs: Types
+    schema: Schema = field(default_factory=dict)
+    waivable: bool = False
+    general: bool = False
+
+    def settings(self, configured: Mapping[str, Any] | None) -> Settings:
+        """The mission's values, overridden by what the pack's configuration says."""
+        defaults = {key: schema["default"] for key, schema in self.schema.items()}
+        return {
+            key: int(value) if isinstance(value, float) and value.is_integer() else value
+            for key, value in {**defaults, **(configured or {})}.items()
+            if key in defaults
+        }
+
+    def message(self, answer: Answer) -> str:
+        """Two lines for a person: what is wrong, and how to fix it."""
+        wrong = f"Undetermined: {answer.path}" if answer.path else answer.message
+        return f"{wrong}\nFix: {self.remediation}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourcePolicy(Policy):
+    """A rule that a resource's own properties decide; judged before the resource is created."""
+
+    judge: Callable[[Resource, Settings], Answer]
+
+    def answer(self, resource: Resource, settings: Settings) -> Answer:
+        """The one answer about `resource`; unknown and malformed values fail closed."""
+        if resource.type not in self.governs:
+            return not_applicable(self.governs.otherwise)
+        return _closed(lambda: self.judge(resource, settings))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackPolicy(Policy):
+    """A rule about how resources relate; judged when all of the stack has been declared."""
+
+    judge: Callable[[Resource, Stack, Settings], Answer]
+
+    def answer(self, resource: Resource, stack: Stack, settings: Settings) -> Answer:
+        """The one answer about `resource`; what is unknown of one spoils no other's answer."""
+        if resource.type not in self.governs:
+            return not_applicable(self.governs.otherwise)
+        return _closed(lambda: self.judge(resource, stack, settings))
+
+
+def _closed(judge: Callable[[], Answer]) -> Answer:
+    try:
+        return judge()
+    except UndeterminedError as error:
+        return undetermined(error.path)
+    except MalformedError as error:
+        return failed(str(error))

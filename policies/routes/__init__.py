@@ -1,0 +1,1 @@
+"""The ways that messages and calls take from one resource to another."""

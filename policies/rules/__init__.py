@@ -1,0 +1,1 @@
+"""The rules, one file per subject of the brief; no rule imports another."""

@@ -1,0 +1,52 @@
+"""The rule on what answers the API: a function that it may call (API-1, API-3)."""
+
+from policies.facts.resource import Resource
+from policies.facts.stack import Stack
+from policies.facts.types import (
+    API,
+    API_INTEGRATION,
+    API_METHOD,
+    API_RESOURCE,
+)
+from policies.pack.answers import Answer, failed, not_applicable, verdict
+from policies.pack.policy import Settings, Severity, StackPolicy, only
+from policies.routes.integrations import problems_of
+
+
+def _judge(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
+    if resource.type == API:
+        off = resource.inputs.flag("disableExecuteApiEndpoint")
+        return verdict(
+            ["disableExecuteApiEndpoint is true, so that nothing answers"] if off else []
+        )
+    verb = resource.inputs.text("httpMethod")
+    if verb == "OPTIONS":
+        return not_applicable("Preflights are for the policy on CORS.")
+    path = stack.target(resource, "resourceId", API_RESOURCE)
+    if path is None:
+        return failed("resourceId is no resource of this stack's API")
+    integrations = [
+        node
+        for node in stack.referring(API_INTEGRATION, "resourceId", path)
+        if node.inputs.text("httpMethod") == verb
+    ]
+    if len(integrations) != 1:
+        return failed("it has not exactly one Integration in this stack")
+    return verdict(problems_of(integrations[0], resource, path, stack))
+
+
+FUNCTIONS = StackPolicy(
+    name="api-function",
+    sentence="Every method of the API is answered by a function of this stack that it may call.",
+    severity=Severity.HIGH,
+    requirements=("API-1", "API-3"),
+    remediation=(
+        "Give the method one AWS_PROXY Integration, POST to a function of this stack, and a "
+        "Permission for apigateway.amazonaws.com on this stage, verb and path."
+    ),
+    governs=only(API, API_METHOD),
+    judge=_judge,
+)
+
+
+POLICIES = (FUNCTIONS,)

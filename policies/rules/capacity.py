@@ -1,0 +1,55 @@
+"""The rule on capacity: it follows the load, and nobody plans or caps it (SCALE-1)."""
+
+from policies.facts.resource import Resource
+from policies.facts.types import API_STAGE, EVENT_SOURCE_MAPPING, FUNCTION, TABLE
+from policies.pack.answers import Answer, failed, verdict
+from policies.pack.policy import ResourcePolicy, Settings, Severity, Types
+
+# What plans capacity ahead, or holds it ready.
+_PLANNED = ("aws:appautoscaling/", "aws:lambda/provisionedConcurrencyConfig:")
+_PROPERTIES = {
+    API_STAGE: (),
+    EVENT_SOURCE_MAPPING: ("provisionedPollerConfig",),
+    FUNCTION: (),
+    TABLE: ("onDemandThroughput", "warmThroughput"),
+    "aws:dynamodb/globalSecondaryIndex:GlobalSecondaryIndex": (
+        "onDemandThroughput",
+        "provisionedThroughput",
+        "warmThroughput",
+    ),
+}
+_UNRESERVED = (None, -1)  # AWS writes none as -1
+
+
+def _judge(resource: Resource, _settings: Settings) -> Answer:
+    if resource.type.startswith(_PLANNED):
+        return failed("it plans capacity ahead of the load")
+    inputs = resource.inputs
+    problems = [
+        f"{holder.at(key)} holds capacity ready, or caps it"
+        for holder in (inputs, *inputs.items("globalSecondaryIndexes"))
+        for key in _PROPERTIES[resource.type]
+        if not holder.is_empty(key)
+    ]
+    if resource.type == FUNCTION:
+        if inputs.integer("reservedConcurrentExecutions") not in _UNRESERVED:
+            problems.append("reservedConcurrentExecutions reserves concurrency, and caps it")
+    elif resource.type == API_STAGE and inputs.flag("cacheClusterEnabled"):
+        problems.append("cacheClusterEnabled is true, which is paid by the hour")
+    return verdict(problems)
+
+
+ELASTIC = ResourcePolicy(
+    name="elastic-capacity",
+    sentence="Capacity follows the load: nothing is reserved, provisioned, kept warm or capped.",
+    severity=Severity.MEDIUM,
+    requirements=("SCALE-1",),
+    remediation="Leave reserved and provisioned capacity, throughput limits and caches out.",
+    governs=Types(
+        where=lambda type_: type_ in _PROPERTIES or type_.startswith(_PLANNED),
+        otherwise="Governs what capacity could be planned for only.",
+    ),
+    judge=_judge,
+)
+
+POLICIES = (ELASTIC,)

@@ -1,0 +1,294 @@
+"""Encryption at rest (SEC-1, S3-4): each store of data under a key of this very stack."""
+
+from collections.abc import Callable
+
+from policies.facts import pulumi_aws
+from policies.facts.reading import Node
+from policies.facts.resource import Resource
+from policies.facts.stack import Stack
+from policies.facts.types import (
+    API_METHOD_SETTINGS,
+    BUCKET,
+    BUCKET_ENCRYPTION,
+    EVENT_BUS,
+    EVENT_SOURCE_MAPPING,
+    FUNCTION,
+    KEY,
+    LOG_GROUP,
+    QUEUE,
+    TABLE,
+    TABLE_BUCKET,
+    TOPIC,
+    VECTOR_BUCKET,
+)
+from policies.pack.answers import PASSED, Answer, failed, not_applicable, verdict
+from policies.pack.policy import ResourcePolicy, Settings, Severity, StackPolicy, Types, only
+
+_OWN_POLICY = {
+    BUCKET,
+    EVENT_BUS,
+    LOG_GROUP,
+    QUEUE,
+    TABLE,
+    TOPIC,
+    BUCKET_ENCRYPTION,
+}
+# AWS encrypts these with a key of its own unless they name one: a function's environment holds
+# names only, and a mapping's filters, which its key is for, are not allowed. An object takes the
+# key of its bucket.
+_OBJECTS = ("aws:s3/bucketObjectv2:BucketObjectv2", "aws:s3/objectCopy:ObjectCopy")
+_MAY_LACK_ONE = (FUNCTION, EVENT_SOURCE_MAPPING, *_OBJECTS)
+_KEY_PROPERTIES = (
+    "kmsKeyId",
+    "kmsKeyArn",
+    "kmsMasterKeyId",
+    "kmsKeyIdentifier",
+    "kmsKey",
+    "kmsArn",
+    "kmsEncryptionKey",
+    "customerEncryptionKeyArn",
+    "encryptionKey",
+    "encryptionKeyArn",
+    "awsKmsKeyArn",
+    "customerEncryptionKeyId",
+    "customerManagedKeyArn",
+    "defaultEncryptionKey",
+    "s3KmsKeyArn",
+    "s3SseKmsKeyId",
+)
+_PARAMETER = "aws:ssm/parameter:Parameter"
+# Elsewhere a `keyId` is of another kind.
+_KEY_IDS = (_PARAMETER, "aws:xray/encryptionConfig:EncryptionConfig")
+# Objects that hold the key, and how each service calls it there.
+_HOLDERS = (
+    "encryptionConfiguration",
+    "encryptionConfigurations",
+    "encryptionSpecification",
+    "serverSideEncryption",
+    "serverSideEncryptionConfiguration",
+    "encryptionAtRestOptions",
+    "kmsKeyDetails",
+    "kmsServerSideEncryption",
+    "sseConfiguration",
+    "sseSpecification",
+)
+_KEYS_THERE = (*_KEY_PROPERTIES, "keyArn")
+# What says which key it is; where it is another than these, the one that is named goes unused.
+_OWN_KEY = {
+    "aws:codegurureviewer/repositoryAssociation:RepositoryAssociation": (
+        "encryptionOption",
+        ("CUSTOMER_OWNED_CMK",),
+    ),
+    "aws:dynamodb/tableExport:TableExport": ("s3SseAlgorithm", ("KMS",)),
+    "aws:xray/encryptionConfig:EncryptionConfig": ("type", ("KMS",)),
+    "aws:athena/database:Database": ("encryptionOption", ("SSE_KMS", "CSE_KMS")),
+    "aws:ecr/repository:Repository": ("encryptionType", ("KMS", "KMS_DSSE")),
+    "aws:keyspaces/table:Table": ("type", ("CUSTOMER_MANAGED_KMS_KEY",)),
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": (
+        "keyType",
+        ("CUSTOMER_MANAGED_CMK",),
+    ),
+    "aws:kinesis/stream:Stream": ("encryptionType", ("KMS",)),
+    "aws:s3/vectorsIndex:VectorsIndex": ("sseType", ("aws:kms",)),
+    VECTOR_BUCKET: ("sseType", ("aws:kms",)),
+    "aws:s3tables/table:Table": ("sseAlgorithm", ("aws:kms",)),
+    TABLE_BUCKET: ("sseAlgorithm", ("aws:kms",)),
+    "aws:sfn/activity:Activity": ("type", ("CUSTOMER_MANAGED_KMS_KEY",)),
+    "aws:sfn/stateMachine:StateMachine": ("type", ("CUSTOMER_MANAGED_KMS_KEY",)),
+}
+
+
+def _encrypted(resource: Resource, stack: Stack, holder: Node, key: str) -> Answer:
+    path = holder.at(key)
+    if not holder.has(key):
+        return failed(f"{path} is missing")
+    if not stack.is_own_key(resource, holder, key):
+        return failed(f"{path} is no key of this stack")
+    return PASSED
+
+
+def _encrypted_by(key: str) -> Callable[[Resource, Stack, Settings], Answer]:
+    """The judge of a top-level property that has to name a key of this stack."""
+
+    def judge(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
+        return _encrypted(resource, stack, resource.inputs, key)
+
+    return judge
+
+
+def _judge_table(table: Resource, stack: Stack, _settings: Settings) -> Answer:
+    encryption = table.inputs.object("serverSideEncryption")
+    if encryption.flag("enabled") is not True:
+        return failed("serverSideEncryption.enabled is not true")
+    return _encrypted(table, stack, encryption, "kmsKeyArn")
+
+
+def _judge_bucket(bucket: Resource, stack: Stack, _settings: Settings) -> Answer:
+    problems = []
+    if bucket.inputs.has("serverSideEncryptionConfiguration"):
+        problems.append("serverSideEncryptionConfiguration is inline, where two may disagree")
+    configurations = stack.referring(BUCKET_ENCRYPTION, "bucket", bucket)
+    if not configurations:
+        problems.append("it has no BucketServerSideEncryptionConfiguration in this stack")
+    for configuration in configurations:
+        rules = configuration.inputs.items("rules")
+        if not rules:
+            problems.append(f"{configuration.name}.rules is missing")
+        for rule in rules:
+            default = rule.object("applyServerSideEncryptionByDefault")
+            if default.text("sseAlgorithm") not in ("aws:kms", "aws:kms:dsse"):
+                problems.append(f"{configuration.name}.{default.at('sseAlgorithm')} is not aws:kms")
+            answer = _encrypted(configuration, stack, default, "kmsMasterKeyId")
+            if answer is not PASSED:
+                problems.append(f"{configuration.name}.{answer.message}")
+    return verdict(problems)
+
+
+def _policy(name: str, subject: str, type_: str, key: str, *more: str) -> StackPolicy:
+    return StackPolicy(
+        name=name,
+        sentence=f"{subject} are encrypted at rest with a KMS key of this stack.",
+        severity=Severity.HIGH,
+        requirements=("SEC-1", *more),
+        remediation=f"Set {key} to the alias or ARN of the stack's own key.",
+        governs=only(type_),
+        judge=_encrypted_by(key),
+    )
+
+
+QUEUES = _policy("queue-encryption", "Queues", QUEUE, "kmsMasterKeyId")
+TOPICS = _policy("topic-encryption", "Topics", TOPIC, "kmsMasterKeyId")
+LOG_GROUPS = _policy("log-group-encryption", "Log groups", LOG_GROUP, "kmsKeyId")
+EVENT_BUSES = _policy("event-bus-encryption", "Event buses", EVENT_BUS, "kmsKeyIdentifier")
+
+TABLES = StackPolicy(
+    name="table-encryption",
+    sentence="Tables are encrypted at rest with a KMS key of this stack.",
+    severity=Severity.HIGH,
+    requirements=("SEC-1",),
+    remediation="Set serverSideEncryption to enabled with the ARN of the stack's own key.",
+    governs=only(TABLE),
+    judge=_judge_table,
+)
+
+BUCKETS = StackPolicy(
+    name="bucket-encryption",
+    sentence="Buckets are encrypted at rest with a KMS key of this stack.",
+    severity=Severity.HIGH,
+    requirements=("S3-4", "SEC-1"),
+    remediation=(
+        "Declare a BucketServerSideEncryptionConfiguration with aws:kms and the stack's own key."
+    ),
+    governs=only(BUCKET),
+    judge=_judge_bucket,
+)
+
+
+def _judge_other(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
+    takes = pulumi_aws.takes
+    keys = ["keyId"] if resource.type in _KEY_IDS else takes(resource.type, *_KEY_PROPERTIES)
+    holders = [] if keys else takes(resource.type, *_HOLDERS)
+    if not keys and not holders:
+        return not_applicable("AWS takes no key for this resource type.")
+    if resource.type == _PARAMETER and resource.inputs.text("type") != "SecureString":
+        return not_applicable("Only a SecureString takes a key.")
+    if resource.type in _OBJECTS and resource.inputs.has("serverSideEncryption"):
+        # Asked for by itself, it leaves the bucket's key for one of AWS's.
+        return _encrypted_under(resource, stack, resource.inputs, keys[0])
+    if resource.type in _MAY_LACK_ONE and not resource.inputs.has(keys[0]):
+        return not_applicable("It holds nothing of the partners', and names no key of elsewhere.")
+    if keys:
+        return _encrypted_under(resource, stack, resource.inputs, keys[0])
+    if not resource.inputs.is_empty("kinesisSourceConfiguration"):
+        return not_applicable("It keeps nothing: what it delivers stays in the stream before it.")
+    [holder, *_] = holders
+    if resource.inputs.is_empty(holder):
+        return failed(f"{holder} is missing, so that the key is AWS's own")
+    return verdict(
+        [
+            answer.message
+            for part in resource.inputs.one_or_many(holder)
+            for key in [next(filter(part.has, _KEYS_THERE), "kmsKeyArn")]
+            if (answer := _encrypted_under(resource, stack, part, key)) is not PASSED
+        ]
+    )
+
+
+def _encrypted_under(resource: Resource, stack: Stack, holder: Node, key: str) -> Answer:
+    """As `_encrypted`, unless a switch beside the key says that another is used, or none."""
+    switch, on = _OWN_KEY.get(resource.type, ("", ()))
+    if switch and holder.text(switch) not in on:
+        return failed(f"{holder.at(switch)} is not {on[0]}, so that no key of this stack is used")
+    if holder.path == "serverSideEncryption" and holder.flag("enabled") is not True:
+        return failed(f"{holder.at('enabled')} is not true")
+    return _encrypted(resource, stack, holder, key)
+
+
+OTHERS = StackPolicy(
+    name="other-encryption",
+    sentence="Every other resource that takes a KMS key is encrypted with a key of this stack.",
+    severity=Severity.HIGH,
+    requirements=("SEC-1",),
+    remediation="Set the resource's KMS key to the alias or ARN of the stack's own key.",
+    governs=Types(
+        where=lambda type_: type_.startswith("aws:") and type_ not in _OWN_POLICY,
+        otherwise="Governs AWS resources that no encryption policy of their own governs.",
+    ),
+    judge=_judge_other,
+)
+
+
+def _judge_cache(method_settings: Resource, _settings: Settings) -> Answer:
+    settings = method_settings.inputs.object("settings")
+    if settings.flag("cachingEnabled") and settings.flag("cacheDataEncrypted") is not True:
+        return failed("settings.cachingEnabled is true without settings.cacheDataEncrypted")
+    return PASSED
+
+
+API_CACHE = ResourcePolicy(
+    name="api-cache-encryption",
+    sentence="The API caches answers encrypted or not at all.",
+    severity=Severity.MEDIUM,
+    requirements=("SEC-1",),
+    remediation="Leave caching off, or set cacheDataEncrypted to true.",
+    governs=only(API_METHOD_SETTINGS),
+    judge=_judge_cache,
+)
+
+
+def _judge_rotation(key: Resource, _settings: Settings) -> Answer:
+    problems = []
+    if key.inputs.flag("enableKeyRotation") is not True:
+        problems.append("enableKeyRotation is not true")
+    if key.inputs.flag("isEnabled") is False:
+        problems.append("isEnabled is false, so that nothing can be read")
+    days = key.inputs.integer("rotationPeriodInDays")
+    if days is not None and days > _YEAR:
+        problems.append(f"rotationPeriodInDays is {days}, more than {_YEAR}")
+    return verdict(problems)
+
+
+_YEAR = 365  # days, and AWS's default
+
+
+KEY_ROTATION = ResourcePolicy(
+    name="key-rotation",
+    sentence="Keys are enabled and rotate every year, or more often.",
+    severity=Severity.MEDIUM,
+    requirements=("SEC-1",),
+    remediation="Set enableKeyRotation to true, and no period of more than 365 days.",
+    governs=only(KEY),
+    judge=_judge_rotation,
+)
+
+POLICIES = (
+    QUEUES,
+    TOPICS,
+    LOG_GROUPS,
+    EVENT_BUSES,
+    TABLES,
+    BUCKETS,
+    OTHERS,
+    API_CACHE,
+    KEY_ROTATION,
+)

@@ -1,0 +1,84 @@
+"""Rules on logs (FN-4, MON-2)."""
+
+from collections import Counter
+from contextlib import suppress
+
+from policies.facts.functions import log_group_of
+from policies.facts.reading import MalformedError, UndeterminedError
+from policies.facts.resource import Resource
+from policies.facts.stack import Stack
+from policies.facts.types import FUNCTION, LOG_GROUP, TOPIC
+from policies.pack.answers import PASSED, Answer, failed, verdict
+from policies.pack.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
+
+
+def _judge_retention(group: Resource, settings: Settings) -> Answer:
+    if group.type == TOPIC:
+        return verdict(
+            [
+                f"{key} makes SNS write to log groups of its own, where logs would stay forever"
+                for key, _ in group.inputs.members()
+                if key.endswith("FeedbackRoleArn")
+            ]
+        )
+    days = group.inputs.integer("retentionInDays")
+    required = settings["days"]
+    if group.inputs.text("logGroupClass") == "DELIVERY":
+        return failed("logGroupClass is DELIVERY, which keeps logs for two days whatever is said")
+    if days == required:
+        return PASSED
+    found = "missing, so that logs would stay forever" if days is None else f"{days}"
+    return failed(f"retentionInDays is {found}, not {required}")
+
+
+RETENTION = ResourcePolicy(
+    name="log-group-retention",
+    sentence="Log groups keep their events for exactly 7 days.",
+    severity=Severity.HIGH,
+    requirements=("FN-4", "MON-2"),
+    remediation=(
+        "Set retentionInDays to 7, in any log group class but DELIVERY; let topics log no delivery."
+    ),
+    governs=only(LOG_GROUP, TOPIC),
+    schema={
+        "days": {
+            "type": "integer",
+            "description": "Retention of every log group, in days.",
+            "minimum": 1,
+            "default": 7,
+        }
+    },
+    judge=_judge_retention,
+)
+
+
+def _judge_function_logs(function: Resource, stack: Stack, _settings: Settings) -> Answer:
+    name = log_group_of(function)
+    if stack.named(LOG_GROUP, name) is None:
+        return failed("its log group is not in the stack, so that Lambda would make one")
+    if stack.once(_writers)[name] > 1:
+        return failed("it shares its log group with another function")
+    return PASSED
+
+
+def _writers(stack: Stack) -> Counter[str]:
+    """How many functions write to each log group, those apart of which it is unknown."""
+    writers: Counter[str] = Counter()
+    for function in stack.of(FUNCTION):
+        with suppress(UndeterminedError, MalformedError):
+            writers[log_group_of(function)] += 1
+    return writers
+
+
+FUNCTION_LOGS = StackPolicy(
+    name="function-log-group",
+    sentence="Every function writes to a log group of its own that this stack declares.",
+    severity=Severity.HIGH,
+    requirements=("FN-4", "MON-2"),
+    remediation="Declare the log group /aws/lambda/{name} with 7 days' retention in the stack.",
+    governs=only(FUNCTION),
+    judge=_judge_function_logs,
+)
+
+
+POLICIES = (RETENTION, FUNCTION_LOGS)

@@ -1,0 +1,138 @@
+"""The rule on the region: everything is in one, and sends nothing elsewhere (ORG-3)."""
+
+from policies.facts.arns import Arn
+from policies.facts.endpoints import endpoints, is_here, is_of
+from policies.facts.reading import Node
+from policies.facts.resource import Resource
+from policies.facts.types import (
+    API,
+    BUCKET,
+    EVENT_TARGET,
+    FUNCTION,
+    FUNCTION_ASYNC,
+    PROVIDER,
+    TABLE,
+)
+from policies.pack.answers import Answer, verdict
+from policies.pack.policy import ResourcePolicy, Settings, Severity, Types
+
+_AWS_AND_PROVIDERS = Types(
+    where=lambda type_: type_.startswith("aws:") or type_ == PROVIDER,
+    otherwise="Governs AWS resources and providers only.",
+)
+
+
+# Resources that put data into regions named elsewhere than in `region`.
+_REPLICAS = {
+    TABLE: "replicas",
+    "aws:dynamodb/globalTable:GlobalTable": "replicas",
+    "aws:secretsmanager/secret:Secret": "replicas",
+}
+
+
+# Where a resource sends on what reaches it: nobody can tell where, unless that is known.
+_DESTINATIONS = {
+    EVENT_TARGET: ("arn",),
+    FUNCTION_ASYNC: ("destinationConfig", "onSuccess", "destination"),
+    "aws:sns/topicSubscription:TopicSubscription": ("endpoint",),
+}
+
+
+# Types whose whole purpose is to put data elsewhere, or everywhere.
+_ELSEWHERE = (
+    "aws:cloudfront/",
+    "aws:dynamodb/tableReplica:",
+    "aws:ecr/replicationConfiguration:",
+    "aws:globalaccelerator/",
+    "aws:kms/replica",
+    "aws:s3/bucketAccelerateConfiguration:",
+    "aws:s3/bucketReplicationConfig",
+    "aws:s3control/multiRegionAccessPoint:",
+)
+
+
+def _judge_region(resource: Resource, settings: Settings) -> Answer:
+    required = settings["region"]
+    problems = []
+    inputs = resource.inputs
+    if resource.type in (FUNCTION, PROVIDER):
+        problems += [
+            f"{address.path} is not AWS in {required}, and not this machine"
+            for address in endpoints(resource)
+            if not is_of(address.as_text(), required) and not is_here(address.as_text())
+        ]
+    if resource.type == PROVIDER:
+        if inputs.text("region") != required:
+            problems.append(f"the provider's region is not {required}")
+        return verdict(problems)
+    if resource.type.startswith(_ELSEWHERE):
+        problems.append(f"its data may leave {required}")
+    if resource.type == BUCKET and not inputs.is_empty("replicationConfiguration"):
+        problems.append("replicationConfiguration copies objects to a bucket of elsewhere")
+    if resource.type == BUCKET and inputs.text("accelerationStatus") == "Enabled":
+        problems.append("accelerationStatus is Enabled, so that CloudFront takes the objects")
+    problems += _named_elsewhere(resource, required)
+    if resource.type == TABLE:
+        witness = inputs.object("globalTableWitness")
+        if not inputs.is_empty("globalTableWitness") and witness.text("regionName") != required:
+            problems.append(f"{witness.at('regionName')} is not {required}")
+    if resource.type in (API, "aws:apigateway/domainName:DomainName"):
+        kinds = inputs.object("endpointConfiguration").texts("types")
+        if not kinds or not set(kinds) <= {"REGIONAL", "PRIVATE"}:
+            problems.append("endpointConfiguration.types is not REGIONAL, so CloudFront answers")
+    if inputs.has("region") and inputs.text("region") != required:
+        problems.append(f"region is not {required}")
+    provider = resource.provider
+    if provider is not None and provider.inputs.text("region") not in (None, required):
+        problems.append(f"its provider's region is not {required}")
+    replicas = _REPLICAS.get(resource.type)
+    if replicas is not None:
+        problems += [
+            f"{replica.path} is not in {required}"
+            for replica in inputs.items(replicas)
+            if (replica.text("regionName") or replica.text("region")) != required
+        ]
+    return verdict(problems)
+
+
+def _named_elsewhere(resource: Resource, region: str) -> list[str]:
+    """The properties that name, by its ARN, what is elsewhere: whatever it is for, data goes there.
+
+    Raises:
+        UndeterminedError: Where it sends on what reaches it is unknown.
+    """
+    destination: Node | None = resource.inputs
+    for key in _DESTINATIONS.get(resource.type, ()):
+        destination = destination and destination.child(key)
+    return [
+        f"{leaf.path} is not in {region}"
+        for leaf in resource.inputs.leaves()
+        if isinstance(leaf.value, str)
+        and (arn := Arn.parse(leaf.value)) is not None
+        and arn.region not in ("", region)
+    ]
+
+
+REGION = ResourcePolicy(
+    name="region",
+    sentence="Every resource is in us-east-1, its provider too, and sends nothing elsewhere.",
+    severity=Severity.HIGH,
+    requirements=("ORG-3",),
+    remediation=(
+        "Configure aws:region us-east-1, leave out any other region, other endpoints and any "
+        "replication, and make APIs REGIONAL."
+    ),
+    governs=_AWS_AND_PROVIDERS,
+    schema={
+        "region": {
+            "type": "string",
+            "description": "The one region that resources may be in.",
+            "default": "us-east-1",
+        }
+    },
+    general=True,
+    judge=_judge_region,
+)
+
+
+POLICIES = (REGION,)

@@ -1,0 +1,133 @@
+"""Rules on roles: whose they are, and where their rights come from (FN-5)."""
+
+import re
+
+from policies.facts.functions import users_of_roles
+from policies.facts.resource import Resource
+from policies.facts.stack import Stack
+from policies.facts.types import (
+    FUNCTION,
+    POLICY,
+    POLICY_ATTACHMENT,
+    ROLE,
+    ROLE_ATTACHMENT,
+    ROLE_ATTACHMENTS,
+)
+from policies.iam.statements import statements
+from policies.pack.answers import PASSED, Answer, failed, verdict
+from policies.pack.policy import Settings, Severity, StackPolicy, only
+
+_LAMBDA = "lambda.amazonaws.com"
+
+
+def _judge_managed(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
+    inputs = resource.inputs
+    if resource.type == ROLE:
+        if inputs.is_empty("managedPolicyArns"):
+            return PASSED
+        return failed("managedPolicyArns attaches policies that this stack does not declare")
+    if resource.type in _EXCLUSIVE:
+        arns = inputs.items("policyArns")
+        return failed("policyArns attaches policies of elsewhere") if arns else PASSED
+    attached = stack.depends_only_on(resource, "policyArn", POLICY)
+    return PASSED if attached else failed("policyArn is no policy of this stack")
+
+
+_EXCLUSIVE = (
+    ROLE_ATTACHMENTS,
+    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
+    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
+)
+
+
+MANAGED = StackPolicy(
+    name="iam-managed-policies",
+    sentence="Roles get their rights from policies of this stack, never from AWS's broad ones.",
+    severity=Severity.CRITICAL,
+    requirements=("FN-5",),
+    remediation="Write the actions that the role needs into an inline policy of this stack.",
+    governs=only(
+        ROLE,
+        ROLE_ATTACHMENT,
+        POLICY_ATTACHMENT,
+        *_EXCLUSIVE,
+        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+        "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+    ),
+    judge=_judge_managed,
+)
+
+
+_PRINCIPAL = re.compile(r"\d{12}|arn:aws:(iam|sts)::\d{12}:(root|(user|role|assumed-role)/[^*?]+)")
+
+
+def _judge_trust(role: Resource, stack: Stack, settings: Settings) -> Answer:
+    document = role.inputs.document("assumeRolePolicy")
+    if document is None:
+        return failed("assumeRolePolicy is missing")
+    services = set(settings["services"])
+    if stack.once(users_of_roles).get(role.urn):
+        services = {_LAMBDA}
+    by_accounts = re.search(settings["assumedByAccounts"], role.inputs.text("name") or "")
+    allowing = [statement for statement in statements(document) if statement.allows]
+    problems = [] if allowing else ["assumeRolePolicy lets nobody assume it"]
+    for statement in allowing:
+        at = statement.path
+        if statement.inverted or not statement.principals:
+            problems.append(f"{at} names no principal that is allowed")
+        if statement.actions != ("sts:assumerole",):
+            problems.append(f"{at}.Action is not sts:AssumeRole alone")
+        for kind, value in statement.principals:
+            if by_accounts is not None:
+                if kind != "AWS" or not _PRINCIPAL.fullmatch(value):
+                    problems.append(f"{at}.Principal.{kind} is no single AWS account, user or role")
+            elif kind != "Service" or value not in services:
+                problems.append(f"{at}.Principal.{kind} is not among {', '.join(sorted(services))}")
+    return verdict(problems)
+
+
+TRUST = StackPolicy(
+    name="iam-trust",
+    sentence="A role trusts the one service that works with it, a partner's role the partner.",
+    severity=Severity.CRITICAL,
+    requirements=("FN-5",),
+    remediation="Let assumeRolePolicy allow sts:AssumeRole to that service, or that principal.",
+    governs=only(ROLE),
+    schema={
+        "services": {
+            "type": "array",
+            "description": "Services that may assume a role which no function uses.",
+            "items": {"type": "string"},
+            "default": ["apigateway.amazonaws.com", "lambda.amazonaws.com"],
+        },
+        "assumedByAccounts": {
+            "type": "string",
+            "description": "Regular expression for the names of roles that AWS principals assume.",
+            "default": "-partner-role-",
+        },
+    },
+    judge=_judge_trust,
+)
+
+
+def _judge_own_role(function: Resource, stack: Stack, _settings: Settings) -> Answer:
+    role = stack.target(function, "role", ROLE)
+    if role is None:
+        return failed("role is no role of this stack")
+    if len(stack.once(users_of_roles)[role.urn]) > 1:
+        return failed("role is another function's too")
+    return PASSED
+
+
+OWN_ROLE = StackPolicy(
+    name="function-role",
+    sentence="Every function has a role of its own in this stack.",
+    severity=Severity.HIGH,
+    requirements=("FN-5",),
+    remediation="Declare one role per function and set the function's role to its ARN.",
+    governs=only(FUNCTION),
+    judge=_judge_own_role,
+)
+
+
+POLICIES = (MANAGED, TRUST, OWN_ROLE)

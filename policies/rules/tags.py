@@ -1,0 +1,70 @@
+"""The rule on tags (ORG-1)."""
+
+from collections.abc import Mapping
+
+from policies.facts import pulumi_aws
+from policies.facts.endpoints import told
+from policies.facts.resource import Resource
+from policies.facts.types import PROVIDER
+from policies.pack.answers import Answer, not_applicable, verdict
+from policies.pack.policy import ResourcePolicy, Settings, Severity, Types
+
+_AWS_AND_PROVIDERS = Types(
+    where=lambda type_: type_.startswith("aws:") or type_ == PROVIDER,
+    otherwise="Governs AWS resources and providers only.",
+)
+
+
+def _judge_tags(resource: Resource, settings: Settings) -> Answer:
+    if resource.type == PROVIDER:
+        return verdict([f"ignoreTags hides {key}" for key in _ignored(resource, settings["tags"])])
+    if resource.type.endswith("/tag:Tag"):
+        # One tag of another resource, whose own say nothing of it any more.
+        wanted = settings["tags"].get(resource.inputs.text("key") or "")
+        other = wanted is not None and resource.inputs.text("value") != wanted
+        return verdict([f"value is not {wanted!r}"] if other else [])
+    if not pulumi_aws.takes(resource.type, "tags"):
+        return not_applicable("AWS takes no tags on this resource type.")
+    tags = resource.inputs.object("tags")
+    return verdict(
+        [
+            f"tags.{key} is {'missing' if not tags.has(key) else 'not ' + repr(value)}"
+            for key, value in settings["tags"].items()
+            if tags.text(key) != value
+        ]
+    )
+
+
+def _ignored(provider: Resource, tags: Mapping[str, str]) -> list[str]:
+    """The tags that a provider neither sees nor puts right again when somebody changes them."""
+    ignored = told(provider, "ignoreTags")
+    if ignored.value is None:
+        return []
+    keys, prefixes = ignored.texts("keys"), tuple(ignored.texts("keyPrefixes"))
+    return [key for key in tags if key in keys or key.startswith(prefixes)]
+
+
+TAGS = ResourcePolicy(
+    name="resource-tags",
+    sentence="Every taggable resource itself carries the company's tags, and providers see them.",
+    severity=Severity.MEDIUM,
+    requirements=("ORG-1",),
+    remediation=(
+        "Set tags to include Environment=Production and Team=Analytics on the resource; leave both "
+        "out of a provider's ignoreTags."
+    ),
+    governs=_AWS_AND_PROVIDERS,
+    schema={
+        "tags": {
+            "type": "object",
+            "description": "Tags that every taggable resource carries.",
+            "additionalProperties": {"type": "string"},
+            "default": {"Environment": "Production", "Team": "Analytics"},
+        }
+    },
+    general=True,
+    judge=_judge_tags,
+)
+
+
+POLICIES = (TAGS,)

@@ -1,0 +1,166 @@
+"""Encryption in transit (SEC-2): nothing answers without TLS 1.2 or newer."""
+
+from policies.facts.endpoints import endpoints, is_here, told
+from policies.facts.resource import Resource
+from policies.facts.stack import Stack
+from policies.facts.types import (
+    API,
+    BUCKET,
+    BUCKET_WEBSITE,
+    FUNCTION,
+    PROVIDER,
+    QUEUE,
+    TOPIC,
+)
+from policies.iam.denials import denies_old_transport, denies_plain_transport
+from policies.iam.services import in_each_policy
+from policies.iam.statements import Statement
+from policies.pack.answers import PASSED, Answer, failed, verdict
+from policies.pack.policy import ResourcePolicy, Settings, Severity, StackPolicy, Types, only
+
+
+def _judge_bucket(bucket: Resource, stack: Stack, _settings: Settings) -> Answer:
+    arn = f"arn:aws:s3:::{bucket.inputs.text('bucket')}"
+    arns = (arn, f"{arn}/*")
+    problems = []
+    if not in_each_policy(
+        bucket, stack, lambda found: any(denies_plain_transport(s, "s3:*", arns) for s in found)
+    ):
+        problems.append("no statement of its policy denies everyone s3:* without TLS")
+    if not in_each_policy(
+        bucket, stack, lambda found: any(denies_old_transport(s, "s3:*", arns) for s in found)
+    ):
+        problems.append("no statement of its policy denies everyone s3:* over TLS before 1.2")
+    websites = stack.referring(BUCKET_WEBSITE, "bucket", bucket)
+    if websites or not bucket.inputs.is_empty("website"):
+        problems.append("it is a website, which S3 serves over plain HTTP alone")
+    return verdict(problems)
+
+
+def _judge_queue(queue: Resource, stack: Stack, _settings: Settings) -> Answer:
+    return _judge_action("sqs:*", queue, stack)
+
+
+def _judge_topic(topic: Resource, stack: Stack, _settings: Settings) -> Answer:
+    # SNS takes no wildcard of actions in a topic's policy; publishing carries the content.
+    return _judge_action("sns:Publish", topic, stack)
+
+
+def _judge_action(action: str, resource: Resource, stack: Stack) -> Answer:
+    def denies(statement: Statement) -> bool:
+        arns = _own_arn(statement, resource, stack)
+        return denies_plain_transport(statement, action.lower(), arns)
+
+    if in_each_policy(resource, stack, lambda found: any(map(denies, found))):
+        return PASSED
+    return failed(f"no statement of its policy denies everyone {action} without TLS")
+
+
+def _own_arn(statement: Statement, resource: Resource, stack: Stack) -> tuple[str, ...]:
+    """The ARN by which the statement names the resource; `*` in its own policy is itself."""
+    named = [arn for arn in statement.resources if stack.owner_of(arn) is resource]
+    return tuple(named[:1]) or ("*",)
+
+
+BUCKETS = StackPolicy(
+    name="bucket-transport",
+    sentence="Buckets refuse everyone without TLS 1.2 or newer.",
+    severity=Severity.HIGH,
+    requirements=("SEC-2",),
+    remediation=(
+        "Attach a BucketPolicy that denies * s3:* on the bucket and its objects, once if "
+        "aws:SecureTransport is false and once if s3:TlsVersion is below 1.2; make it no website."
+    ),
+    governs=only(BUCKET),
+    judge=_judge_bucket,
+)
+
+
+QUEUES = StackPolicy(
+    name="queue-transport",
+    sentence="Queues refuse everyone without TLS.",
+    severity=Severity.HIGH,
+    requirements=("SEC-2",),
+    remediation="Let the queue's policy deny * sqs:* on the queue if aws:SecureTransport is false.",
+    governs=only(QUEUE),
+    judge=_judge_queue,
+)
+
+
+TOPICS = StackPolicy(
+    name="topic-transport",
+    sentence="Topics refuse everyone without TLS.",
+    severity=Severity.HIGH,
+    requirements=("SEC-2",),
+    remediation="Let the topic's policy deny * sns:Publish if aws:SecureTransport is false.",
+    governs=only(TOPIC),
+    judge=_judge_topic,
+)
+
+
+_MODERN = ("TLS_1_2", "SecurityPolicy_TLS13_")
+
+
+def _judge_api(api: Resource, _settings: Settings) -> Answer:
+    security = api.inputs.text("securityPolicy") or ""
+    if security.startswith(_MODERN):
+        return PASSED
+    return failed("securityPolicy does not insist on TLS 1.2 or newer")
+
+
+APIS = ResourcePolicy(
+    name="api-transport",
+    sentence="The API answers over TLS 1.2 or newer only.",
+    severity=Severity.HIGH,
+    requirements=("SEC-2",),
+    remediation="Set securityPolicy to TLS_1_2 or to a policy of TLS 1.3 and 1.2.",
+    governs=only(API, "aws:apigateway/domainName:DomainName"),
+    judge=_judge_api,
+)
+
+
+_PLAIN = ("http",)
+
+
+def _judge_subscription(subscription: Resource, _settings: Settings) -> Answer:
+    plain = subscription.inputs.text("protocol") in _PLAIN
+    return failed("protocol is http, which carries alarms in the clear") if plain else PASSED
+
+
+SUBSCRIPTIONS = ResourcePolicy(
+    name="subscription-transport",
+    sentence="Topics deliver over encrypted connections only.",
+    severity=Severity.MEDIUM,
+    requirements=("SEC-2",),
+    remediation="Subscribe with https, or another protocol that is encrypted.",
+    governs=only("aws:sns/topicSubscription:TopicSubscription"),
+    judge=_judge_subscription,
+)
+
+
+def _judge_caller(caller: Resource, _settings: Settings) -> Answer:
+    problems = [
+        f"{address.path} is not https, and not this machine"
+        for address in endpoints(caller)
+        if not address.as_text().startswith("https://") and not is_here(address.as_text())
+    ]
+    if caller.type == PROVIDER and told(caller, "insecure").value not in (None, False):
+        problems.append("insecure is true, so that anyone may answer for AWS")
+    return verdict(problems)
+
+
+CALLERS = ResourcePolicy(
+    name="provider-transport",
+    sentence="Providers and functions call AWS over TLS, and look at the certificate.",
+    severity=Severity.HIGH,
+    requirements=("SEC-2",),
+    remediation="Leave insecure out, and endpoints too, or give them as https://.",
+    governs=Types(
+        tokens=frozenset({PROVIDER, FUNCTION}),
+        otherwise="Governs providers of AWS and functions only.",
+    ),
+    judge=_judge_caller,
+)
+
+
+POLICIES = (BUCKETS, QUEUES, TOPICS, APIS, SUBSCRIPTIONS, CALLERS)

@@ -1,0 +1,196 @@
+"""One region."""
+
+from tests.policies.baseline import KEY_ALIAS
+from tests.policies.kit import (
+    ACCOUNT,
+    UNKNOWN,
+    Case,
+    Declarations,
+    adding,
+    check,
+    declare,
+    fails,
+    parametrized,
+    passes,
+    setting,
+    undetermined,
+)
+
+FUNCTION = "processor-function"
+
+
+BUCKET = "uploads-bucket"
+
+
+TAGS = {"Environment": "Production", "Team": "Analytics"}
+
+
+SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
+
+
+CASES = [
+    fails(
+        "a resource of its own in another region",
+        "region",
+        FUNCTION,
+        setting(FUNCTION, "region", "us-west-2"),
+        "region is not us-east-1",
+    ),
+    *(
+        fails(title, "region", name, change, message)
+        for title, name, change, message in (
+            (
+                "a target in another region",
+                "sent",
+                adding(
+                    "aws:cloudwatch/eventTarget:EventTarget",
+                    "sent",
+                    arn=f"arn:aws:events:us-west-2:{ACCOUNT}:event-bus/elsewhere",
+                    rule="any",
+                ),
+                "arn is not in us-east-1",
+            ),
+            (
+                "a subscriber in another region",
+                "sent",
+                adding(
+                    SUBSCRIPTION,
+                    "sent",
+                    protocol="sqs",
+                    endpoint=f"arn:aws:sqs:us-west-2:{ACCOUNT}:elsewhere",
+                ),
+                "endpoint is not in us-east-1",
+            ),
+            (
+                "answers sent to another region",
+                "validator-invoke",
+                setting(
+                    "validator-invoke",
+                    "destinationConfig.onSuccess",
+                    {"destination": f"arn:aws:sqs:us-west-2:{ACCOUNT}:elsewhere"},
+                ),
+                "destinationConfig.onSuccess.destination is not in us-east-1",
+            ),
+            (
+                "logs sent to another region",
+                "sent",
+                adding(
+                    "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter",
+                    "sent",
+                    name="logs-filter-dev",
+                    logGroup="/aws/lambda/status-function-dev",
+                    filterPattern="",
+                    destinationArn=f"arn:aws:logs:us-west-2:{ACCOUNT}:destination:elsewhere",
+                ),
+                "destinationArn is not in us-east-1",
+            ),
+            (
+                "a pipe to another region",
+                "sent",
+                adding(
+                    "aws:pipes/pipe:Pipe",
+                    "sent",
+                    name="any-pipe-dev",
+                    kmsKeyIdentifier=KEY_ALIAS,
+                    roleArn=f"arn:aws:iam::{ACCOUNT}:role/any-role-dev",
+                    source=f"arn:aws:sqs:us-east-1:{ACCOUNT}:processor-queue-dev.fifo",
+                    target=f"arn:aws:events:us-west-2:{ACCOUNT}:event-bus/elsewhere",
+                    tags=TAGS,
+                ),
+                "target is not in us-east-1",
+            ),
+            (
+                "backups copied to another region",
+                "sent",
+                adding(
+                    "aws:backup/plan:Plan",
+                    "sent",
+                    name="any-plan-dev",
+                    rules=[
+                        {
+                            "copyActions": [
+                                {
+                                    "destinationVaultArn": "arn:aws:backup:us-west-2:"
+                                    f"{ACCOUNT}:backup-vault:elsewhere"
+                                }
+                            ]
+                        }
+                    ],
+                    tags=TAGS,
+                ),
+                "rules[0].copyActions[0].destinationVaultArn is not in us-east-1",
+            ),
+            (
+                "uploads by way of CloudFront",
+                BUCKET,
+                setting(BUCKET, "accelerationStatus", "Enabled"),
+                "accelerationStatus is Enabled",
+            ),
+            (
+                "uploads by way of CloudFront, beside the bucket",
+                "sent",
+                adding(
+                    "aws:s3/bucketAccelerateConfiguration:BucketAccelerateConfiguration",
+                    "sent",
+                    bucket="uploads-bucket-dev",
+                    status="Enabled",
+                ),
+                "may leave",
+            ),
+        )
+    ),
+    *(
+        passes(
+            f"the subscriber {endpoint}",
+            "region",
+            "sent",
+            adding(SUBSCRIPTION, "sent", protocol=protocol, endpoint=endpoint),
+        )
+        for protocol, endpoint in (
+            ("email", "someone@example.com"),
+            ("sqs", f"arn:aws:sqs:us-east-1:{ACCOUNT}:here"),
+        )
+    ),
+    undetermined(
+        "region",
+        "sent",
+        "endpoint",
+        adding(SUBSCRIPTION, "sent", protocol="sqs", endpoint=UNKNOWN),
+    ),
+    fails(
+        "a provider in another region",
+        "region",
+        FUNCTION,
+        lambda s: s.under(FUNCTION, region="us-west-2"),
+    ),
+    fails(
+        "a declared provider in another region",
+        "region",
+        "west",
+        lambda s: s.add(declare("pulumi:providers:aws", "west", region="us-west-2")),
+    ),
+    passes(
+        "a declared provider in the region",
+        "region",
+        "east",
+        lambda s: s.add(declare("pulumi:providers:aws", "east", region="us-east-1")),
+    ),
+    fails(
+        "a provider without region",
+        "region",
+        "anywhere",
+        lambda s: s.add(declare("pulumi:providers:aws", "anywhere")),
+    ),
+    undetermined("region", FUNCTION, "region"),
+    fails(
+        "a replica, inline",
+        "region",
+        BUCKET,
+        setting(BUCKET, "replicationConfiguration", {"role": "x"}),
+    ),
+]
+
+
+@parametrized(CASES)
+def test_region(case: Case, baseline: Declarations) -> None:
+    check(case, baseline)
