@@ -12,14 +12,14 @@ import pyarrow.parquet
 
 from pipeline.errors import CommandError, UsageError
 
-_VALUE = pa.decimal128(38, 9)
+_VALUE = pa.decimal128(38, 18)
 _INSTANT = pa.timestamp("ns", tz="UTC")
 _SCHEMA = pa.schema(
     [
         ("minute", _INSTANT),
         ("symbol", pa.string()),
         *((name, _VALUE) for name in ("open", "high", "low", "close", "vwap", "volume")),
-        ("notional", pa.decimal128(38, 18)),
+        ("notional", _VALUE),
         ("trades", pa.int64()),
         ("open_time", _INSTANT),
         ("close_time", _INSTANT),
@@ -52,13 +52,13 @@ class Bar:
 
     @property
     def vwap(self) -> Decimal:
-        """Notional by volume, rounded once, half to even, at nine digits."""
-        notional = int(self.notional.scaleb(18, _EXACT))
-        volume = int(self.volume.scaleb(9, _EXACT))
+        """Notional by volume, rounded once, half to even, at 18 digits."""
+        notional = int(self.notional.scaleb(36, _EXACT))
+        volume = int(self.volume.scaleb(18, _EXACT))
         quotient, rest = divmod(notional, volume)
         if 2 * rest > volume or (2 * rest == volume and quotient % 2):
             quotient += 1
-        return Decimal(quotient).scaleb(-9, _EXACT)
+        return Decimal(quotient).scaleb(-18, _EXACT)
 
 
 def read(table: pa.Table) -> list[Bar]:

@@ -28,12 +28,12 @@ type naiveBar struct {
 type naiveRow struct {
 	Minute    int64    `parquet:"minute,timestamp(nanosecond:utc)"`
 	Symbol    string   `parquet:"symbol,dict"`
-	Open      [16]byte `parquet:"open,decimal(9:38)"`
-	High      [16]byte `parquet:"high,decimal(9:38)"`
-	Low       [16]byte `parquet:"low,decimal(9:38)"`
-	Close     [16]byte `parquet:"close,decimal(9:38)"`
-	VWAP      [16]byte `parquet:"vwap,decimal(9:38)"`
-	Volume    [16]byte `parquet:"volume,decimal(9:38)"`
+	Open      [16]byte `parquet:"open,decimal(18:38)"`
+	High      [16]byte `parquet:"high,decimal(18:38)"`
+	Low       [16]byte `parquet:"low,decimal(18:38)"`
+	Close     [16]byte `parquet:"close,decimal(18:38)"`
+	VWAP      [16]byte `parquet:"vwap,decimal(18:38)"`
+	Volume    [16]byte `parquet:"volume,decimal(18:38)"`
 	Notional  [16]byte `parquet:"notional,decimal(18:38)"`
 	Trades    int64    `parquet:"trades"`
 	OpenTime  int64    `parquet:"open_time,timestamp(nanosecond:utc)"`
@@ -130,9 +130,9 @@ func writeMinute(out *parquet.GenericWriter[naiveRow], minute time.Time, current
 		bar := current[name]
 		row := naiveRow{Minute: minute.UnixNano(), Symbol: name, Trades: bar.trades, OpenTime: bar.first.UnixNano(), CloseTime: bar.last.UnixNano()}
 		for to, value := range map[*[16]byte]decimal.Decimal{
-			&row.Open: bar.open.Shift(9), &row.High: bar.high.Shift(9), &row.Low: bar.low.Shift(9), &row.Close: bar.close.Shift(9),
-			&row.Volume: bar.volume.Shift(9), &row.Notional: bar.notional.Shift(18),
-			&row.VWAP: bar.notional.DivRound(bar.volume, 20).RoundBank(9).Shift(9),
+			&row.Open: bar.open.Shift(18), &row.High: bar.high.Shift(18), &row.Low: bar.low.Shift(18), &row.Close: bar.close.Shift(18),
+			&row.Volume: bar.volume.Shift(18), &row.Notional: bar.notional.Shift(18),
+			&row.VWAP: bar.notional.DivRound(bar.volume, 30).RoundBank(18).Shift(18),
 		} {
 			value.BigInt().FillBytes(to[:])
 		}

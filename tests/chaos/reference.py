@@ -54,7 +54,7 @@ def bars(file: Path) -> list[dict[str, Any]]:
 
 def _with_vwap(bar: dict[str, Any]) -> dict[str, Any]:
     with localcontext(prec=80, rounding=ROUND_HALF_EVEN):
-        vwap = (bar["notional"] / bar["volume"]).quantize(Decimal("1e-9"))
+        vwap = (bar["notional"] / bar["volume"]).quantize(Decimal("1e-18"))
     return {**bar, "vwap": vwap}
 
 

@@ -62,5 +62,5 @@ def _day(
     trades: int,
 ) -> Day:
     with localcontext(prec=80, rounding=ROUND_HALF_EVEN):
-        vwap = (notional / volume).quantize(Decimal("1e-9"))
+        vwap = (notional / volume).quantize(Decimal("1e-18"))
     return Day(open=first, high=high, low=low, close=last, volume=volume, vwap=vwap, trades=trades)

@@ -54,12 +54,12 @@ type fataler interface{ Fatalf(string, ...any) }
 type Row struct {
 	Minute    int64    `parquet:"minute,timestamp(nanosecond:utc)"`
 	Symbol    string   `parquet:"symbol,dict"`
-	Open      [16]byte `parquet:"open,decimal(9:38)"`
-	High      [16]byte `parquet:"high,decimal(9:38)"`
-	Low       [16]byte `parquet:"low,decimal(9:38)"`
-	Close     [16]byte `parquet:"close,decimal(9:38)"`
-	VWAP      [16]byte `parquet:"vwap,decimal(9:38)"`
-	Volume    [16]byte `parquet:"volume,decimal(9:38)"`
+	Open      [16]byte `parquet:"open,decimal(18:38)"`
+	High      [16]byte `parquet:"high,decimal(18:38)"`
+	Low       [16]byte `parquet:"low,decimal(18:38)"`
+	Close     [16]byte `parquet:"close,decimal(18:38)"`
+	VWAP      [16]byte `parquet:"vwap,decimal(18:38)"`
+	Volume    [16]byte `parquet:"volume,decimal(18:38)"`
 	Notional  [16]byte `parquet:"notional,decimal(18:38)"`
 	Trades    int64    `parquet:"trades"`
 	OpenTime  int64    `parquet:"open_time,timestamp(nanosecond:utc)"`
@@ -80,8 +80,8 @@ func number(b [16]byte, scale int) string {
 func show(r Row) string {
 	return fmt.Sprintf("%s %s o=%s h=%s l=%s c=%s vwap=%s v=%s n=%s t=%d",
 		time.Unix(0, r.Minute).UTC().Format(time.RFC3339Nano), r.Symbol,
-		number(r.Open, 9), number(r.High, 9), number(r.Low, 9), number(r.Close, 9), number(r.VWAP, 9),
-		number(r.Volume, 9), number(r.Notional, 18), r.Trades)
+		number(r.Open, 18), number(r.High, 18), number(r.Low, 18), number(r.Close, 18), number(r.VWAP, 18),
+		number(r.Volume, 18), number(r.Notional, 18), r.Trades)
 }
 
 func showAll(rows []Row) (lines []string) {
@@ -103,7 +103,7 @@ func TestBarsHaveOneRowPerMinuteAndSymbolThatTraded(t *testing.T) {
 `)
 	want := []string{
 		"2013-10-07T08:00:00Z AIG o=49.18 h=49.18 l=49.18 c=49.18 vwap=49.18 v=300 n=14754 t=1",
-		"2013-10-07T08:00:00Z IBM o=2 h=3 l=1 c=2.5 vwap=2 v=3.000000001 n=6.0000000025 t=4",
+		"2013-10-07T08:00:00Z IBM o=2 h=3 l=1 c=2.5 vwap=2.000000000166666667 v=3.000000001 n=6.0000000025 t=4",
 		"2013-10-07T08:01:00Z IBM o=7 h=7 l=7 c=7 vwap=7 v=2 n=14 t=1",
 		"2013-10-07T23:59:00Z AIG o=-37.63 h=-37.63 l=-37.63 c=-37.63 vwap=-37.63 v=3 n=-112.89 t=1",
 		"2013-10-08T00:00:00Z AIG o=0 h=0 l=0 c=0 vwap=0 v=1 n=0 t=1",
@@ -126,12 +126,12 @@ func TestTheSchemaIsTheArchitectures(t *testing.T) {
 	want := `message schema {
 	required int64 minute (TIMESTAMP(isAdjustedToUTC=true,unit=NANOS));
 	required binary symbol (STRING);
-	required fixed_len_byte_array(16) open (DECIMAL(38,9));
-	required fixed_len_byte_array(16) high (DECIMAL(38,9));
-	required fixed_len_byte_array(16) low (DECIMAL(38,9));
-	required fixed_len_byte_array(16) close (DECIMAL(38,9));
-	required fixed_len_byte_array(16) vwap (DECIMAL(38,9));
-	required fixed_len_byte_array(16) volume (DECIMAL(38,9));
+	required fixed_len_byte_array(16) open (DECIMAL(38,18));
+	required fixed_len_byte_array(16) high (DECIMAL(38,18));
+	required fixed_len_byte_array(16) low (DECIMAL(38,18));
+	required fixed_len_byte_array(16) close (DECIMAL(38,18));
+	required fixed_len_byte_array(16) vwap (DECIMAL(38,18));
+	required fixed_len_byte_array(16) volume (DECIMAL(38,18));
 	required fixed_len_byte_array(16) notional (DECIMAL(38,18));
 	required int64 trades (INT(64,true));
 	required int64 open_time (TIMESTAMP(isAdjustedToUTC=true,unit=NANOS));
@@ -219,7 +219,7 @@ func TestTheWritersErrorComesBack(t *testing.T) {
 
 func TestASumThatDoesNotFitIsAnErrorThatSaysWhere(t *testing.T) {
 	var most decimal.Decimal
-	if err := most.UnmarshalText([]byte(strings.Repeat("9", 29))); err != nil {
+	if err := most.UnmarshalText([]byte(strings.Repeat("9", 20))); err != nil {
 		t.Fatal(err)
 	}
 	for want, at := range map[string]int64{"the bar of A with row 2": 1, "the day 1970-01-01 of A": minute} {
@@ -323,12 +323,12 @@ func (r *reference) String() string {
 	// FloatString rounds a half away from zero; a half is then one too far if
 	// that made the last digit odd.
 	vwap := new(big.Rat).Quo(r.notional, r.volume)
-	scaled := new(big.Rat).Mul(vwap, new(big.Rat).SetInt64(2_000_000_000))
-	rounded, _ := new(big.Rat).SetString(vwap.FloatString(9))
-	last := new(big.Int).Div(new(big.Rat).Mul(rounded, big.NewRat(1_000_000_000, 1)).Num(), big.NewInt(1))
+	scaled := new(big.Rat).Mul(vwap, new(big.Rat).SetInt64(2_000_000_000_000_000_000))
+	rounded, _ := new(big.Rat).SetString(vwap.FloatString(18))
+	last := new(big.Int).Div(new(big.Rat).Mul(rounded, big.NewRat(1_000_000_000_000_000_000, 1)).Num(), big.NewInt(1))
 	if scaled.IsInt() && scaled.Num().Bit(0) == 1 && last.Bit(0) == 1 {
-		rounded.Sub(rounded, big.NewRat(int64(vwap.Sign()), 1_000_000_000))
+		rounded.Sub(rounded, big.NewRat(int64(vwap.Sign()), 1_000_000_000_000_000_000))
 	}
 	return fmt.Sprintf(" o=%s h=%s l=%s c=%s vwap=%s v=%s n=%s t=%d", plain(r.open, 9), plain(r.high, 9), plain(r.low, 9), plain(r.close, 9),
-		plain(rounded, 9), plain(r.volume, 9), plain(r.notional, 18), r.trades)
+		plain(rounded, 18), plain(r.volume, 9), plain(r.notional, 18), r.trades)
 }

@@ -61,7 +61,7 @@ func signed(negative bool, hi, lo uint64) (int128, bool) {
 	return x, true
 }
 
-// add and mul are small enough to be inlined; what they leave to others is rare.
+// add is small enough to be inlined; what it leaves to checked is rare.
 func (x int128) add(y int128) (int128, bool) {
 	lo, carry := bits.Add64(x.lo, y.lo, 0)
 	hi, _ := bits.Add64(uint64(x.hi), uint64(y.hi), carry)
@@ -78,68 +78,61 @@ func checked(sum int128) (int128, bool) {
 	return signed(sum.hi < 0, hi, lo)
 }
 
-func (x int128) mul(y int128) (int128, bool) {
-	if x.hi|y.hi == 0 {
-		if hi, lo := bits.Mul64(x.lo, y.lo); hi < limitHi {
-			return int128{int64(hi), lo}, true
-		}
+// divBillionths is x·10^9 / (y / 10^9) rounded half to even, where y is a positive
+// whole number of 10^9 that is not long, and the quotient fits; else false.
+func (x int128) divBillionths(y int128) (int128, bool) {
+	if y.hi < 0 || y.hi >= billion {
+		return int128{}, false
 	}
-	return x.wideMul(y)
-}
-
-func (x int128) wideMul(y int128) (int128, bool) {
+	divisor, rest := bits.Div64(uint64(y.hi), y.lo, billion)
+	if rest != 0 {
+		return int128{}, false
+	}
 	xHi, xLo := x.magnitude()
-	yHi, yLo := y.magnitude()
-	hi, lo := bits.Mul64(xLo, yLo)
-	if xHi|yHi != 0 {
-		if xHi != 0 && yHi != 0 {
-			return int128{}, false // at least 2^128
-		}
-		high, low := xHi, yLo
-		if yHi != 0 {
-			high, low = yHi, xLo
-		}
-		crossHi, cross := bits.Mul64(high, low)
-		var carry uint64
-		hi, carry = bits.Add64(hi, cross, 0)
-		if crossHi|carry != 0 {
-			return int128{}, false
-		}
+	// x·10^9 in three words, divided from the top.
+	high, low := bits.Mul64(xLo, billion)
+	top, middle := bits.Mul64(xHi, billion)
+	middle, carry := bits.Add64(middle, high, 0)
+	top += carry
+	if top >= divisor {
+		return int128{}, false
 	}
-	return signed(x.hi < 0 != (y.hi < 0), hi, lo)
+	hi, rest := bits.Div64(top, middle, divisor)
+	lo, rest := bits.Div64(rest, low, divisor)
+	half := divisor - rest // compare rest with divisor - rest: no doubling, no overflow
+	if rest > half || rest == half && lo&1 == 1 {
+		lo, carry = bits.Add64(lo, 1, 0)
+		hi += carry
+	}
+	return signed(x.hi < 0, hi, lo)
 }
 
-// div is x / y rounded half to even; y is not zero.
-func (x int128) div(y int128) int128 {
-	xHi, xLo := x.magnitude()
-	yHi, yLo := y.magnitude()
-	var hi, lo uint64
-	if yHi == 0 {
-		var rest uint64
-		hi, rest = xHi/yLo, xHi%yLo
-		lo, rest = bits.Div64(rest, xLo, yLo)
-		half := yLo - rest // compare rest with yLo - rest: no doubling, no overflow
-		if rest > half || rest == half && lo&1 == 1 {
-			var carry uint64
-			lo, carry = bits.Add64(lo, 1, 0)
-			hi += carry
-		}
-	} else {
-		divisor := wide(yHi, yLo)
-		quotient, rest := new(big.Int).QuoRem(wide(xHi, xLo), divisor, new(big.Int))
-		order := rest.Lsh(rest, 1).Cmp(divisor)
-		lo = quotient.Uint64() // below 2^64, for y is at least that
-		if order > 0 || order == 0 && lo&1 == 1 {
-			lo++
-		}
+// halfEven is x / y rounded half to even; y is not zero. It is false when that has
+// more than 38 digits.
+func halfEven(x, y *big.Int) (int128, bool) {
+	quotient, rest := new(big.Int).QuoRem(x, y, new(big.Int))
+	order := rest.Lsh(rest, 1).CmpAbs(y)
+	away := int64(x.Sign() * y.Sign())
+	if order > 0 || order == 0 && quotient.Bit(0) == 1 {
+		quotient.Add(quotient, big.NewInt(away))
 	}
-	quotient, _ := signed(x.hi < 0 != (y.hi < 0), hi, lo) // never longer than x
-	return quotient
+	if quotient.BitLen() > 128 {
+		return int128{}, false
+	}
+	negative := quotient.Sign() < 0
+	quotient.Abs(quotient)
+	lo := new(big.Int).And(quotient, new(big.Int).SetUint64(1<<64-1)).Uint64()
+	return signed(negative, quotient.Rsh(quotient, 64).Uint64(), lo)
 }
 
-func wide(hi, lo uint64) *big.Int {
+func (x int128) wide() *big.Int {
+	hi, lo := x.magnitude()
 	n := new(big.Int).SetUint64(hi)
-	return n.Lsh(n, 64).Or(n, new(big.Int).SetUint64(lo))
+	n.Lsh(n, 64).Or(n, new(big.Int).SetUint64(lo))
+	if x.hi < 0 {
+		n.Neg(n)
+	}
+	return n
 }
 
 func (x int128) bytes() (b [16]byte) {

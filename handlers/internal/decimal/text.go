@@ -3,8 +3,8 @@ package decimal
 import "math/bits"
 
 // parse reads [-]digits[.digits] into a coefficient of the given scale, with at
-// most maxInteger digits before the point, leading zeros aside; maxInteger +
-// scale is at most 38, so the coefficient fits.
+// most maxInteger digits before the point; zeros at either end do not count.
+// maxInteger + scale is at most 38, so the coefficient fits.
 func parse(text []byte, scale, maxInteger int) (int128, error) {
 	digits := text
 	negative := len(text) > 0 && text[0] == '-'
@@ -30,7 +30,7 @@ func parse(text []byte, scale, maxInteger int) (int128, error) {
 	if len(integer) > maxInteger {
 		return int128{}, ErrRange
 	}
-	if len(fraction) > scale {
+	if fraction = trimZeros(fraction); len(fraction) > scale {
 		return int128{}, ErrPrecision
 	}
 	hi, lo := appendDigits(0, 0, integer)
@@ -64,22 +64,24 @@ func timesTenPlus(hi, lo, digit uint64) (uint64, uint64) {
 	return hi*10 + over + carry, lo
 }
 
-// append writes x / 10^scale in plain notation without trailing zeros.
-func (x int128) append(to []byte, scale int) []byte {
+// append writes x / 10^18 + fine / 10^36 in plain notation without trailing zeros;
+// x is not negative unless fine is zero.
+func (x int128) append(to []byte, fine uint64) []byte {
 	hi, lo := x.magnitude()
-	var buffer [maxDigits]byte
-	for i := len(buffer) - 1; i >= 0; i-- {
+	var buffer [maxDigits + Scale]byte
+	for i := len(buffer) - 1; i >= maxDigits; i-- {
+		buffer[i] = byte('0' + fine%10)
+		fine /= 10
+	}
+	for i := maxDigits - 1; i >= 0; i-- {
 		rest := hi % 10
 		hi /= 10
 		lo, rest = bits.Div64(rest, lo, 10)
 		buffer[i] = byte('0' + rest)
 	}
-	integer, fraction := buffer[:maxDigits-scale], buffer[maxDigits-scale:]
+	integer, fraction := buffer[:maxDigits-Scale], trimZeros(buffer[maxDigits-Scale:])
 	for len(integer) > 1 && integer[0] == '0' {
 		integer = integer[1:]
-	}
-	for len(fraction) > 0 && fraction[len(fraction)-1] == '0' {
-		fraction = fraction[:len(fraction)-1]
 	}
 	if x.hi < 0 {
 		to = append(to, '-')
@@ -90,4 +92,12 @@ func (x int128) append(to []byte, scale int) []byte {
 		to = append(to, fraction...)
 	}
 	return to
+}
+
+// trimZeros is digits without zeros at their end.
+func trimZeros(digits []byte) []byte {
+	for len(digits) > 0 && digits[len(digits)-1] == '0' {
+		digits = digits[:len(digits)-1]
+	}
+	return digits
 }

@@ -84,9 +84,9 @@ func reference(contributions []contribution, sequenced bool) map[string]day {
 
 func text(n int64) string { return fmt.Sprint(n) }
 
-// ratio is a / b rounded half to even at 9 digits, without trailing zeros.
+// ratio is a / b rounded half to even at 18 digits, without trailing zeros.
 func ratio(a, b int64) string {
-	scaled := new(big.Int).Mul(big.NewInt(a), big.NewInt(1_000_000_000))
+	scaled := new(big.Int).Mul(big.NewInt(a), big.NewInt(1_000_000_000_000_000_000))
 	quotient, rest := new(big.Int).QuoRem(scaled, big.NewInt(b), new(big.Int))
 	switch rest.Lsh(rest, 1).Cmp(big.NewInt(b)) {
 	case 1:
@@ -94,8 +94,8 @@ func ratio(a, b int64) string {
 	case 0:
 		quotient.Add(quotient, big.NewInt(int64(quotient.Bit(0))))
 	}
-	digits := fmt.Sprintf("%010s", quotient)
-	point := len(digits) - 9
+	digits := fmt.Sprintf("%019s", quotient)
+	point := len(digits) - 18
 	return strings.TrimSuffix(strings.TrimRight(digits[:point]+"."+digits[point:], "0"), ".")
 }
 

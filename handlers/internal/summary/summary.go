@@ -107,7 +107,7 @@ func (s *Stats) Append(later *Stats) error {
 	return nil
 }
 
-// VWAP is notional / volume rounded half to even at 9 digits; 0 of no trade.
+// VWAP is notional / volume rounded half to even at 18 digits; 0 of no trade.
 func (s *Stats) VWAP() decimal.Decimal {
 	vwap, err := s.Notional.Div(s.Volume)
 	if err != nil { // the volume is zero

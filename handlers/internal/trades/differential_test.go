@@ -323,7 +323,7 @@ type reference struct {
 var (
 	instant = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]00:00)$`)
 	ticker  = regexp.MustCompile(`^[A-Z0-9./-]{1,24}$`)
-	number  = regexp.MustCompile(`^-?0*\d{1,18}(\.\d{1,9})?$`)
+	number  = regexp.MustCompile(`^-?0*\d{1,18}(\.\d{1,18}0*)?$`)
 	control = regexp.MustCompile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 )
 
@@ -369,8 +369,8 @@ func refer(t *rapid.T, file string) (want reference) {
 			wrong("exchange")
 		}
 		if len(want.faults) == before && before == 0 {
-			want.trades = append(want.trades, fmt.Sprint(at.UnixNano(), fields[1], values[0].FloatString(9), values[1].FloatString(9),
-				new(big.Rat).Mul(values[0], values[1]).FloatString(18)))
+			want.trades = append(want.trades, fmt.Sprint(at.UnixNano(), fields[1], values[0].FloatString(18), values[1].FloatString(18),
+				new(big.Rat).Mul(values[0], values[1]).FloatString(36)))
 		}
 	}
 }
@@ -393,8 +393,8 @@ func TestScanAgreesWithAReferenceWrittenFromTheContract(t *testing.T) {
 			_ = out.Write([]string{
 				timestamp.Draw(t, "timestamp"),
 				rapid.OneOf(field("IBM", "AIG", "ibm", ""), rapid.StringMatching(`[A-Z0-9./-]{1,26}`)).Draw(t, "symbol"),
-				rapid.OneOf(field("181.52", "0", "-1", "1e3", "x"), rapid.StringMatching(`[0-9]{1,9}(\.[0-9]{1,10})?`)).Draw(t, "price"),
-				rapid.OneOf(field("100", "0.0", "+1"), rapid.StringMatching(`[0-9]{1,9}(\.[0-9]{1,10})?`)).Draw(t, "size"),
+				rapid.OneOf(field("181.52", "0", "-1", "1e3", "x"), rapid.StringMatching(`[0-9]{1,9}(\.[0-9]{1,20})?`)).Draw(t, "price"),
+				rapid.OneOf(field("100", "0.0", "+1"), rapid.StringMatching(`[0-9]{1,9}(\.[0-9]{1,20})?`)).Draw(t, "size"),
 				rapid.OneOf(field("P", "a,b", `a"b`, "a\nb", "é", "\x01"), rapid.StringMatching(`[ -~]{0,20}`)).Draw(t, "exchange"),
 			})
 		}
@@ -406,7 +406,7 @@ func TestScanAgreesWithAReferenceWrittenFromTheContract(t *testing.T) {
 				value, _ := new(big.Rat).SetString(text)
 				return value.FloatString(digits)
 			}
-			got.trades = append(got.trades, fmt.Sprint(t.Time, t.Symbol, exact(t.Price.String(), 9), exact(t.Size.String(), 9), exact(t.Notional.String(), 18)))
+			got.trades = append(got.trades, fmt.Sprint(t.Time, t.Symbol, exact(t.Price.String(), 18), exact(t.Size.String(), 18), exact(t.Notional.String(), 36)))
 			return nil
 		})
 		if err != nil {

@@ -47,7 +47,7 @@ func (s *scanner) usualRows(data []byte) (consumed int, err error) {
 		s.result.Rows++
 		s.last = row.time
 		price, volume := decimal.New(row.price), decimal.New(row.volume)
-		notional, _ := price.Mul(volume) // fits, for neither has more than 17 digits
+		notional := decimal.Product(row.price, row.volume) // fits, for neither has more than 17 digits
 		err = s.accept(row.time, row.id, price, volume, notional)
 		s.line++
 	}

@@ -16,7 +16,7 @@ const (
 	TruncatedGzip  Reason = "the gzip data ends too early"
 	TrailingGzip   Reason = "something that is not gzip follows the gzip data"
 	TooManySymbols Reason = "the file has more than 65,536 pairs of a symbol and a UTC date: split it"
-	TotalTooLarge  Reason = "the file's total volume has more than 29 integer digits, or its total of price × size more than 20: split it"
+	TotalTooLarge  Reason = "the file's total volume, or its total of price × size, has more than 20 integer digits: split it"
 )
 
 // Faults of a record.
@@ -47,7 +47,7 @@ const (
 
 	NumberSyntax    Reason = "not a decimal number such as 181.52"
 	NumberRange     Reason = "more than 18 integer digits"
-	NumberPrecision Reason = "more than 9 fractional digits"
+	NumberPrecision Reason = "more than 18 fractional digits"
 	PriceSign       Reason = "a price must be above zero in this feed"
 	SizeSign        Reason = "a size must be above zero"
 	NotionalRange   Reason = "price × size has more than 20 integer digits"

@@ -100,17 +100,17 @@ func TestSymbolsHave1To24OfTheirAlphabet(t *testing.T) {
 
 func TestPricesAndSizesArePositiveDecimals(t *testing.T) {
 	for text, want := range map[string]Reason{
-		"":                    NumberSyntax,
-		"abc":                 NumberSyntax,
-		"1e3":                 NumberSyntax,
-		"+1":                  NumberSyntax,
-		".5":                  NumberSyntax,
-		"5.":                  NumberSyntax,
-		"1 000":               NumberSyntax,
-		" 1":                  NumberSyntax,
-		"NaN":                 NumberSyntax,
-		"1234567890123456789": NumberRange,
-		"0.1234567890":        NumberPrecision,
+		"":                      NumberSyntax,
+		"abc":                   NumberSyntax,
+		"1e3":                   NumberSyntax,
+		"+1":                    NumberSyntax,
+		".5":                    NumberSyntax,
+		"5.":                    NumberSyntax,
+		"1 000":                 NumberSyntax,
+		" 1":                    NumberSyntax,
+		"NaN":                   NumberSyntax,
+		"1234567890123456789":   NumberRange,
+		"0.1234567890123456789": NumberPrecision,
 	} {
 		rejected(t, head+row(2, text), Rejection{2, "price", text, want})
 		rejected(t, head+row(3, text), Rejection{2, "size", text, want})
