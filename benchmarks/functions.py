@@ -47,13 +47,14 @@ def measure(quick: bool) -> Report:
         text = _run(bench, "--file", trades, "--rounds", rounds, "--stream", stream, "--json")
         ours = json.loads(text)
         tell("DuckDB and Polars")
-        peer = str(HANDLERS / "bench" / "peers.py")
-        peers = json.loads(_run(sys.executable, peer, trades, "--rounds", rounds, "--json"))
+        peers = {name: _peer(name, trades, rounds) for name in _PEERS}
         tell("cold starts")
         starts = json.loads(
             _run(coldstart, "--runs", "7" if quick else "21", "--json", cwd=HANDLERS)
         )
-    speeds = {**ours["megabytesPerCpuSecond"], **peers["megabytesPerCpuSecond"]}
+    speeds = ours["megabytesPerCpuSecond"] | {
+        name: peer["megabytesPerCpuSecond"] for name, peer in peers.items()
+    }
     ratios = {**ours["ratios"], **{ratio: speeds[_OURS] / speeds[n] for n, ratio in _PEERS.items()}}
     return Report(
         benchmark="functions",
@@ -67,8 +68,17 @@ def measure(quick: bool) -> Report:
             *_memory(ours["streams"]),
             *_starts(starts),
         ],
-        versions={"go": ours["go"].removeprefix("go"), **peers["versions"]},
+        versions={"go": ours["go"].removeprefix("go")}
+        | {name.lower(): peer["version"] for name, peer in peers.items()},
     )
+
+
+def _peer(name: str, trades: str, rounds: str) -> dict[str, Any]:
+    program = str(HANDLERS / "bench" / f"by_{name.lower()}.py")
+    measured: dict[str, Any] = json.loads(
+        _run(sys.executable, program, trades, "--rounds", rounds, "--json")
+    )
+    return measured
 
 
 def _memory(streams: Sequence[dict[str, Any]]) -> list[Figure]:

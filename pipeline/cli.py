@@ -65,6 +65,8 @@ def options(
 def main() -> None:
     """Run the command line and end the process with the exit code of docs/architecture.md."""
     signal.signal(signal.SIGTERM, _terminate)
+    # Who starts a command in the background of a script has it ignore Ctrl-C, and Pulumi with it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # JSON and the reports are UTF-8, whatever the locale is; no file's name is too strange.
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")

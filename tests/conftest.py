@@ -5,12 +5,15 @@ local one is made, with a port and a state of its own, and destroyed at the end.
 """
 
 import os
+import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.engines import OneEngine
 from tests.integration.cloud import Cloud, Partner
 from tests.integration.project import Project
 
@@ -21,6 +24,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("untimed")
+
+sys.meta_path.insert(0, OneEngine(sys.modules))
+
+# A script's background ignores interruptions, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

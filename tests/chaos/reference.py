@@ -7,9 +7,10 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow
 import pyarrow.parquet
+
+from tests.engines import duckdb_rows
 
 MINUTE = 60_000_000_000  # nanoseconds
 PRICES = ("open", "high", "low", "close", "volume", "notional")
@@ -32,7 +33,7 @@ def rows(content: bytes) -> int:
 
 def bars(file: Path) -> list[dict[str, Any]]:
     """The one-minute bars of a file, by minute and symbol; times in nanoseconds since 1970."""
-    found = duckdb.execute(
+    found = duckdb_rows(
         f"""
         with trades as (
             select *, epoch_ns(timestamp::TIMESTAMP_NS) as moment, row_number() over () as row
@@ -48,8 +49,7 @@ def bars(file: Path) -> list[dict[str, Any]]:
         """,  # noqa: S608  # the one thing filled in is a constant
         {"file": str(file)},
     )
-    names = [column[0] for column in found.description or ()]
-    return [_with_vwap(dict(zip(names, row, strict=True))) for row in found.fetchall()]
+    return [_with_vwap(bar) for bar in found]
 
 
 def _with_vwap(bar: dict[str, Any]) -> dict[str, Any]:

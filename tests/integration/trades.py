@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from pathlib import Path
 
-import duckdb
+from tests.engines import duckdb_rows
 
 HEADER = "timestamp,symbol,price,size,exchange,conditions\n"
 
@@ -43,13 +43,13 @@ def days(files: list[Path]) -> dict[tuple[str, str], Day]:
             from trades
         )
         select day, symbol,
-            arg_min(price, (moment, file, row)), max(price), min(price),
-            arg_max(price, (moment, file, row)), sum(size),
-            sum(price * size), count(*)
+            arg_min(price, (moment, file, row)) as first, max(price) as high, min(price) as low,
+            arg_max(price, (moment, file, row)) as last, sum(size) as volume,
+            sum(price * size) as notional, count(*) as trades
         from ordered group by all
     """
-    rows = duckdb.execute(query, {"files": [str(file) for file in files]}).fetchall()
-    return {(date, symbol): _day(*numbers) for date, symbol, *numbers in rows}
+    rows = duckdb_rows(query, {"files": [str(file) for file in files]})
+    return {(row.pop("day"), row.pop("symbol")): _day(**row) for row in rows}
 
 
 def _day(

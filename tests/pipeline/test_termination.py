@@ -16,6 +16,8 @@ from pipeline import engine, up
 from pipeline.target import Target, target
 from tests.integration.project import REPOSITORY, Project
 
+PIPELINE = REPOSITORY / ".venv" / "bin" / "pipeline"
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
@@ -24,9 +26,15 @@ def project(tmp_path: Path) -> Iterator[Project]:
     process.stop(environment.emulator_state(made.folder))
 
 
-def test_a_demonstration_that_is_told_to_end_takes_down_what_it_began(project: Project) -> None:
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["told", "interrupted"]
+)
+def test_a_demonstration_that_is_ended_takes_down_what_it_began(
+    project: Project, number: signal.Signals, code: int
+) -> None:
+    # From the background of a script, where interruptions are ignored.
     demo = subprocess.Popen(
-        [REPOSITORY / ".venv" / "bin" / "pipeline", "demo"],
+        ["/bin/sh", "-c", "trap '' INT; exec \"$@\"", "sh", PIPELINE, "demo"],
         cwd=project.folder,
         env={**os.environ, "PIPELINE_PORT": str(project.port)},
         stdout=subprocess.DEVNULL,
@@ -35,9 +43,9 @@ def test_a_demonstration_that_is_told_to_end_takes_down_what_it_began(project: P
     )
     assert demo.stderr is not None
     said = next(line for line in demo.stderr if "Deploying" in line)
-    demo.send_signal(signal.SIGTERM)
+    demo.send_signal(number)
     said += demo.stderr.read()
-    assert demo.wait() == 128 + signal.SIGTERM, said
+    assert demo.wait() == code, said
     assert process.status(environment.emulator_state(project.folder)) is None
     state = project.folder / ".pipeline" / "pulumi-state" / ".pulumi"
     assert not [path for path in (state / "locks").rglob("*") if path.is_file()]
