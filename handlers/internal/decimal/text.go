@@ -1,6 +1,9 @@
 package decimal
 
-import "math/bits"
+import (
+	"math/big"
+	"math/bits"
+)
 
 // parse reads [-]digits[.digits] into a coefficient of the given scale, with at
 // most maxInteger digits before the point; zeros at either end do not count.
@@ -100,4 +103,34 @@ func trimZeros(digits []byte) []byte {
 		digits = digits[:len(digits)-1]
 	}
 	return digits
+}
+
+// FromDigits is ±digits × factor × 10^exponent, digits being those of a whole
+// number. The bounds are those of Parse.
+func FromDigits(negative bool, digits []byte, factor uint64, exponent int) (Decimal, error) {
+	for len(digits) > 0 && digits[0] == '0' {
+		digits = digits[1:]
+	}
+	if factor != 1 {
+		product, _ := new(big.Int).SetString("0"+string(digits), 10)
+		digits = product.Mul(product, new(big.Int).SetUint64(factor)).Append(nil, 10)
+	}
+	length := len(digits)
+	digits = trimZeros(digits)
+	exponent += length - len(digits)
+	if len(digits) == 0 {
+		return Decimal{}, nil
+	}
+	if len(digits)+exponent > MaxIntegerDigits {
+		return Decimal{}, ErrRange
+	}
+	if -exponent > Scale {
+		return Decimal{}, ErrPrecision
+	}
+	hi, lo := appendDigits(0, 0, digits)
+	for range Scale + exponent {
+		hi, lo = timesTenPlus(hi, lo, 0)
+	}
+	x, _ := signed(negative, hi, lo)
+	return Decimal{x}, nil
 }

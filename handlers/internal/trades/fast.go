@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"market-data-pipeline/handlers/internal/decimal"
+	"market-data-pipeline/handlers/internal/format"
 )
 
 // The usual row is parsed here, eight bytes at a time: fields that need no quotes, in
@@ -20,6 +21,18 @@ const (
 	millisecondForm   = '0' | '0'<<8 | '.'<<16 | '0'<<24 | '0'<<32 | '0'<<40 | 'Z'<<48 | ','<<56
 	millisecondDigits = 0x7f_7f_76_76_76_7f_76_76
 )
+
+// fast says whether rows are of the usual kind.
+type fast struct {
+	ready bool
+	off   bool // for tests of the rest
+}
+
+// compile looks whether the columns that are known now make usual rows.
+func (s *scanner) compile() {
+	f, at := s.format, s.columns.at
+	s.fast.ready = !s.fast.off && f.Hash == format.Canonical().Hash && at[0] == 0 && at[1] == 1 && at[2] == 2 && at[3] == 3
+}
 
 // prefix is the part of a timestamp that rarely changes from row to row.
 type prefix struct {
@@ -85,7 +98,7 @@ func (s *scanner) usualRow(text []byte) (row usual, ok bool) {
 	if row.volume == 0 {
 		return row, false
 	}
-	if texts := len(s.columns) - requiredColumns; texts > 0 {
+	if texts := s.columns.width - 4; texts > 0 {
 		if text[at] != ',' {
 			return row, false
 		}
@@ -186,7 +199,7 @@ func (s *scanner) usualTime(row []byte) (int64, int) {
 
 // usualPrefix remembers the timestamps' first 17 bytes and what they mean.
 func (s *scanner) usualPrefix(text []byte) bool {
-	minute, fault := parseTime(append(append(s.scratch[:0], text...), "00Z"...))
+	minute, fault := parseTime(append(append(s.scratch[:0], text...), "00Z"...), false)
 	if fault != "" {
 		return false
 	}
@@ -202,7 +215,7 @@ func (s *scanner) usualSymbol(text []byte) (id, length int) {
 		length = bits.TrailingZeros64(commas) / 8
 		k.first = first & (1<<(8*length) - 1)
 	} else {
-		length = bytes.IndexByte(text[:MaxSymbolBytes+1], ',')
+		length = bytes.IndexByte(text[:keyBytes+1], ',')
 		if length < 0 {
 			return 0, 0
 		}

@@ -32,38 +32,53 @@ func TestAFileOfAHeaderAloneIsValidAndEmpty(t *testing.T) {
 
 func TestAFileWithoutAHeaderIsRejected(t *testing.T) {
 	for _, file := range []string{"", "\uFEFF", "\n", "\r\n" + head} {
-		rejected(t, file, Rejection{1, "", "", NoHeader})
+		rejected(t, file, Rejection{1, "", "", asked(NoHeader)})
 	}
 }
 
 func TestAWrongHeaderIsRejectedByName(t *testing.T) {
 	rejected(t, "timestamp,symbol,price\n"+good,
-		Rejection{1, "size", "timestamp,symbol,price", MissingColumn})
+		Rejection{1, "size", "timestamp,symbol,price", asked(MissingColumn)})
 	rejected(t, "timestamp\n",
-		Rejection{1, "symbol", "timestamp", MissingColumn},
-		Rejection{1, "price", "timestamp", MissingColumn},
-		Rejection{1, "size", "timestamp", MissingColumn})
+		Rejection{1, "symbol", "timestamp", asked(MissingColumn)},
+		Rejection{1, "price", "timestamp", asked(MissingColumn)},
+		Rejection{1, "size", "timestamp", asked(MissingColumn)})
 	rejected(t, ",symbol,price,size\n",
-		Rejection{1, "", ",symbol,price,size", UnknownColumn},
-		Rejection{1, "timestamp", ",symbol,price,size", MissingColumn})
+		Rejection{1, "", ",symbol,price,size", asked(UnknownColumn)},
+		Rejection{1, "timestamp", ",symbol,price,size", asked(MissingColumn)})
 	rejected(t, "timestamp,symbol,price,size,size\n",
-		Rejection{1, "size", "timestamp,symbol,price,size,size", RepeatedColumn})
+		Rejection{1, "size", "timestamp,symbol,price,size,size", asked(RepeatedColumn)})
 	rejected(t, "timestamp,symbol,price,size,venue\r\n",
-		Rejection{1, "venue", "timestamp,symbol,price,size,venue", UnknownColumn})
+		Rejection{1, "venue", "timestamp,symbol,price,size,venue", asked(UnknownColumn)})
 	rejected(t, "Timestamp,symbol,price,size\n",
-		Rejection{1, "Timestamp", "Timestamp,symbol,price,size", UnknownColumn},
-		Rejection{1, "timestamp", "Timestamp,symbol,price,size", MissingColumn})
+		Rejection{1, "Timestamp", "Timestamp,symbol,price,size", asked(UnknownColumn)},
+		Rejection{1, "timestamp", "Timestamp,symbol,price,size", asked(MissingColumn)})
 	rejected(t, "timestamp, symbol,price,size\n",
-		Rejection{1, " symbol", "timestamp, symbol,price,size", UnknownColumn},
-		Rejection{1, "symbol", "timestamp, symbol,price,size", MissingColumn})
-	rejected(t, "symbol,timestamp,price,size\n",
-		Rejection{1, "", "symbol,timestamp,price,size", ColumnOrder})
-	rejected(t, "timestamp,symbol,price,size,conditions,exchange\n",
-		Rejection{1, "", "timestamp,symbol,price,size,conditions,exchange", ColumnOrder})
+		Rejection{1, " symbol", "timestamp, symbol,price,size", asked(UnknownColumn)},
+		Rejection{1, "symbol", "timestamp, symbol,price,size", asked(MissingColumn)})
+	rejected(t, "time,ticker,px,qty\n"+good,
+		Rejection{1, "", "time,ticker,px,qty", asked(NoHeader)})
+	rejected(t, "timestamp;symbol;price;size\n",
+		Rejection{1, "", "timestamp;symbol;price;size", OtherDelimiter + ": it must be ,, and is ;"})
+	rejected(t, strings.Repeat(",", maxFields)+"\n",
+		Rejection{1, "", strings.Repeat(",", MaxValueBytes), ManyColumns})
 	rejected(t, "\"timestamp,symbol",
 		Rejection{1, "", "\"timestamp,symbol", BadHeader})
 	rejected(t, strings.Repeat("x", MaxRecordBytes)+"\n",
 		Rejection{1, "", strings.Repeat("x", MaxValueBytes), BadHeader})
+}
+
+// asked is a fault of the canonical header, with what it must be.
+func asked(fault Reason) Reason {
+	return fault + ": it must name timestamp,symbol,price,size[,exchange][,conditions]"
+}
+
+func TestColumnsMayStandInAnyOrder(t *testing.T) {
+	_, want := valid(t, "timestamp,symbol,price,size,exchange\n"+strings.TrimSuffix(good, "\n")+",P\n")
+	_, got := valid(t, "size,exchange,price,timestamp,symbol\n283,P,181.52,2013-10-07T08:00:30.270Z,IBM\n")
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%v, want %v", got, want)
+	}
 }
 
 func TestEveryWayToWriteTheSameRowsGivesTheSameTrades(t *testing.T) {
@@ -103,6 +118,7 @@ func TestGzipIsRecognisedByContent(t *testing.T) {
 	for name, content := range map[string][]byte{
 		"one member":   compressed(file),
 		"two members":  append(compressed(file[:half]), compressed(file[half:])...),
+		"zeros behind": append(compressed(file), make([]byte, 512)...),
 		"empty member": append(append(compressed(file[:half]), compressed("")...), compressed(file[half:])...),
 	} {
 		result, got := scan(t, bytes.NewReader(content), Options{})
@@ -133,7 +149,7 @@ func TestBrokenGzipIsRejected(t *testing.T) {
 		"another method":          {append([]byte("\x1f\x8b\x07"), whole[3:]...), CorruptGzip},
 		"noise":                   {append(bytes.Clone(whole[:10]), 0xff, 0xff, 0xff, 0xff), CorruptGzip},
 		"garbage behind":          {append(bytes.Clone(whole), "\n"...), TrailingGzip},
-		"zeros behind":            {append(bytes.Clone(whole), make([]byte, 512)...), TrailingGzip},
+		"zeros and more behind":   {append(append(bytes.Clone(whole), make([]byte, 512)...), whole...), TrailingGzip},
 		"second member truncated": {append(bytes.Clone(whole), whole[:15]...), TruncatedGzip},
 		"name cut off":            {named, TruncatedGzip},
 		"second name cut off":     {append(bytes.Clone(whole), named...), TruncatedGzip},

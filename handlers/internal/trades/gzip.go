@@ -7,43 +7,6 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// gzipFault is a fault of the file, not of reading it.
-type gzipFault Reason
-
-func (f gzipFault) Error() string { return string(f) }
-
-// uncompressed reads r, or what r decompresses to if it begins as gzip does.
-func uncompressed(r io.Reader) io.Reader {
-	origin := &origin{Reader: r}
-	buffered := bufio.NewReaderSize(origin, 64<<10)
-	if beginsGzip(buffered) {
-		return &members{origin: origin, in: buffered}
-	}
-	return buffered
-}
-
-const gzipMagic = "\x1f\x8b"
-
-func beginsGzip(r *bufio.Reader) bool {
-	magic, _ := r.Peek(len(gzipMagic)) // an error comes again when reading
-	return string(magic) == gzipMagic
-}
-
-// origin remembers the reader's error, so that a decompressor's complaint about
-// data that did not come is not taken for a fault of the file.
-type origin struct {
-	io.Reader
-	err error
-}
-
-func (o *origin) Read(p []byte) (int, error) {
-	n, err := o.Reader.Read(p)
-	if err != nil && err != io.EOF {
-		o.err = err
-	}
-	return n, err
-}
-
 // members decompresses one gzip member after another. Unlike the decompressor's
 // own way to do that, it tells what follows the last one from a broken member.
 type members struct {
@@ -66,13 +29,29 @@ func (m *members) Read(p []byte) (n int, err error) {
 		return n, m.fault(err)
 	}
 	m.inside = false
-	if _, err := m.in.Peek(1); err != nil {
+	padded, err := m.skipZeros()
+	if err != nil {
 		return n, m.fault(err)
 	}
-	if !beginsGzip(m.in) {
-		return n, gzipFault(TrailingGzip)
+	if padded || !begins(m.in, gzipMagic) {
+		return n, fileFault(TrailingGzip)
 	}
 	return n, nil
+}
+
+// skipZeros reads the zeros with which tapes and some tools fill up a file: behind
+// them nothing may stand.
+func (m *members) skipZeros() (padded bool, err error) {
+	for {
+		next, err := m.in.ReadByte()
+		if err != nil {
+			return padded, err
+		}
+		if next != 0 {
+			return padded, m.in.UnreadByte()
+		}
+		padded = true
+	}
 }
 
 func (m *members) fault(err error) error {
@@ -84,7 +63,7 @@ func (m *members) fault(err error) error {
 	case err == io.EOF && !m.inside:
 		return io.EOF
 	case err == io.EOF, err == io.ErrUnexpectedEOF:
-		return gzipFault(TruncatedGzip)
+		return fileFault(TruncatedGzip)
 	}
-	return gzipFault(CorruptGzip)
+	return fileFault(CorruptGzip)
 }

@@ -92,8 +92,12 @@ func TestSymbolsHave1To24OfTheirAlphabet(t *testing.T) {
 			t.Errorf("%q, want %q", got[0].Symbol, symbol)
 		}
 	}
-	for _, symbol := range []string{"", "ibm", "I BM", " IBM", "IBM ", "IBM\t", "BRK_A", "É", "A:B", "A+B", "ABCDEFGHIJKLMNOPQRSTUVWXY", "A@", "A["} {
-		rejected(t, head+row(1, symbol), Rejection{2, "symbol", symbol, SymbolSyntax})
+	const form = SymbolForm + ": it must match [A-Z0-9./-]{1,24}"
+	for symbol, want := range map[string]Reason{
+		"": SymbolSyntax, "ibm": form, "I BM": form, " IBM": SymbolSyntax, "IBM ": SymbolSyntax, "IBM\t": SymbolSyntax, "BRK_A": form, "É": form,
+		"A:B": form, "A+B": form, "ABCDEFGHIJKLMNOPQRSTUVWXY": form, "A@": form, "A[": form, strings.Repeat("A", 65): SymbolSyntax,
+	} {
+		rejected(t, head+row(1, symbol), Rejection{2, "symbol", symbol, want})
 	}
 	rejected(t, head+good+row(1, "IBM\x00"), Rejection{3, "symbol", "IBM\x00", SymbolSyntax})
 }
@@ -156,7 +160,7 @@ func TestSumsThatDoNotFitAreRejected(t *testing.T) {
 func TestEveryFaultOfARowIsReported(t *testing.T) {
 	rejected(t, head+good+"yesterday,ibm,free,none\n"+good,
 		Rejection{3, "timestamp", "yesterday", TimestampSyntax},
-		Rejection{3, "symbol", "ibm", SymbolSyntax},
+		Rejection{3, "symbol", "ibm", SymbolForm + ": it must match [A-Z0-9./-]{1,24}"},
 		Rejection{3, "price", "free", NumberSyntax},
 		Rejection{3, "size", "none", NumberSyntax})
 }
@@ -194,7 +198,7 @@ func TestQuotingFollowsRFC4180(t *testing.T) {
 	rejected(t, header+start+",\"a\nb\n", Rejection{2, "conditions", start + ",\"a", UnterminatedQuote},
 		Rejection{3, "", "b", FieldCount})
 	rejected(t, head+strings.TrimSuffix(row(3, `"283"`), "\n")+"\r", Rejection{2, "size", strings.TrimSuffix(row(3, `"283"`), "\n"), AfterQuote})
-	rejected(t, head+row(1, `"I""M"`), Rejection{2, "symbol", `I"M`, SymbolSyntax})
+	rejected(t, head+row(1, `"I""M"`), Rejection{2, "symbol", `I"M`, SymbolForm + ": it must match [A-Z0-9./-]{1,24}"})
 	// Lines are counted inside quotes too.
 	rejected(t, header+start+",\"a\nb\nc\"\n"+start+",\n\n", Rejection{6, "", "", BlankLine})
 }

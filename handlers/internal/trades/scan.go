@@ -5,49 +5,78 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"hash"
 	"io"
+	"time"
 
 	"market-data-pipeline/handlers/internal/decimal"
+	"market-data-pipeline/handlers/internal/format"
 )
 
 const (
-	dayNanoseconds = 24 * 60 * 60 * 1_000_000_000
-	noDay          = -1 << 63
+	dayNanoseconds    = 24 * 60 * 60 * 1_000_000_000
+	minuteNanoseconds = 60 * 1_000_000_000
+	noDay             = -1 << 63
 )
 
 // scanner is the state of one Scan.
 type scanner struct {
 	options Options
+	format  *format.Format
 	visit   func(*Trade) error
 	result  Result
 
-	columns  []string // of the header, once it is read
-	line     int64    // of the next record
-	skipping bool     // to the next line, behind a record that could not be split
-	stopped  bool     // by a fault that makes the rest meaningless
+	columns   columns  // once they are known
+	headed    bool     // the file has a header
+	constants []string // what each part of the symbol is that is of no column
+	clock     clock
+	utf8      bool // the file is, so that U+FFFD stands for itself
+
+	line     int64 // of the next record
+	skipping bool  // to the next line, behind a record that could not be split
+	stopped  bool  // by a fault that makes the rest meaningless
+	lines    lines
 	record   record
+	joined   []byte       // a timestamp of several columns
+	name     []byte       // a symbol of several parts
+	faults   []fieldFault // of a row
+	hash     hash.Hash
+
+	fast     fast
 	prefix   prefix
 	scratch  []byte
 	unquoted [256 + padding]byte
-	hash     hash.Hash
 
 	symbols    symbols
 	symbolDays int
-	volume     decimal.Decimal  // of the whole file, so that no sum of a part of it can
-	notional   decimal.Notional // overflow later; without signs
-	last       int64            // the timestamp of the last row that has one
-	day        int64            // the UTC day of the last trade, as its first nanosecond
-	dayEnd     int64            // its last nanosecond
+	days       map[symbolDay]struct{} // where rows are not in the order of time
+	bars       barSet                 // likewise, where they are counted
+	volume     decimal.Decimal        // of the whole file, so that no sum of a part of it can
+	notional   decimal.Notional       // overflow later; without signs
+	last       int64                  // the timestamp of the last row that has one
+	day        int64                  // the UTC day of the last trade, as its first nanosecond
+	dayEnd     int64                  // its last nanosecond
 	trade      Trade
 }
 
 func newScanner(options Options, visit func(*Trade) error) *scanner {
-	return &scanner{
-		options: options, visit: visit, line: 1, hash: sha256.New(),
-		last: noDay, day: noDay, dayEnd: noDay,
+	f := options.Format
+	if f == nil {
+		f = format.Canonical()
+	}
+	s := &scanner{
+		options: options, format: f, visit: visit, line: 1, hash: sha256.New(),
+		clock: clock{Timestamp: &f.Timestamp}, utf8: f.Encoding == "utf-8",
+		record: record{delimiter: f.Delimiter, quote: f.Quote, trim: f.Trim},
+		last:   noDay, day: 0, dayEnd: -1,
 		result: Result{Rejects: Rejects{ByReason: map[Reason]int64{}}},
 	}
+	s.lines = newLines(f)
+	if f.Order != format.ByTime && !options.Checked {
+		s.bars.slots = make([]uint64, 1<<10)
+	}
+	return s
 }
 
 func (s *scanner) scan(ctx context.Context, r io.Reader) (Result, error) {
@@ -57,18 +86,38 @@ func (s *scanner) scan(ctx context.Context, r io.Reader) (Result, error) {
 }
 
 func (s *scanner) read(ctx context.Context, r io.Reader) error {
-	source := open(ctx, r)
+	if !s.begin() {
+		return nil
+	}
+	source := open(ctx, r, s.format, s.hash)
 	defer source.close()
+	var late <-chan time.Time
+	if !s.options.Deadline.IsZero() {
+		timer := time.NewTimer(time.Until(s.options.Deadline))
+		defer timer.Stop()
+		late = timer.C
+	}
 	var rest []byte // of the block before: a record's beginning
+	var total int64
 	var current memory
 	defer func() { keep(current) }()
 	for begun := false; ; begun = true {
-		block := <-source.blocks
-		fault, faulty := block.end.(gzipFault)
+		var block block
+		select {
+		case block = <-source.blocks:
+		case <-late:
+			s.reject("", fmt.Appendf(nil, "%d bytes of it were read", total), TooSlow)
+			return nil
+		}
+		s.result.Container = source.container
+		total += int64(block.n)
+		fault, faulty := block.end.(fileFault)
 		if block.end != nil && block.end != io.EOF && !faulty {
 			return block.end
 		}
-		s.hash.Write(block.memory[headroom:][:block.n])
+		if source.asItIs {
+			s.hash.Write(block.memory[headroom:][:block.n])
+		}
 		begin := headroom - copy(block.memory[headroom-len(rest):], rest)
 		if current != nil {
 			source.free <- current
@@ -76,6 +125,10 @@ func (s *scanner) read(ctx context.Context, r io.Reader) error {
 		current = block.memory
 		data := current[begin : headroom+block.n]
 		if !begun {
+			if s.utf8 && isUTF16(data) {
+				s.reject("", data[:min(len(data), 2)], OtherEncoding)
+				return nil
+			}
 			data = bytes.TrimPrefix(data, []byte("\uFEFF"))
 		}
 		consumed, err := s.parse(data, block.end == io.EOF)
@@ -88,12 +141,25 @@ func (s *scanner) read(ctx context.Context, r io.Reader) error {
 			s.reject("", nil, Reason(fault))
 			return nil
 		case block.end == io.EOF:
-			if s.columns == nil {
-				s.reject("", nil, NoHeader)
-			}
+			s.end()
 			s.result.ContentHash = hex.EncodeToString(s.hash.Sum(nil))
 			return nil
 		}
+	}
+}
+
+// end judges what a file lacks at its end.
+func (s *scanner) end() {
+	f := s.format
+	switch {
+	case s.result.Rows > 0 || !s.result.Valid():
+	case f.EmptyFile == "fault":
+		s.reject("", nil, NoRows)
+	case f.EmptyFile == "header" && !s.headed:
+		s.reject("", nil, s.headerFault(NoHeader))
+	}
+	if f.TrailerRequired && f.Trailer != "" && !s.lines.ended && s.columns.known {
+		s.reject("", nil, NoTrailer+": it must begin with "+Reason(f.Trailer))
 	}
 }
 
@@ -112,20 +178,34 @@ func (s *scanner) parse(data []byte, final bool) (consumed int, err error) {
 			s.skipping = false
 			continue
 		}
-		if s.columns != nil && consumed < lines {
+		if s.lines.special {
+			size, more := s.other(data[consumed:], final)
+			if more {
+				break
+			}
+			consumed += size
+			if size > 0 || s.skipping {
+				continue
+			}
+			if s.stopped {
+				break
+			}
+		}
+		if s.fast.ready && consumed < lines {
 			length, err := s.usualRows(data[consumed:lines])
 			consumed += length
 			if err != nil || s.stopped || consumed == len(data) {
 				return consumed, err
+			}
+			if length > 0 && s.lines.special {
+				continue
 			}
 		}
 		rest := data[consumed:]
 		if !s.record.split(rest, final) {
 			break
 		}
-		if s.columns == nil {
-			s.header(rest)
-		} else if err := s.row(rest); err != nil {
+		if err := s.take(rest); err != nil {
 			return consumed, err
 		}
 		if s.record.fault != "" {
@@ -136,4 +216,17 @@ func (s *scanner) parse(data []byte, final bool) (consumed int, err error) {
 		s.line += int64(s.record.newline)
 	}
 	return consumed, nil
+}
+
+// take checks the record that data begins with.
+func (s *scanner) take(data []byte) error {
+	if !s.columns.known && !s.first(data) || s.stopped {
+		return nil
+	}
+	if r := &s.record; r.fault == "" && r.count == 1 && len(r.fields[0]) == 0 {
+		s.result.Rows++
+		s.reject("", nil, BlankLine)
+		return nil
+	}
+	return s.row(data)
 }

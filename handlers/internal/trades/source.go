@@ -2,8 +2,11 @@ package trades
 
 import (
 	"context"
+	"hash"
 	"io"
 	"sync"
+
+	"market-data-pipeline/handlers/internal/format"
 )
 
 const (
@@ -20,25 +23,33 @@ const (
 type block struct {
 	memory memory
 	n      int
-	end    error // what ended the file behind these bytes: io.EOF, a gzipFault or the reader's error
+	end    error // what ended the file behind these bytes: io.EOF, a fileFault or the reader's error
 }
 
 // memories are kept from file to file, for to clear new ones takes longer than to
 // read a small file.
 var memories = sync.Pool{New: func() any { return new([headroom + blockBytes + padding]byte) }}
 
-// source reads, and where needed decompresses, ahead of the parser.
+// source reads, and where needed unpacks and decodes, ahead of the parser.
 type source struct {
 	blocks chan block
 	free   chan memory
 	stop   context.CancelFunc
+	format *format.Format
+	hash   hash.Hash // of what is decoded, by source where asItIs is false
+
+	// To be looked at when there is a block.
+	container string
+	asItIs    bool
 }
 
 type memory = *[headroom + blockBytes + padding]byte
 
-func open(ctx context.Context, r io.Reader) *source {
+func open(ctx context.Context, r io.Reader, f *format.Format, hash hash.Hash) *source {
 	ctx, stop := context.WithCancel(ctx)
-	s := &source{make(chan block, blockCount), make(chan memory, blockCount), stop}
+	s := &source{
+		blocks: make(chan block, blockCount), free: make(chan memory, blockCount), stop: stop, format: f, hash: hash,
+	}
 	for range blockCount {
 		s.free <- nil // to be taken when it is needed
 	}
@@ -65,7 +76,11 @@ func keep(m memory) {
 
 func (s *source) read(ctx context.Context, r io.Reader) {
 	defer close(s.blocks)
-	r = uncompressed(r)
+	r, s.container = uncompressed(ctx, r)
+	if closer, ok := r.(io.Closer); ok {
+		defer closer.Close()
+	}
+	r, s.asItIs = decoded(r, s.format, s.hash)
 	for {
 		var m memory
 		select {

@@ -1,15 +1,23 @@
 package trades
 
-import "math/bits"
+import (
+	"math/bits"
+	"unicode"
+	"unicode/utf8"
+)
 
-// MaxSymbolBytes is the longest symbol.
-const MaxSymbolBytes = 24
+// maxSymbolCharacters is the longest symbol.
+const maxSymbolCharacters = 64
 
-// key is a symbol's bytes, padded with zeros, as words.
+// keyBytes is the longest symbol that is found by its key; longer ones, which are
+// rare, are found by their text.
+const keyBytes = 24
+
+// key is a short symbol's bytes, padded with zeros, as words.
 type key struct{ first, second, third uint64 }
 
 func keyOf(symbol []byte) key {
-	var padded [MaxSymbolBytes]byte
+	var padded [keyBytes]byte
 	copy(padded[:], symbol)
 	return key{word(padded[:]), word(padded[8:]), word(padded[16:])}
 }
@@ -27,15 +35,32 @@ func (k key) hash() uint64 {
 type symbols struct {
 	known []symbol
 	slots []uint32 // 1 + index in known, or 0; a power of two of them
+	long  map[string]int
 }
 
 type symbol struct {
-	key     key
-	name    string
-	lastDay int64 // on which it traded, as its first nanosecond
+	key        key
+	name       string
+	lastDay    int64 // on which it traded, as its first nanosecond
+	lastTime   int64 // of its last trade
+	lastMinute int64 // in which it traded, counted from 1970
 }
 
-// find is the number of a known symbol, or -1.
+// look is the number of a known symbol, or -1.
+func (s *symbols) look(name []byte) int {
+	if len(name) <= keyBytes {
+		if len(name) == 0 || name[len(name)-1] == 0 { // which would pass for the key's padding
+			return -1
+		}
+		return s.find(keyOf(name))
+	}
+	if id, known := s.long[string(name)]; known {
+		return id
+	}
+	return -1
+}
+
+// find is the number of a known short symbol, or -1.
 func (s *symbols) find(k key) int {
 	for slot := k.hash(); len(s.slots) > 0; slot++ {
 		entry := s.slots[slot&uint64(len(s.slots)-1)]
@@ -49,18 +74,29 @@ func (s *symbols) find(k key) int {
 	return -1
 }
 
-// add numbers a symbol that find does not know.
-func (s *symbols) add(k key, name []byte) int {
-	s.known = append(s.known, symbol{key: k, name: string(name), lastDay: noDay})
+// add numbers a symbol that look does not know.
+func (s *symbols) add(name []byte) int {
+	id := len(s.known)
+	s.known = append(s.known, symbol{name: string(name), lastDay: noDay, lastTime: noDay, lastMinute: noDay})
+	if len(name) > keyBytes {
+		if s.long == nil {
+			s.long = map[string]int{}
+		}
+		s.long[s.known[id].name] = id
+		return id
+	}
+	s.known[id].key = keyOf(name)
 	if 2*len(s.known) > len(s.slots) {
 		s.slots = make([]uint32, max(64, 2*len(s.slots)))
 		for i := range s.known {
-			s.place(i)
+			if len(s.known[i].name) <= keyBytes {
+				s.place(i)
+			}
 		}
 	} else {
-		s.place(len(s.known) - 1)
+		s.place(id)
 	}
-	return len(s.known) - 1
+	return id
 }
 
 func (s *symbols) place(id int) {
@@ -71,15 +107,25 @@ func (s *symbols) place(id int) {
 	s.slots[slot&uint64(len(s.slots)-1)] = uint32(id + 1)
 }
 
-// isSymbol is the rule of the partner's file: 1–24 of A–Z 0–9 . / -
+// isSymbol is the rule for all formats: 1–64 printable characters, with no blank at
+// either end.
 func isSymbol(text []byte) bool {
-	if len(text) == 0 || len(text) > MaxSymbolBytes {
+	if len(text) == 0 || len(text) > maxSymbolCharacters*utf8.UTFMax || text[0] == ' ' || text[len(text)-1] == ' ' {
 		return false
 	}
-	for _, c := range text {
-		if (c < 'A' || c > 'Z') && (c < '-' || c > '9') { // - . / and the digits are neighbours
+	characters := 0
+	for len(text) > 0 {
+		c, size := rune(text[0]), 1
+		if c >= utf8.RuneSelf {
+			if c, size = utf8.DecodeRune(text); c == utf8.RuneError {
+				return false
+			}
+		}
+		if !unicode.IsPrint(c) {
 			return false
 		}
+		characters++
+		text = text[size:]
 	}
-	return true
+	return characters <= maxSymbolCharacters
 }

@@ -9,7 +9,7 @@ import (
 func looks(names []string) float64 {
 	var s symbols
 	for _, name := range names {
-		s.add(keyOf([]byte(name)), []byte(name))
+		s.add([]byte(name))
 	}
 	total := 0
 	for id, name := range names {
@@ -30,7 +30,7 @@ func TestSymbolsThatAreAlikeDoNotCollide(t *testing.T) {
 			series[form] = append(series[form], fmt.Sprintf(form, i))
 		}
 	}
-	for at := range MaxSymbolBytes - 1 { // two characters that vary
+	for at := range keyBytes - 1 { // two characters that vary
 		for i := range 26 * 26 {
 			name := []byte("ABCDEFGHIJKLMNOPQRSTUVWX")
 			name[at], name[at+1] = byte('A'+i%26), byte('A'+i/26)
