@@ -12,6 +12,8 @@ from pathlib import Path
 from policies.facts.reading import UndeterminedError
 
 _TOKEN = re.compile(r"aws:(?P<module>[^/:]+)/(?P<file>[^:]+):(?P<name>\w+)")
+
+
 _PARAMETER = re.compile(r"^ +(\w+): ", re.MULTILINE)
 
 
@@ -37,40 +39,17 @@ def properties(token: str) -> frozenset[str]:
     return frozenset(_camel_case(name) for name in _PARAMETER.findall(constructor))
 
 
-@cache
-def is_deprecated(token: str) -> bool:
-    """Whether pulumi-aws keeps the resource type for old programs only.
-
-    Raises:
-        UnknownTypeError: The installed pulumi-aws does not have it.
-    """
-    return "\nwarnings.warn(" in _source(token)[1]
-
-
-def takes(token: str, *keys: str) -> list[str]:
+def properties_in(token: str, *keys: str) -> list[str]:
     """Those of `keys` that the resource type takes.
 
     Raises:
         UndeterminedError: pulumi-aws does not know the type, so nobody can tell.
     """
     try:
-        known = properties(token)
+        found = properties(token)
     except UnknownTypeError as error:
         raise UndeterminedError(keys[0]) from error
-    return [key for key in keys if key in known]
-
-
-def known(token: str, *keys: str) -> list[str]:
-    """Those of `keys` that the resource type takes; none, where pulumi-aws does not know it."""
-    return takes(token, *keys) if may_take(token, *keys) else []
-
-
-def may_take(token: str, *keys: str) -> bool:
-    """Whether the resource type takes one of `keys`; not, where pulumi-aws does not know it."""
-    try:
-        return not properties(token).isdisjoint(keys)
-    except UnknownTypeError:
-        return False
+    return [key for key in keys if key in found]
 
 
 def _source(token: str) -> tuple[str, str]:

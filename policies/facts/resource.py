@@ -41,6 +41,11 @@ class Resource:
     depends_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
+    def package(self) -> str:
+        """The package that its type is of, such as `aws`; a provider's is the one it provides."""
+        return self.type.removeprefix("pulumi:providers:").partition(":")[0]
+
+    @property
     def name(self) -> str:
         """The name that the program gives it, the last part of its URN."""
         return self.urn.rsplit("::", 1)[-1]

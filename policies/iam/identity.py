@@ -5,21 +5,11 @@ from collections.abc import Iterator
 from policies.facts.reading import Node
 from policies.facts.resource import Resource
 from policies.facts.stack import Stack
-from policies.facts.types import POLICY, POLICY_ATTACHMENT, ROLE, ROLE_ATTACHMENT, ROLE_POLICY
+from policies.facts.types import POLICY, ROLE, ROLE_ATTACHMENT, ROLE_POLICY
 from policies.iam.statements import Statement, statements
 
-CARRIERS = (
-    ROLE,
-    ROLE_POLICY,
-    POLICY,
-    "aws:iam/userPolicy:UserPolicy",
-    "aws:iam/groupPolicy:GroupPolicy",
-)
+CARRIERS = (ROLE, ROLE_POLICY, POLICY)
 """What rights stand in."""
-_TO_PEOPLE = (
-    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
-    "aws:iam/userPolicyAttachment:UserPolicyAttachment",
-)
 
 
 def documents(resource: Resource) -> Iterator[Node]:
@@ -31,16 +21,9 @@ def documents(resource: Resource) -> Iterator[Node]:
 
 
 def holders(policy: Resource, stack: Stack) -> Iterator[Resource | None]:
-    """The roles that a managed policy is attached to; None for whoever else it is attached to."""
+    """The roles that a managed policy is attached to; None for a role of elsewhere."""
     for attachment in stack.referring(ROLE_ATTACHMENT, "policyArn", policy, skip_unclear=True):
         yield stack.target(attachment, "role", ROLE)
-    for attachment in stack.referring(POLICY_ATTACHMENT, "policyArn", policy, skip_unclear=True):
-        for name in attachment.inputs.texts("roles"):
-            yield stack.named(ROLE, name)
-        yield from (None for key in ("groups", "users") for _ in attachment.inputs.texts(key))
-    for type_ in _TO_PEOPLE:
-        for _ in stack.referring(type_, "policyArn", policy, skip_unclear=True):
-            yield None
 
 
 def owners(carrier: Resource, stack: Stack) -> list[Resource | None]:

@@ -1,9 +1,10 @@
 """Every policy of the pack, as data; reading it starts nothing."""
 
-from policies.facts import types
+from policies.facts.types import KNOWN, PLAIN
 from policies.pack.policy import Policy
 from policies.rules import (
     access,
+    allowed_types,
     api,
     api_functions,
     buckets,
@@ -14,7 +15,6 @@ from policies.rules import (
     destroyable,
     encryption,
     functions,
-    known_types,
     logs,
     monitoring,
     names,
@@ -53,13 +53,11 @@ POLICIES: tuple[Policy, ...] = tuple(
         credentials,
         network,
         capacity,
-        known_types,
+        allowed_types,
     )
     for policy in subject.POLICIES
 )
 """The rules in the order of the brief."""
 
-READ_TYPES: tuple[str, ...] = tuple(
-    sorted(token for name, token in vars(types).items() if name.isupper())
-)
-"""The types that policies know by name, such as what configures a bucket beside it."""
+READ_TYPES: tuple[str, ...] = tuple(sorted(KNOWN - PLAIN))
+"""The types that have rules of their own."""

@@ -92,7 +92,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Serverless: capacity and cost follow the load, down to nothing",
         "the bench's burst of files",
     ),
-    _soft("DEL-1", "All infrastructure is Pulumi in Python", "`stack/`, and `known-types`"),
+    _soft("DEL-1", "All infrastructure is Pulumi in Python", "`stack/`, and `allowed-types`"),
     _soft("DEL-2", "Unit tests for every component", "`tests/stack`"),
     _soft(
         "DEL-3",

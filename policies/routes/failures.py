@@ -8,14 +8,7 @@ from collections.abc import Iterator
 
 from policies.facts.resource import Resource
 from policies.facts.stack import Stack
-from policies.facts.types import (
-    EVENT_BUS,
-    EVENT_RULE,
-    EVENT_TARGET,
-    FUNCTION_ASYNC,
-    QUEUE,
-    ROLE,
-)
+from policies.facts.types import EVENT_BUS, EVENT_RULE, EVENT_TARGET, FUNCTION_ASYNC, QUEUE, ROLE
 from policies.iam import identity
 from policies.iam.evaluation import Call, permits
 from policies.iam.services import call_context, in_each_policy, key_lets

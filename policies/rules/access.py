@@ -2,67 +2,49 @@
 
 import re
 
-from policies.facts import pulumi_aws
 from policies.facts.arns import Arn
 from policies.facts.resource import Resource
 from policies.facts.stack import Stack
 from policies.facts.types import (
+    API,
     API_STAGE,
     BUCKET,
-    BUCKET_ACL,
     BUCKET_OWNERSHIP,
+    BUCKET_POLICY,
     BUCKET_PUBLIC_ACCESS,
     FUNCTION,
+    KEY,
+    KEY_POLICY,
     PERMISSION,
+    QUEUE,
+    QUEUE_POLICY,
+    TOPIC,
+    TOPIC_POLICY,
 )
 from policies.iam.statements import Statement, statements
-from policies.pack.answers import PASSED, Answer, failed, not_applicable, verdict
-from policies.pack.policy import Settings, Severity, StackPolicy, Types, only
+from policies.pack.answers import Answer, failed, not_applicable, verdict
+from policies.pack.policy import Settings, Severity, StackPolicy, only
 
-# Where a resource policy stands.
-_DOCUMENTS = ("policy", "policyDocument", "resourcePolicy", "accessPolicy")
-# Types of which a document of that name is something else: the rights of an identity, or rules in
-# another language than IAM's.
-_OTHER_DOCUMENTS = (
-    "aws:cloudwatch/logAccountPolicy:",
-    "aws:cloudwatch/logDataProtectionPolicy:",
-    "aws:cloudwatch/logIndexPolicy:",
-    "aws:ecr/lifecyclePolicy:",
-    "aws:eks/",
-    "aws:iam/",
-    "aws:iot/",
-    "aws:networkmanager/",
-    "aws:opensearch/serverless",
-    "aws:resiliencehub/",
-    "aws:ses/receiptFilter:",
-    "aws:sns/dataProtectionPolicy:",
-    "aws:transfer/",
-    "aws:verifiedaccess/",
-)
-# Types that name whom they let in without a document.
-_GRANTED_TO = {
-    "aws:cloudwatch/eventPermission:EventPermission": "principal",
-    "aws:kms/grant:Grant": "granteePrincipal",
-    "aws:lambda/layerVersionPermission:LayerVersionPermission": "principal",
-}
+_NEED_ONE = (BUCKET_POLICY, KEY, KEY_POLICY, QUEUE_POLICY, TOPIC_POLICY)
 
 _ACCOUNT = re.compile(r"(?:arn:aws:iam::)?(\d{12})(?::.+)?")
+
+
 _SERVICE = r"[a-z0-9-]+(?:\.{})?\.amazonaws\.com"
+
+
 # Conditions that tie a service's call to this stack, so that nobody else can make it call.
 _SOURCES = ("aws:sourceaccount", "aws:sourcearn", "kms:encryptioncontext:")
+
+
 _POSITIVE = re.compile(r"(ForAnyValue:)?(StringEquals|StringLike|ArnEquals|ArnLike)")
 
 
 def _judge_policy(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
-    granted = _GRANTED_TO.get(resource.type)
-    if granted is not None:
-        own = _is_own_account(resource.inputs.text(granted) or "", stack)
-        return PASSED if own else failed(f"{granted} is not of this account")
-    key = pulumi_aws.takes(resource.type, *_DOCUMENTS)[0]
-    document = resource.inputs.document(key)
+    document = resource.inputs.document("policy")
     if document is None:
-        if resource.type.endswith("Policy") or resource.type.startswith("aws:kms/"):
-            return failed(f"{key} is missing")
+        if resource.type in _NEED_ONE:
+            return failed("policy is missing")
         return not_applicable("This resource carries no policy of its own.")
     problems: list[str] = []
     for statement in statements(document):
@@ -139,13 +121,6 @@ def _is_own_source(value: str, stack: Stack) -> bool:
     return arn.account == account and arn.region in ("", region)
 
 
-def _lets_in(type_: str) -> bool:
-    """Whether a type says who may reach what, in a document of IAM's or without one."""
-    if not type_.startswith("aws:") or type_.startswith(_OTHER_DOCUMENTS):
-        return False
-    return type_ in _GRANTED_TO or pulumi_aws.may_take(type_, *_DOCUMENTS)
-
-
 RESOURCE_POLICIES = StackPolicy(
     name="resource-policy",
     sentence=(
@@ -158,7 +133,7 @@ RESOURCE_POLICIES = StackPolicy(
         "Name principal and actions; give services a condition on aws:SourceArn or "
         "aws:SourceAccount; deny nothing without a condition."
     ),
-    governs=Types(where=_lets_in, otherwise="Governs what carries a resource policy only."),
+    governs=only(API, BUCKET, QUEUE, TOPIC, *_NEED_ONE),
     judge=_judge_policy,
 )
 
@@ -230,6 +205,7 @@ PERMISSIONS = StackPolicy(
     judge=_judge_permission,
 )
 
+
 _BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 
@@ -268,8 +244,6 @@ def _judge_ownership(bucket: Resource, stack: Stack, _settings: Settings) -> Ans
     for control in controls:
         if control.inputs.object("rule").text("objectOwnership") != "BucketOwnerEnforced":
             problems.append(f"{control.name}.rule.objectOwnership is not BucketOwnerEnforced")
-    if stack.referring(BUCKET_ACL, "bucket", bucket):
-        problems.append("it has a BucketAcl, though access lists are off")
     return verdict(problems)
 
 

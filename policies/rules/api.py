@@ -7,16 +7,13 @@ from policies.facts.types import (
     API_ACCOUNT,
     API_METHOD,
     API_METHOD_SETTINGS,
-    API_PUT,
     API_STAGE,
-    API_USAGE_PLAN,
-    FUNCTION_URL,
     LOG_GROUP,
     ROLE,
 )
 from policies.iam.statements import statements
 from policies.pack.answers import PASSED, Answer, failed, not_applicable, verdict
-from policies.pack.policy import ResourcePolicy, Settings, Severity, StackPolicy, Types, only
+from policies.pack.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
 
 ALL_METHODS = "*/*"
 """The method path by which settings apply to a whole stage."""
@@ -36,10 +33,6 @@ def settings_of(stage: Resource, stack: Stack) -> list[Resource]:
 def _judge_throttle(resource: Resource, stack: Stack, settings: Settings) -> Answer:
     if resource.type == API_METHOD_SETTINGS:
         return _judge_rate(resource, settings)
-    if resource.type == API_USAGE_PLAN:
-        return _judge_plan(resource, settings)
-    if resource.type != API_STAGE:
-        return failed("it answers past the REST API, whose stage alone is throttled")
     paths = [found.inputs.text("methodPath") for found in settings_of(resource, stack)]
     if ALL_METHODS in paths:
         return PASSED
@@ -60,45 +53,13 @@ def _judge_rate(method_settings: Resource, settings: Settings) -> Answer:
     return verdict(problems)
 
 
-def _judge_plan(plan: Resource, settings: Settings) -> Answer:
-    """A plan may repeat the rate for those who call with its keys, and say nothing else."""
-    required = settings["requestsPerSecond"]
-    throttles = [
-        throttle
-        for stage in plan.inputs.items("apiStages")
-        for throttle in stage.items("throttles")
-    ]
-    if not plan.inputs.is_empty("throttleSettings"):
-        throttles.append(plan.inputs.object("throttleSettings"))
-    problems = [
-        f"{throttle.at('rateLimit')} is not {required}"
-        for throttle in throttles
-        if throttle.number("rateLimit") != required
-    ]
-    if not plan.inputs.is_empty("quotaSettings"):
-        problems.append("quotaSettings ends the calls of a day, a week or a month before the rate")
-    return verdict(problems)
-
-
-_REST = (API_STAGE, API_METHOD_SETTINGS, API_USAGE_PLAN)
-
-
-def _answers_requests(type_: str) -> bool:
-    return type_ in (*_REST, FUNCTION_URL) or type_.startswith(
-        ("aws:apigatewayv2/api:", "aws:apigatewayv2/stage:", "aws:appsync/graphQLApi:")
-    )
-
-
 THROTTLE = StackPolicy(
     name="api-throttle",
     sentence="The API takes exactly 1000 requests per second, on every path and method.",
     severity=Severity.HIGH,
     requirements=("API-2",),
-    remediation=(
-        "Declare MethodSettings for */* with throttlingRateLimit 1000 and a burst limit, and no "
-        "usage plan that says otherwise."
-    ),
-    governs=Types(where=_answers_requests, otherwise="Governs what answers requests only."),
+    remediation=("Declare MethodSettings for */* with throttlingRateLimit 1000 and a burst limit."),
+    governs=only(API_STAGE, API_METHOD_SETTINGS),
     schema={
         "requestsPerSecond": {
             "type": "integer",
@@ -113,12 +74,9 @@ THROTTLE = StackPolicy(
 
 def _judge_authorisation(resource: Resource, settings: Settings) -> Answer:
     inputs = resource.inputs
-    if resource.type in (API, API_PUT):
-        defines = resource.type == API_PUT or inputs.has("body")
+    if resource.type == API:
+        defines = inputs.has("body")
         return failed("body defines methods that no policy sees") if defines else PASSED
-    if resource.type == FUNCTION_URL:
-        given = inputs.text("authorizationType")
-        return PASSED if given == "AWS_IAM" else failed("authorizationType is not AWS_IAM")
     if inputs.text("httpMethod") == "OPTIONS":
         return not_applicable("Browsers send no credentials with OPTIONS.")
     required = settings["authorization"]
@@ -133,7 +91,7 @@ AUTHORISATION = ResourcePolicy(
     severity=Severity.CRITICAL,
     requirements=("FN-5", "API-1"),
     remediation="Declare each method as a Method with authorization AWS_IAM.",
-    governs=only(API, API_METHOD, API_PUT, FUNCTION_URL),
+    governs=only(API, API_METHOD),
     schema={
         "authorization": {
             "type": "string",
@@ -245,5 +203,6 @@ TRACING = ResourcePolicy(
     governs=only(API_STAGE),
     judge=_judge_tracing,
 )
+
 
 POLICIES = (THROTTLE, AUTHORISATION, ACCESS_LOG, EXECUTION_LOG, TRACING)

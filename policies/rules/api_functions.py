@@ -2,12 +2,7 @@
 
 from policies.facts.resource import Resource
 from policies.facts.stack import Stack
-from policies.facts.types import (
-    API,
-    API_INTEGRATION,
-    API_METHOD,
-    API_RESOURCE,
-)
+from policies.facts.types import API, API_INTEGRATION, API_METHOD, API_RESOURCE
 from policies.pack.answers import Answer, failed, not_applicable, verdict
 from policies.pack.policy import Settings, Severity, StackPolicy, only
 from policies.routes.integrations import problems_of

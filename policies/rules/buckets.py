@@ -8,21 +8,14 @@ from policies.facts.types import (
     BUCKET_LIFECYCLE,
     BUCKET_NOTIFICATION,
     BUCKET_VERSIONING,
-    DIRECTORY_BUCKET,
     FUNCTION,
     PERMISSION,
-    TABLE_BUCKET,
-    VECTOR_BUCKET,
 )
 from policies.pack.answers import Answer, failed, verdict
 from policies.pack.policy import Settings, Severity, StackPolicy, only
 
-_WITHOUT_VERSIONS = (DIRECTORY_BUCKET, TABLE_BUCKET, VECTOR_BUCKET)
-
 
 def _judge_versioning(bucket: Resource, stack: Stack, _settings: Settings) -> Answer:
-    if bucket.type in _WITHOUT_VERSIONS:
-        return failed("S3 keeps no versions in a bucket of this kind")
     problems = []
     for key in ("versioning", "versionings"):
         if not bucket.inputs.is_empty(key):
@@ -44,11 +37,8 @@ VERSIONING = StackPolicy(
     sentence="Buckets keep every version of an object.",
     severity=Severity.HIGH,
     requirements=("S3-1",),
-    remediation=(
-        "Declare a BucketVersioning with versioningConfiguration.status Enabled; use no directory, "
-        "table or vector bucket."
-    ),
-    governs=only(BUCKET, *_WITHOUT_VERSIONS),
+    remediation=("Declare a BucketVersioning with versioningConfiguration.status Enabled."),
+    governs=only(BUCKET),
     judge=_judge_versioning,
 )
 
@@ -217,5 +207,6 @@ NOTIFICATION = StackPolicy(
     },
     judge=_judge_notification,
 )
+
 
 POLICIES = (VERSIONING, ARCHIVE, NOTIFICATION)

@@ -2,28 +2,21 @@
 
 from policies.facts.resource import Resource
 from policies.facts.types import API_STAGE, EVENT_SOURCE_MAPPING, FUNCTION, TABLE
-from policies.pack.answers import Answer, failed, verdict
-from policies.pack.policy import ResourcePolicy, Settings, Severity, Types
+from policies.pack.answers import Answer, verdict
+from policies.pack.policy import ResourcePolicy, Settings, Severity, only
 
-# What plans capacity ahead, or holds it ready.
-_PLANNED = ("aws:appautoscaling/", "aws:lambda/provisionedConcurrencyConfig:")
 _PROPERTIES = {
     API_STAGE: (),
     EVENT_SOURCE_MAPPING: ("provisionedPollerConfig",),
     FUNCTION: (),
     TABLE: ("onDemandThroughput", "warmThroughput"),
-    "aws:dynamodb/globalSecondaryIndex:GlobalSecondaryIndex": (
-        "onDemandThroughput",
-        "provisionedThroughput",
-        "warmThroughput",
-    ),
 }
+
+
 _UNRESERVED = (None, -1)  # AWS writes none as -1
 
 
 def _judge(resource: Resource, _settings: Settings) -> Answer:
-    if resource.type.startswith(_PLANNED):
-        return failed("it plans capacity ahead of the load")
     inputs = resource.inputs
     problems = [
         f"{holder.at(key)} holds capacity ready, or caps it"
@@ -45,11 +38,9 @@ ELASTIC = ResourcePolicy(
     severity=Severity.MEDIUM,
     requirements=("SCALE-1",),
     remediation="Leave reserved and provisioned capacity, throughput limits and caches out.",
-    governs=Types(
-        where=lambda type_: type_ in _PROPERTIES or type_.startswith(_PLANNED),
-        otherwise="Governs what capacity could be planned for only.",
-    ),
+    governs=only(*_PROPERTIES),
     judge=_judge,
 )
+
 
 POLICIES = (ELASTIC,)

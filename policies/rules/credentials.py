@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from policies.facts.reading import Node
 from policies.facts.resource import Resource
-from policies.facts.types import FUNCTION, PROVIDER
-from policies.pack.answers import Answer, failed, verdict
+from policies.facts.types import API_STAGE, FUNCTION, PROVIDER
+from policies.pack.answers import Answer, verdict
 from policies.pack.policy import ResourcePolicy, Settings, Severity, Types
 
 _SECRET_NAME = re.compile(
@@ -43,20 +43,6 @@ _SECRET_VALUE = re.compile(
 _SECRET_KEY = re.compile(r"(?=[^/+]*[/+])(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9/+]{40}")
 
 
-_CREDENTIAL_TYPES = {
-    "aws:iam/accessKey:AccessKey",
-    "aws:iam/serviceSpecificCredential:ServiceSpecificCredential",
-    "aws:iam/userLoginProfile:UserLoginProfile",
-    "aws:secretsmanager/secretVersion:SecretVersion",
-    "aws:apigateway/apiKey:ApiKey",
-    "aws:appsync/apiKey:ApiKey",
-    "aws:cloudwatch/eventConnection:EventConnection",
-    "aws:codebuild/sourceCredential:SourceCredential",
-    "aws:iam/virtualMfaDevice:VirtualMfaDevice",
-    "aws:kms/ciphertext:Ciphertext",
-}
-
-
 # Properties that hold one. Those that end with Wo are written only, and stay out of the state.
 _SECRET_PROPERTY = re.compile(
     r"(?:.*\.)?(?:[\w-]*[pP]assword|\w*[pP]rivateKey|secretKey|client_?[sS]ecret|customerKey"
@@ -64,25 +50,13 @@ _SECRET_PROPERTY = re.compile(
 )
 
 
-_PARAMETER = "aws:ssm/parameter:Parameter"
-
-
 _VARIABLES = {
     FUNCTION: ("environment", "variables"),
-    "aws:amplify/app:App": ("environmentVariables",),
-    "aws:apigateway/stage:Stage": ("variables",),
-    "aws:glue/connection:Connection": ("connectionProperties",),
-    "aws:glue/job:Job": ("defaultArguments",),
+    API_STAGE: ("variables",),
 }
 
 
 def _judge_credentials(resource: Resource, _settings: Settings) -> Answer:
-    if resource.type in _CREDENTIAL_TYPES:
-        return failed("it is a credential, whose value would stand in the state")
-    if _is_secret_parameter(resource):
-        return failed("type is SecureString, whose value would stand in the state")
-    if resource.inputs.has("generateSecret") and resource.inputs.flag("generateSecret"):
-        return failed("generateSecret is true, and the secret would stand in the state")
     problems = [
         f"{leaf.path} looks like a credential"
         for leaf in resource.inputs.leaves()
@@ -105,21 +79,7 @@ def _judge_credentials(resource: Resource, _settings: Settings) -> Answer:
     return verdict(problems)
 
 
-def _is_secret_parameter(resource: Resource) -> bool:
-    inputs = resource.inputs
-    return (
-        resource.type == _PARAMETER
-        and inputs.text("type") == "SecureString"
-        and inputs.has("value")
-    )
-
-
 def _named_like_one(resource: Resource) -> Iterator[Node]:
-    if resource.type == _PARAMETER and resource.inputs.has("value"):
-        # Before the suffix, which every name ends with.
-        name = (resource.inputs.text("name") or "").rpartition("-")[0]
-        if _sounds_secret(name.replace("/", "_").replace("-", "_")):
-            yield Node(None, "value")
     path = _VARIABLES.get(resource.type)
     if path is None:
         return

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from policies.facts import pulumi_aws
 from policies.facts.reading import Node
 from policies.facts.resource import Resource
 from policies.facts.stack import Stack
@@ -10,6 +9,8 @@ from policies.facts.types import (
     API_METHOD_SETTINGS,
     BUCKET,
     BUCKET_ENCRYPTION,
+    BUCKET_OBJECT,
+    BUCKET_OBJECT_V2,
     EVENT_BUS,
     EVENT_SOURCE_MAPPING,
     FUNCTION,
@@ -17,85 +18,10 @@ from policies.facts.types import (
     LOG_GROUP,
     QUEUE,
     TABLE,
-    TABLE_BUCKET,
     TOPIC,
-    VECTOR_BUCKET,
 )
 from policies.pack.answers import PASSED, Answer, failed, not_applicable, verdict
-from policies.pack.policy import ResourcePolicy, Settings, Severity, StackPolicy, Types, only
-
-_OWN_POLICY = {
-    BUCKET,
-    EVENT_BUS,
-    LOG_GROUP,
-    QUEUE,
-    TABLE,
-    TOPIC,
-    BUCKET_ENCRYPTION,
-}
-# AWS encrypts these with a key of its own unless they name one: a function's environment holds
-# names only, and a mapping's filters, which its key is for, are not allowed. An object takes the
-# key of its bucket.
-_OBJECTS = ("aws:s3/bucketObjectv2:BucketObjectv2", "aws:s3/objectCopy:ObjectCopy")
-_MAY_LACK_ONE = (FUNCTION, EVENT_SOURCE_MAPPING, *_OBJECTS)
-_KEY_PROPERTIES = (
-    "kmsKeyId",
-    "kmsKeyArn",
-    "kmsMasterKeyId",
-    "kmsKeyIdentifier",
-    "kmsKey",
-    "kmsArn",
-    "kmsEncryptionKey",
-    "customerEncryptionKeyArn",
-    "encryptionKey",
-    "encryptionKeyArn",
-    "awsKmsKeyArn",
-    "customerEncryptionKeyId",
-    "customerManagedKeyArn",
-    "defaultEncryptionKey",
-    "s3KmsKeyArn",
-    "s3SseKmsKeyId",
-)
-_PARAMETER = "aws:ssm/parameter:Parameter"
-# Elsewhere a `keyId` is of another kind.
-_KEY_IDS = (_PARAMETER, "aws:xray/encryptionConfig:EncryptionConfig")
-# Objects that hold the key, and how each service calls it there.
-_HOLDERS = (
-    "encryptionConfiguration",
-    "encryptionConfigurations",
-    "encryptionSpecification",
-    "serverSideEncryption",
-    "serverSideEncryptionConfiguration",
-    "encryptionAtRestOptions",
-    "kmsKeyDetails",
-    "kmsServerSideEncryption",
-    "sseConfiguration",
-    "sseSpecification",
-)
-_KEYS_THERE = (*_KEY_PROPERTIES, "keyArn")
-# What says which key it is; where it is another than these, the one that is named goes unused.
-_OWN_KEY = {
-    "aws:codegurureviewer/repositoryAssociation:RepositoryAssociation": (
-        "encryptionOption",
-        ("CUSTOMER_OWNED_CMK",),
-    ),
-    "aws:dynamodb/tableExport:TableExport": ("s3SseAlgorithm", ("KMS",)),
-    "aws:xray/encryptionConfig:EncryptionConfig": ("type", ("KMS",)),
-    "aws:athena/database:Database": ("encryptionOption", ("SSE_KMS", "CSE_KMS")),
-    "aws:ecr/repository:Repository": ("encryptionType", ("KMS", "KMS_DSSE")),
-    "aws:keyspaces/table:Table": ("type", ("CUSTOMER_MANAGED_KMS_KEY",)),
-    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": (
-        "keyType",
-        ("CUSTOMER_MANAGED_CMK",),
-    ),
-    "aws:kinesis/stream:Stream": ("encryptionType", ("KMS",)),
-    "aws:s3/vectorsIndex:VectorsIndex": ("sseType", ("aws:kms",)),
-    VECTOR_BUCKET: ("sseType", ("aws:kms",)),
-    "aws:s3tables/table:Table": ("sseAlgorithm", ("aws:kms",)),
-    TABLE_BUCKET: ("sseAlgorithm", ("aws:kms",)),
-    "aws:sfn/activity:Activity": ("type", ("CUSTOMER_MANAGED_KMS_KEY",)),
-    "aws:sfn/stateMachine:StateMachine": ("type", ("CUSTOMER_MANAGED_KMS_KEY",)),
-}
+from policies.pack.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
 
 
 def _encrypted(resource: Resource, stack: Stack, holder: Node, key: str) -> Answer:
@@ -157,9 +83,16 @@ def _policy(name: str, subject: str, type_: str, key: str, *more: str) -> StackP
 
 
 QUEUES = _policy("queue-encryption", "Queues", QUEUE, "kmsMasterKeyId")
+
+
 TOPICS = _policy("topic-encryption", "Topics", TOPIC, "kmsMasterKeyId")
+
+
 LOG_GROUPS = _policy("log-group-encryption", "Log groups", LOG_GROUP, "kmsKeyId")
+
+
 EVENT_BUSES = _policy("event-bus-encryption", "Event buses", EVENT_BUS, "kmsKeyIdentifier")
+
 
 TABLES = StackPolicy(
     name="table-encryption",
@@ -170,6 +103,7 @@ TABLES = StackPolicy(
     governs=only(TABLE),
     judge=_judge_table,
 )
+
 
 BUCKETS = StackPolicy(
     name="bucket-encryption",
@@ -184,56 +118,31 @@ BUCKETS = StackPolicy(
 )
 
 
+# AWS encrypts these with a key of its own unless they name one: a function's environment holds
+# names only, and a mapping's filters, which its key is for, are not allowed. An object takes the
+# key of its bucket, unless it asks for encryption by itself.
+_OBJECTS = (BUCKET_OBJECT, BUCKET_OBJECT_V2)
+_NAMED_IN = dict.fromkeys(_OBJECTS, "kmsKeyId") | {
+    FUNCTION: "kmsKeyArn",
+    EVENT_SOURCE_MAPPING: "kmsKeyArn",
+}
+
+
 def _judge_other(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
-    takes = pulumi_aws.takes
-    keys = ["keyId"] if resource.type in _KEY_IDS else takes(resource.type, *_KEY_PROPERTIES)
-    holders = [] if keys else takes(resource.type, *_HOLDERS)
-    if not keys and not holders:
-        return not_applicable("AWS takes no key for this resource type.")
-    if resource.type == _PARAMETER and resource.inputs.text("type") != "SecureString":
-        return not_applicable("Only a SecureString takes a key.")
-    if resource.type in _OBJECTS and resource.inputs.has("serverSideEncryption"):
-        # Asked for by itself, it leaves the bucket's key for one of AWS's.
-        return _encrypted_under(resource, stack, resource.inputs, keys[0])
-    if resource.type in _MAY_LACK_ONE and not resource.inputs.has(keys[0]):
+    key = _NAMED_IN[resource.type]
+    asks = resource.type in _OBJECTS and resource.inputs.has("serverSideEncryption")
+    if not asks and not resource.inputs.has(key):
         return not_applicable("It holds nothing of the partners', and names no key of elsewhere.")
-    if keys:
-        return _encrypted_under(resource, stack, resource.inputs, keys[0])
-    if not resource.inputs.is_empty("kinesisSourceConfiguration"):
-        return not_applicable("It keeps nothing: what it delivers stays in the stream before it.")
-    [holder, *_] = holders
-    if resource.inputs.is_empty(holder):
-        return failed(f"{holder} is missing, so that the key is AWS's own")
-    return verdict(
-        [
-            answer.message
-            for part in resource.inputs.one_or_many(holder)
-            for key in [next(filter(part.has, _KEYS_THERE), "kmsKeyArn")]
-            if (answer := _encrypted_under(resource, stack, part, key)) is not PASSED
-        ]
-    )
-
-
-def _encrypted_under(resource: Resource, stack: Stack, holder: Node, key: str) -> Answer:
-    """As `_encrypted`, unless a switch beside the key says that another is used, or none."""
-    switch, on = _OWN_KEY.get(resource.type, ("", ()))
-    if switch and holder.text(switch) not in on:
-        return failed(f"{holder.at(switch)} is not {on[0]}, so that no key of this stack is used")
-    if holder.path == "serverSideEncryption" and holder.flag("enabled") is not True:
-        return failed(f"{holder.at('enabled')} is not true")
-    return _encrypted(resource, stack, holder, key)
+    return _encrypted(resource, stack, resource.inputs, key)
 
 
 OTHERS = StackPolicy(
     name="other-encryption",
-    sentence="Every other resource that takes a KMS key is encrypted with a key of this stack.",
+    sentence="Functions, mappings and objects name no KMS key but one of this stack.",
     severity=Severity.HIGH,
     requirements=("SEC-1",),
-    remediation="Set the resource's KMS key to the alias or ARN of the stack's own key.",
-    governs=Types(
-        where=lambda type_: type_.startswith("aws:") and type_ not in _OWN_POLICY,
-        otherwise="Governs AWS resources that no encryption policy of their own governs.",
-    ),
+    remediation="Leave the key out, or set it to the alias or ARN of the stack's own key.",
+    governs=only(*_NAMED_IN),
     judge=_judge_other,
 )
 
@@ -280,6 +189,7 @@ KEY_ROTATION = ResourcePolicy(
     governs=only(KEY),
     judge=_judge_rotation,
 )
+
 
 POLICIES = (
     QUEUES,

@@ -10,54 +10,6 @@ from policies.facts.types import API, BUCKET, LOG_GROUP
 from policies.pack.answers import PASSED, Answer, failed, not_applicable
 from policies.pack.policy import Settings, Severity, StackPolicy, Types
 
-# What holds the name where that is neither `name` nor called after the type (`property_of`).
-_PROPERTY = {
-    BUCKET: "bucket",
-    "aws:apprunner/autoScalingConfigurationVersion:AutoScalingConfigurationVersion": (
-        "autoScalingConfigurationName"
-    ),
-    "aws:bedrock/provisionedModelThroughput:ProvisionedModelThroughput": "provisionedModelName",
-    "aws:codeartifact/domain:Domain": "domain",
-    "aws:codeartifact/repository:Repository": "repository",
-    "aws:cur/reportDefinition:ReportDefinition": "reportName",
-    "aws:lambda/layerVersion:LayerVersion": "layerName",
-    "aws:location/routeCalculation:RouteCalculation": "calculatorName",
-    "aws:mediapackage/channel:Channel": "channelId",
-    "aws:observabilityadmin/centralizationRuleForOrganization:CentralizationRuleForOrganization": (
-        "ruleName"
-    ),
-    "aws:observabilityadmin/telemetryRuleForOrganization:TelemetryRuleForOrganization": "ruleName",
-    "aws:rekognition/collection:Collection": "collectionId",
-    "aws:securityhub/automationRuleV2:AutomationRuleV2": "ruleName",
-}
-# Types of which the property that looks like the name is none, or one that cannot have the form.
-_UNNAMED = {
-    # a region, a type, a service or a group that somebody else has named
-    "aws:account/region:Region",
-    "aws:cloudformation/cloudFormationType:CloudFormationType",
-    "aws:cognito/identityProvider:IdentityProvider",
-    "aws:cognito/userInGroup:UserInGroup",
-    "aws:ssoadmin/region:Region",
-    # a branch of a repository, a person, a run
-    "aws:amplify/branch:Branch",
-    "aws:quicksight/user:User",
-    "aws:redshiftdata/statement:Statement",
-    # names of the DNS, which end with their zone
-    "aws:route53/record:Record",
-    "aws:route53/zone:Zone",
-    "aws:route53domains/domain:Domain",
-    "aws:route53domains/registeredDomain:RegisteredDomain",
-    "aws:servicediscovery/publicDnsNamespace:PublicDnsNamespace",
-    "aws:workmail/defaultDomain:DefaultDomain",
-    "aws:workmail/domain:Domain",
-    # AWS takes no hyphen in them
-    "aws:amplify/backendEnvironment:BackendEnvironment",
-    "aws:bedrock/agentcoreAgentRuntime:AgentcoreAgentRuntime",
-    "aws:bedrock/agentcoreEvaluator:AgentcoreEvaluator",
-    "aws:bedrock/agentcoreHarness:AgentcoreHarness",
-    "aws:bedrock/agentcoreOnlineEvaluationConfig:AgentcoreOnlineEvaluationConfig",
-}
-
 
 @cache
 def property_of(type_: str) -> str | None:
@@ -69,9 +21,7 @@ def property_of(type_: str) -> str | None:
     Raises:
         UndeterminedError: pulumi-aws does not know the type, so nobody can tell.
     """
-    if type_ in _UNNAMED:
-        return None
-    known = pulumi_aws.takes(type_, _PROPERTY.get(type_, "name"))
+    known = pulumi_aws.properties_in(type_, "bucket" if type_ == BUCKET else "name")
     if known:
         return known[0]
     ending = type_.rsplit(":", 1)[-1].lower()
@@ -119,5 +69,6 @@ NAMES = StackPolicy(
     general=True,
     judge=_judge,
 )
+
 
 POLICIES = (NAMES,)

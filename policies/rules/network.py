@@ -7,67 +7,10 @@ from policies.facts import pulumi_aws
 from policies.facts.reading import Node, UndeterminedError
 from policies.facts.resource import Resource
 from policies.facts.wire import UNKNOWN
-from policies.pack.answers import PASSED, Answer, failed, not_applicable, verdict
+from policies.pack.answers import PASSED, Answer, not_applicable, verdict
 from policies.pack.policy import ResourcePolicy, Settings, Severity, Types
 
 _AWS = Types(where=lambda type_: type_.startswith("aws:"), otherwise="Governs AWS resources only.")
-
-
-# Services that run in networks and on machines of the user's own.
-_SERVER_MODULES = (
-    "alb",
-    "appstream",
-    "autoscaling",
-    "batch",
-    "cloud9",
-    "cloudhsmv2",
-    "dax",
-    "directconnect",
-    "directoryservice",
-    "dms",
-    "docdb",
-    "drs",
-    "ebs",
-    "ec2",
-    "ec2clientvpn",
-    "ec2transitgateway",
-    "ecs",
-    "efs",
-    "eks",
-    "elasticache",
-    "elasticbeanstalk",
-    "elasticsearch",
-    "elb",
-    "emr",
-    "emrcontainers",
-    "fsx",
-    "gamelift",
-    "imagebuilder",
-    "lb",
-    "lightsail",
-    "m2",
-    "memorydb",
-    "mq",
-    "msk",
-    "mskconnect",
-    "mwaa",
-    "neptune",
-    "networkfirewall",
-    "networkmanager",
-    "odb",
-    "opensearch",
-    "outposts",
-    "rds",
-    "redshift",
-    "redshiftserverless",
-    "s3outposts",
-    "sagemaker",
-    "storagegateway",
-    "timestreaminfluxdb",
-    "vpc",
-    "vpclattice",
-    "workspaces",
-)
 
 
 # Properties, at any depth, that name a network or what lies in one.
@@ -79,16 +22,7 @@ _INSIDE = ("fileSystemConfig", "connectionId", "capacityProviderConfig")
 
 
 # Properties that say by one of their texts whether they are about a VPC.
-_MAY_HOLD_ONE = (
-    "connectionType",
-    "endpointConfiguration",
-    "endpointDetails",
-    "endpointType",
-    "networkConfig",
-    "networkConfiguration",
-    "networkConfigurations",
-    "sourceAccessConfigurations",
-)
+_MAY_HOLD_ONE = ("connectionType", "endpointConfiguration", "sourceAccessConfigurations")
 
 
 # Such as the VPC_LINK of an integration, or the VPC_SUBNET of a source's access.
@@ -115,18 +49,13 @@ def _in_vpc(inputs: Node) -> Iterator[str]:
 
 
 def _judge_network(resource: Resource, _settings: Settings) -> Answer:
-    module = resource.type.split(":")[1].partition("/")[0]
-    if module in _SERVER_MODULES:
-        return failed(f"{module} runs on networks or machines of the user's own")
-    if resource.type.rsplit(":", 1)[-1].startswith("Vpc"):
-        return failed("it joins a VPC")
     inputs = resource.inputs
-    keys = pulumi_aws.takes(resource.type, *_INSIDE)
+    keys = pulumi_aws.properties_in(resource.type, *_INSIDE)
     problems = [f"{key} puts it into a VPC" for key in keys if not inputs.is_empty(key)]
     problems += [f"{path} puts it into a VPC" for path in _in_vpc(inputs)]
     if "PRIVATE" in inputs.object(_ENDPOINTS).texts("types"):
         problems.append(f"{_ENDPOINTS}.types is PRIVATE, which needs a VPC")
-    if problems or keys or pulumi_aws.takes(resource.type, *_MAY_HOLD_ONE):
+    if problems or keys or pulumi_aws.properties_in(resource.type, *_MAY_HOLD_ONE):
         return verdict(problems)
     if any(map(_NETWORK.match, pulumi_aws.properties(resource.type))):
         return PASSED

@@ -12,6 +12,7 @@ from policies.facts.types import (
     FUNCTION_ASYNC,
     PROVIDER,
     TABLE,
+    TOPIC_SUBSCRIPTION,
 )
 from policies.pack.answers import Answer, verdict
 from policies.pack.policy import ResourcePolicy, Settings, Severity, Types
@@ -22,33 +23,12 @@ _AWS_AND_PROVIDERS = Types(
 )
 
 
-# Resources that put data into regions named elsewhere than in `region`.
-_REPLICAS = {
-    TABLE: "replicas",
-    "aws:dynamodb/globalTable:GlobalTable": "replicas",
-    "aws:secretsmanager/secret:Secret": "replicas",
-}
-
-
 # Where a resource sends on what reaches it: nobody can tell where, unless that is known.
 _DESTINATIONS = {
     EVENT_TARGET: ("arn",),
     FUNCTION_ASYNC: ("destinationConfig", "onSuccess", "destination"),
-    "aws:sns/topicSubscription:TopicSubscription": ("endpoint",),
+    TOPIC_SUBSCRIPTION: ("endpoint",),
 }
-
-
-# Types whose whole purpose is to put data elsewhere, or everywhere.
-_ELSEWHERE = (
-    "aws:cloudfront/",
-    "aws:dynamodb/tableReplica:",
-    "aws:ecr/replicationConfiguration:",
-    "aws:globalaccelerator/",
-    "aws:kms/replica",
-    "aws:s3/bucketAccelerateConfiguration:",
-    "aws:s3/bucketReplicationConfig",
-    "aws:s3control/multiRegionAccessPoint:",
-)
 
 
 def _judge_region(resource: Resource, settings: Settings) -> Answer:
@@ -65,8 +45,6 @@ def _judge_region(resource: Resource, settings: Settings) -> Answer:
         if inputs.text("region") != required:
             problems.append(f"the provider's region is not {required}")
         return verdict(problems)
-    if resource.type.startswith(_ELSEWHERE):
-        problems.append(f"its data may leave {required}")
     if resource.type == BUCKET and not inputs.is_empty("replicationConfiguration"):
         problems.append("replicationConfiguration copies objects to a bucket of elsewhere")
     if resource.type == BUCKET and inputs.text("accelerationStatus") == "Enabled":
@@ -76,7 +54,12 @@ def _judge_region(resource: Resource, settings: Settings) -> Answer:
         witness = inputs.object("globalTableWitness")
         if not inputs.is_empty("globalTableWitness") and witness.text("regionName") != required:
             problems.append(f"{witness.at('regionName')} is not {required}")
-    if resource.type in (API, "aws:apigateway/domainName:DomainName"):
+        problems += [
+            f"{replica.path} is not in {required}"
+            for replica in inputs.items("replicas")
+            if replica.text("regionName") != required
+        ]
+    if resource.type == API:
         kinds = inputs.object("endpointConfiguration").texts("types")
         if not kinds or not set(kinds) <= {"REGIONAL", "PRIVATE"}:
             problems.append("endpointConfiguration.types is not REGIONAL, so CloudFront answers")
@@ -85,13 +68,6 @@ def _judge_region(resource: Resource, settings: Settings) -> Answer:
     provider = resource.provider
     if provider is not None and provider.inputs.text("region") not in (None, required):
         problems.append(f"its provider's region is not {required}")
-    replicas = _REPLICAS.get(resource.type)
-    if replicas is not None:
-        problems += [
-            f"{replica.path} is not in {required}"
-            for replica in inputs.items(replicas)
-            if (replica.text("regionName") or replica.text("region")) != required
-        ]
     return verdict(problems)
 
 

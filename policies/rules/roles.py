@@ -5,14 +5,7 @@ import re
 from policies.facts.functions import users_of_roles
 from policies.facts.resource import Resource
 from policies.facts.stack import Stack
-from policies.facts.types import (
-    FUNCTION,
-    POLICY,
-    POLICY_ATTACHMENT,
-    ROLE,
-    ROLE_ATTACHMENT,
-    ROLE_ATTACHMENTS,
-)
+from policies.facts.types import FUNCTION, POLICY, ROLE, ROLE_ATTACHMENT
 from policies.iam.statements import statements
 from policies.pack.answers import PASSED, Answer, failed, verdict
 from policies.pack.policy import Settings, Severity, StackPolicy, only
@@ -26,18 +19,8 @@ def _judge_managed(resource: Resource, stack: Stack, _settings: Settings) -> Ans
         if inputs.is_empty("managedPolicyArns"):
             return PASSED
         return failed("managedPolicyArns attaches policies that this stack does not declare")
-    if resource.type in _EXCLUSIVE:
-        arns = inputs.items("policyArns")
-        return failed("policyArns attaches policies of elsewhere") if arns else PASSED
     attached = stack.depends_only_on(resource, "policyArn", POLICY)
     return PASSED if attached else failed("policyArn is no policy of this stack")
-
-
-_EXCLUSIVE = (
-    ROLE_ATTACHMENTS,
-    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
-    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
-)
 
 
 MANAGED = StackPolicy(
@@ -46,14 +29,7 @@ MANAGED = StackPolicy(
     severity=Severity.CRITICAL,
     requirements=("FN-5",),
     remediation="Write the actions that the role needs into an inline policy of this stack.",
-    governs=only(
-        ROLE,
-        ROLE_ATTACHMENT,
-        POLICY_ATTACHMENT,
-        *_EXCLUSIVE,
-        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
-        "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
-    ),
+    governs=only(ROLE, ROLE_ATTACHMENT),
     judge=_judge_managed,
 )
 

@@ -18,12 +18,7 @@ _AWS_AND_PROVIDERS = Types(
 def _judge_tags(resource: Resource, settings: Settings) -> Answer:
     if resource.type == PROVIDER:
         return verdict([f"ignoreTags hides {key}" for key in _ignored(resource, settings["tags"])])
-    if resource.type.endswith("/tag:Tag"):
-        # One tag of another resource, whose own say nothing of it any more.
-        wanted = settings["tags"].get(resource.inputs.text("key") or "")
-        other = wanted is not None and resource.inputs.text("value") != wanted
-        return verdict([f"value is not {wanted!r}"] if other else [])
-    if not pulumi_aws.takes(resource.type, "tags"):
+    if not pulumi_aws.properties_in(resource.type, "tags"):
         return not_applicable("AWS takes no tags on this resource type.")
     tags = resource.inputs.object("tags")
     return verdict(

@@ -3,15 +3,7 @@
 from policies.facts.endpoints import endpoints, is_here, told
 from policies.facts.resource import Resource
 from policies.facts.stack import Stack
-from policies.facts.types import (
-    API,
-    BUCKET,
-    BUCKET_WEBSITE,
-    FUNCTION,
-    PROVIDER,
-    QUEUE,
-    TOPIC,
-)
+from policies.facts.types import API, BUCKET, FUNCTION, PROVIDER, QUEUE, TOPIC, TOPIC_SUBSCRIPTION
 from policies.iam.denials import denies_old_transport, denies_plain_transport
 from policies.iam.services import in_each_policy
 from policies.iam.statements import Statement
@@ -31,8 +23,7 @@ def _judge_bucket(bucket: Resource, stack: Stack, _settings: Settings) -> Answer
         bucket, stack, lambda found: any(denies_old_transport(s, "s3:*", arns) for s in found)
     ):
         problems.append("no statement of its policy denies everyone s3:* over TLS before 1.2")
-    websites = stack.referring(BUCKET_WEBSITE, "bucket", bucket)
-    if websites or not bucket.inputs.is_empty("website"):
+    if not bucket.inputs.is_empty("website"):
         problems.append("it is a website, which S3 serves over plain HTTP alone")
     return verdict(problems)
 
@@ -114,7 +105,7 @@ APIS = ResourcePolicy(
     severity=Severity.HIGH,
     requirements=("SEC-2",),
     remediation="Set securityPolicy to TLS_1_2 or to a policy of TLS 1.3 and 1.2.",
-    governs=only(API, "aws:apigateway/domainName:DomainName"),
+    governs=only(API),
     judge=_judge_api,
 )
 
@@ -133,7 +124,7 @@ SUBSCRIPTIONS = ResourcePolicy(
     severity=Severity.MEDIUM,
     requirements=("SEC-2",),
     remediation="Subscribe with https, or another protocol that is encrypted.",
-    governs=only("aws:sns/topicSubscription:TopicSubscription"),
+    governs=only(TOPIC_SUBSCRIPTION),
     judge=_judge_subscription,
 )
 

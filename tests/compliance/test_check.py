@@ -74,7 +74,7 @@ def test_it_says_what_was_checked_and_with_what(compliant: Evidence) -> None:
 def test_a_type_that_only_rules_for_everything_judge_is_ungoverned_unless_the_pack_reads_it(
     workshop: Workshop, read: str, governed: bool
 ) -> None:
-    catalogue = workshop.pack / "policies" / "catalogue.py"
+    catalogue = workshop.pack / "policies" / "pack" / "catalogue.py"
     general = catalogue.read_text().replace("waivable=True", "waivable=True, general=True")
     catalogue.write_text(f"{general}READ_TYPES = {read}\n")
     listed = {ungoverned.type for ungoverned in workshop.check().ungoverned}
@@ -331,6 +331,6 @@ def test_a_missing_engine_is_a_broken_run(workshop: Workshop) -> None:
     ids=["fails", "empty", "no policies", "talks"],
 )
 def test_a_broken_catalogue_is_a_broken_run(workshop: Workshop, text: str, message: str) -> None:
-    (workshop.pack / "policies" / "catalogue.py").write_text(text)
+    (workshop.pack / "policies" / "pack" / "catalogue.py").write_text(text)
     with pytest.raises(BrokenRunError, match=message):
         workshop.check()

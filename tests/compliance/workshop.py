@@ -132,14 +132,15 @@ class Workshop:
             "AWS_REGION": "us-east-1",
             "PATH": os.pathsep.join([str(ROOT / "local" / "plugins"), os.environ["PATH"]]),
         }
-        for made in (self.project, self.pack / "policies", folder / "backend"):
+        for made in (self.project, self.pack / "policies" / "pack", folder / "backend"):
             made.mkdir(parents=True)
         (self.project / "Pulumi.yaml").write_text(
             "name: shop\nruntime: python\nconfig:\n  aws:region: us-east-1\n"
         )
         (self.pack / "PulumiPolicy.yaml").write_text("runtime: python\n")
         (self.pack / "policies" / "__init__.py").write_text("")
-        (self.pack / "policies" / "catalogue.py").write_text(CATALOGUE)
+        (self.pack / "policies" / "pack" / "__init__.py").write_text("")
+        (self.pack / "policies" / "pack" / "catalogue.py").write_text(CATALOGUE)
         (self.pack / "__main__.py").write_text(PACK)
         self.program()
         subprocess.run(

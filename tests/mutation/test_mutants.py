@@ -124,7 +124,7 @@ def test_components_are_not_mutated() -> None:
 
 def test_strangers_of_other_types_appear_beside_the_stack() -> None:
     strangers = [m for m in mutants((queue("one"),), "dev") if m.kind == "appear"]
-    assert {"aws:ec2/vpc:Vpc", QUEUE} <= {mutant.type for mutant in strangers}
+    assert {"aws:glue/registry:Registry", QUEUE} <= {mutant.type for mutant in strangers}
     assert len({mutant.urn for mutant in strangers}) == len(strangers)
 
 

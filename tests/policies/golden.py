@@ -1,6 +1,7 @@
 """The golden list: removing or weakening a policy has to be said here as well."""
 
 GOLDEN = {
+    "allowed-types": ("resource", "high"),
     "api-authorisation": ("resource", "critical"),
     "api-cache-encryption": ("resource", "medium"),
     "api-cors": ("stack", "medium"),
@@ -38,7 +39,6 @@ GOLDEN = {
     "iam-resources": ("stack", "critical"),
     "iam-trust": ("stack", "critical"),
     "key-rotation": ("resource", "medium"),
-    "known-types": ("resource", "high"),
     "log-group-encryption": ("stack", "high"),
     "log-group-retention": ("resource", "high"),
     "no-credentials": ("resource", "critical"),

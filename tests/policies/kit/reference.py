@@ -11,7 +11,7 @@ from mutation import owned
 from policies.pack.catalogue import POLICIES
 from policies.pack.policy import Policy, ResourcePolicy
 from policies.pack.requirements import REQUIREMENTS, Requirement
-from tests.policies.kit import frozen, named, properties
+from tests.policies.kit import frozen, properties
 from tests.policies.kit.cases import Case
 from tests.policies.kit.kept import compliant_stack
 
@@ -142,4 +142,3 @@ if __name__ == "__main__":
     DOCUMENT.write_text(document(), encoding="utf-8")
     frozen.FILE.write_text(words(), encoding="utf-8")
     properties.FILE.write_text(changes(), encoding="utf-8")
-    named.FILE.write_text(named.table(), encoding="utf-8")

@@ -29,7 +29,7 @@ def test_no_policy_of_the_mission_can_be_waived() -> None:
 
 def test_a_rule_for_all_resources_makes_no_type_governed() -> None:
     assert {policy.name for policy in POLICIES if policy.general} == {
-        *("destroyable", "known-types", "no-credentials", "no-vpc", "region"),
+        *("allowed-types", "destroyable", "no-credentials", "no-vpc", "region"),
         *("resource-name", "resource-tags"),
     }
 
@@ -75,7 +75,7 @@ def test_every_policy_is_shown_to_give_each_of_the_four_answers(baseline: Declar
 
 _ANSWERS = {"PASS", "FAIL", "NOT_APPLICABLE", "UNKNOWN"}
 # What a policy cannot answer: it governs everything, or reads nothing that could be unknown.
-_NEVER = {"destroyable": {"NOT_APPLICABLE"}, "known-types": {"UNKNOWN"}}
+_NEVER = {"destroyable": {"NOT_APPLICABLE"}, "allowed-types": {"UNKNOWN"}}
 
 
 def test_the_reference_is_up_to_date() -> None:

@@ -126,70 +126,7 @@ OPEN = [
         fails(f"a {type_.rsplit(':', 1)[1]} for all", "resource-policy", "added", change)
         for type_, change in (
             ("a:Q", _with_policy("aws:sqs/queuePolicy:QueuePolicy", "policy", queueUrl="other")),
-            (
-                "a:L",
-                _with_policy(
-                    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
-                    "policyDocument",
-                    policyName="added-dev",
-                ),
-            ),
-            (
-                "a:D",
-                _with_policy(
-                    "aws:dynamodb/resourcePolicy:ResourcePolicy", "policy", resourceArn="other"
-                ),
-            ),
-            (
-                "a:F",
-                _with_policy("aws:lambda/resourcePolicy:ResourcePolicy", "policy", resourceArn="x"),
-            ),
-            (
-                "a:T",
-                _with_policy(
-                    "aws:s3tables/tableBucketPolicy:TableBucketPolicy",
-                    "resourcePolicy",
-                    tableBucketArn="other",
-                ),
-            ),
-            (
-                "a:O",
-                _with_policy(
-                    "aws:cloudwatch/logDestinationPolicy:LogDestinationPolicy",
-                    "accessPolicy",
-                    destinationName="other",
-                ),
-            ),
-            (
-                "aws:kms/grant:Grant",
-                _granting(
-                    "aws:kms/grant:Grant",
-                    name="added-dev",
-                    keyId="pipeline-key",
-                    granteePrincipal="arn:aws:iam::999999999999:root",
-                ),
-            ),
-            (
-                "aws:cloudwatch/eventPermission:EventPermission",
-                _granting("aws:cloudwatch/eventPermission:EventPermission", principal="*"),
-            ),
-            (
-                "aws:lambda/layerVersionPermission:LayerVersionPermission",
-                _granting(
-                    "aws:lambda/layerVersionPermission:LayerVersionPermission", principal="*"
-                ),
-            ),
         )
-    ),
-    passes(
-        "a grant for a role of this account",
-        "resource-policy",
-        "added",
-        _granting(
-            "aws:kms/grant:Grant",
-            name="added-dev",
-            granteePrincipal="arn:aws:iam::123456789012:role/processor-role-dev",
-        ),
     ),
     passes(
         "a service of this region by the bucket",
@@ -319,13 +256,6 @@ ACCESS = [
     ),
     not_applicable(
         "for a bucket without a policy of its own", "resource-policy", "uploads-bucket", lambda s: s
-    ),
-    not_applicable(
-        "for a document of another kind",
-        "resource-policy",
-        "added",
-        adding("aws:sns/dataProtectionPolicy:DataProtectionPolicy", "added", policy="{}"),
-        "Governs what carries a resource policy only.",
     ),
     *(
         fails(

@@ -4,7 +4,6 @@ from tests.policies.kit import (
     UNKNOWN,
     Case,
     Declarations,
-    adding,
     check,
     declare,
     dropping,
@@ -148,96 +147,6 @@ CASES = [
         ).redepend("second", "restApi", (s[API].urn,)),
     ),
     fails(
-        "a definition put over the API",
-        "api-authorisation",
-        "put",
-        adding("aws:apigateway/restApiPut:RestApiPut", "put", restApiId=UNKNOWN, body="{}"),
-        "body defines methods",
-    ),
-    *(
-        fails(
-            f"a usage plan with {given}",
-            "api-throttle",
-            "plan",
-            adding(PLAN, "plan", name="status-plan-dev", tags=TAGS, **given),
-            message,
-        )
-        for given, message in (
-            (
-                {"throttleSettings": {"burstLimit": 10, "rateLimit": 10}},
-                "throttleSettings.rateLimit",
-            ),
-            ({"throttleSettings": {"burstLimit": 10}}, "throttleSettings.rateLimit is not 1000"),
-            (
-                {"apiStages": [{"throttles": [{"path": "/status/GET", "rateLimit": 10}]}]},
-                "apiStages[0].throttles[0].rateLimit",
-            ),
-            ({"quotaSettings": {"limit": 10, "period": "DAY"}}, "quotaSettings ends"),
-        )
-    ),
-    passes(
-        "a usage plan of the same rate",
-        "api-throttle",
-        "plan",
-        adding(
-            PLAN,
-            "plan",
-            name="status-plan-dev",
-            apiStages=[
-                {
-                    "apiId": UNKNOWN,
-                    "stage": "status-stage-dev",
-                    "throttles": [{"path": "/status/GET", "burstLimit": 9, "rateLimit": 1000}],
-                },
-                {"apiId": UNKNOWN, "stage": "other-stage-dev"},
-            ],
-            throttleSettings={"burstLimit": 1000, "rateLimit": 1000},
-            tags=TAGS,
-        ),
-    ),
-    *(
-        undetermined(
-            "api-throttle",
-            "plan",
-            path,
-            adding(PLAN, "plan", name="status-plan-dev", tags=TAGS, **given),
-        )
-        for path, given in (
-            ("throttleSettings", {"throttleSettings": UNKNOWN}),
-            ("throttleSettings.rateLimit", {"throttleSettings": {"rateLimit": UNKNOWN}}),
-            ("apiStages", {"apiStages": UNKNOWN}),
-            ("quotaSettings", {"quotaSettings": UNKNOWN}),
-        )
-    ),
-    fails(
-        "a WebSocket or HTTP API beside it",
-        "api-throttle",
-        "http",
-        lambda s: s.add(
-            declare(
-                "aws:apigatewayv2/api:Api",
-                "http",
-                name="http-api-dev",
-                protocolType="HTTP",
-                tags={"Environment": "Production", "Team": "Analytics"},
-            )
-        ),
-    ),
-    fails(
-        "a function URL for everyone",
-        "api-authorisation",
-        "url",
-        lambda s: s.add(
-            declare(
-                "aws:lambda/functionUrl:FunctionUrl",
-                "url",
-                functionName="status-function-dev",
-                authorizationType="NONE",
-            )
-        ),
-        api_throttle={"url"},
-    ),
-    fails(
         "an API key alone",
         "api-authorisation",
         "get-method",
@@ -247,19 +156,6 @@ CASES = [
     ),
     not_applicable(
         "for OPTIONS", "api-authorisation", "options-method", lambda s: s, "no credentials"
-    ),
-    Case(
-        title="a function URL for AWS_IAM",
-        policy="api-authorisation",
-        on=("url",),
-        change=adding(
-            "aws:lambda/functionUrl:FunctionUrl",
-            "url",
-            functionName="status-function-dev",
-            authorizationType="AWS_IAM",
-        ),
-        answer="PASS",
-        also={"api-throttle": {"url"}},
     ),
     passes(
         "a burst of one",

@@ -1,11 +1,10 @@
 """The bucket: versions, archive, events, encryption, transport, public access, ownership."""
 
-from tests.policies.baseline import KEY_ALIAS, TAGS, document
+from tests.policies.baseline import document
 from tests.policies.kit import (
     Case,
     Change,
     Declarations,
-    adding,
     check,
     declare,
     fails,
@@ -242,14 +241,6 @@ CASES = [
         ),
     ),
     fails(
-        "an access list",
-        "bucket-ownership",
-        BUCKET,
-        lambda s: s.add(
-            declare("aws:s3/bucketAcl:BucketAcl", "acl", bucket="uploads-bucket-dev", acl="private")
-        ),
-    ),
-    fails(
         "another rule that moves some versions early",
         "bucket-archive",
         BUCKET,
@@ -289,20 +280,6 @@ CASES = [
         "bucket-transport",
         BUCKET,
         setting(BUCKET, "website", {"indexDocument": "index.html"}),
-        "website",
-    ),
-    fails(
-        "a website",
-        "bucket-transport",
-        BUCKET,
-        lambda s: s.add(
-            declare(
-                "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration",
-                "website",
-                bucket="uploads-bucket-dev",
-                indexDocument={"suffix": "index.html"},
-            )
-        ),
         "website",
     ),
     fails(
@@ -371,25 +348,6 @@ CASES = [
             "policy.Statement[0].Resource",
             ["arn:aws:s3:::uploads-bucket-dev", "arn:aws:s3:::uploads-bucket-dev/?"],
         ),
-    ),
-    *(
-        fails(
-            f"a {type_.rsplit(':', 1)[1]}, which has no versions",
-            "bucket-versioning",
-            "other",
-            adding(type_, "other", forceDestroy=True, tags=TAGS, **inputs),
-            "no versions",
-        )
-        for type_, inputs in (
-            ("aws:s3/directoryBucket:DirectoryBucket", {"bucket": "any-bucket-dev"}),
-            (
-                "aws:s3tables/tableBucket:TableBucket",
-                {
-                    "name": "any-bucket-dev",
-                    "encryptionConfiguration": {"sseAlgorithm": "aws:kms", "kmsKeyArn": KEY_ALIAS},
-                },
-            ),
-        )
     ),
     passes(
         "a sub-resource that names the bucket by dependency",

@@ -4,7 +4,6 @@ from tests.policies.kit import (
     Case,
     Declarations,
     check,
-    declare,
     fails,
     not_applicable,
     parametrized,
@@ -39,21 +38,6 @@ CASES = [
         )
         for key in ("onDemandThroughput", "warmThroughput")
     ),
-    fails(
-        "an index beside its table that is billed by the hour",
-        RULE,
-        "index",
-        lambda s: s.add(
-            declare(
-                "aws:dynamodb/globalSecondaryIndex:GlobalSecondaryIndex",
-                "index",
-                indexName="any-index-dev",
-                tableName="status-table-dev",
-                provisionedThroughput={"readCapacityUnits": 5, "writeCapacityUnits": 5},
-            )
-        ),
-        "provisionedThroughput holds",
-    ),
     *(
         undetermined(RULE, name, path)
         for name, path in (
@@ -70,20 +54,7 @@ CASES = [
             ("status-stage", "cacheClusterEnabled", False),
         )
     ),
-    fails(
-        "concurrency that is held ready",
-        RULE,
-        "warm",
-        lambda s: s.add(
-            declare(
-                "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
-                "warm",
-                functionName="processor-function-dev",
-            )
-        ),
-        "ahead of the load",
-    ),
-    not_applicable("for a queue", RULE, "processor-queue", lambda s: s, "capacity"),
+    not_applicable("for a queue", RULE, "processor-queue", lambda s: s, "Table only"),
 ]
 
 

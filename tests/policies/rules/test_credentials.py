@@ -1,11 +1,8 @@
 """No credential in code, configuration or state."""
 
-from tests.policies.baseline import KEY_ALIAS
 from tests.policies.kit import (
-    UNKNOWN,
     Case,
     Declarations,
-    adding,
     check,
     declare,
     fails,
@@ -81,93 +78,6 @@ CASES = [
         )
     ),
     *(
-        fails(
-            f"a credential in a {type_.rsplit(':', 1)[1]}, where {message}",
-            "no-credentials",
-            "held",
-            adding(type_, "held", **inputs),
-            message,
-        )
-        for type_, message, inputs in (
-            (
-                "aws:ssm/parameter:Parameter",
-                "type is SecureString",
-                {
-                    "name": "held-dev",
-                    "type": "SecureString",
-                    "value": "x",
-                    "keyId": KEY_ALIAS,
-                    "tags": TAGS,
-                },
-            ),
-            (
-                "aws:ssm/parameter:Parameter",
-                "value is named like",
-                {"name": "/app/db-password-dev", "type": "String", "value": "x", "tags": TAGS},
-            ),
-            (
-                "aws:kms/ciphertext:Ciphertext",
-                "it is a credential",
-                {"keyId": "any", "plaintext": "x"},
-            ),
-            ("aws:appsync/apiKey:ApiKey", "it is a credential", {"apiId": "any"}),
-            (
-                "aws:iam/virtualMfaDevice:VirtualMfaDevice",
-                "it is a credential",
-                {"virtualMfaDeviceName": "any-device-dev", "tags": TAGS},
-            ),
-            (
-                "aws:cognito/userPoolClient:UserPoolClient",
-                "generateSecret is true",
-                {"name": "any-client-dev", "userPoolId": "pool", "generateSecret": True},
-            ),
-            (
-                "aws:codepipeline/webhook:Webhook",
-                "authenticationConfiguration.secretToken looks like",
-                {
-                    "name": "any-webhook-dev",
-                    "authenticationConfiguration": {"secretToken": "x"},
-                    "tags": TAGS,
-                },
-            ),
-            (
-                "aws:cognito/identityProvider:IdentityProvider",
-                "providerDetails.client_secret looks like",
-                {"providerName": "Google", "providerDetails": {"client_secret": "x"}},
-            ),
-            (
-                "aws:glue/job:Job",
-                "defaultArguments.--api-token is named like",
-                {"name": "any-job-dev", "defaultArguments": {"--api-token": "x"}, "tags": TAGS},
-            ),
-            (
-                "aws:glue/connection:Connection",
-                "connectionProperties.PASSWORD is named like",
-                {"name": "any-link-dev", "connectionProperties": {"PASSWORD": "x"}, "tags": TAGS},
-            ),
-            (
-                "aws:amplify/app:App",
-                "basicAuthCredentials looks like",
-                {"name": "any-app-dev", "basicAuthCredentials": "x", "tags": TAGS},
-            ),
-            (
-                "aws:amplify/app:App",
-                "environmentVariables.DB_PASS is named like",
-                {"name": "any-app-dev", "environmentVariables": {"DB_PASS": "x"}, "tags": TAGS},
-            ),
-            (
-                "aws:cognito/user:User",
-                "password looks like",
-                {"userPoolId": "pool", "username": "x", "password": "x"},
-            ),
-            (
-                "aws:codebuild/sourceCredential:SourceCredential",
-                "it is a credential",
-                {"authType": "BASIC_AUTH", "serverType": "GITHUB", "token": "x"},
-            ),
-        )
-    ),
-    *(
         passes(
             f"the variable {name}, which says where a secret is",
             "no-credentials",
@@ -175,42 +85,6 @@ CASES = [
             setting(FUNCTION, f"{VARIABLES}.{name}", "feed-secret-dev"),
         )
         for name in ("SECRET_NAME", "SECRET_ARN", "TOKEN_ID")
-    ),
-    *(
-        passes(
-            f"the parameter {name}",
-            "no-credentials",
-            "held",
-            adding(
-                "aws:ssm/parameter:Parameter",
-                "held",
-                name=name,
-                type="String",
-                value="x",
-                tags=TAGS,
-            ),
-        )
-        for name in ("/app/feed-secret-arn-dev", "/app/limit-dev")
-    ),
-    undetermined(
-        "no-credentials",
-        "held",
-        "name",
-        adding(
-            "aws:ssm/parameter:Parameter",
-            "held",
-            name=UNKNOWN,
-            type="String",
-            value="x",
-            tags=TAGS,
-        ),
-        resource_name={"held"},
-    ),
-    fails(
-        "an access key",
-        "no-credentials",
-        "key",
-        lambda s: s.add(declare("aws:iam/accessKey:AccessKey", "key", user="robot")),
     ),
     fails(
         "a provider with a secret key",

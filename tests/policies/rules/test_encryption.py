@@ -49,20 +49,6 @@ CASES = [
         for value in _FOREIGN
     ),
     *(undetermined(policy, name, key) for policy, name, key in _KEYS),
-    fails(
-        "another kind of store without a key",
-        "other-encryption",
-        "secret",
-        lambda s: s.add(
-            declare(
-                "aws:secretsmanager/secret:Secret",
-                "secret",
-                name="api-secret-dev",
-                recoveryWindowInDays=0,
-                tags={"Environment": "Production", "Team": "Analytics"},
-            )
-        ),
-    ),
     not_applicable(
         "for an object, which takes its bucket's key",
         "other-encryption",
@@ -76,35 +62,6 @@ CASES = [
                 tags={"Environment": "Production", "Team": "Analytics"},
             )
         ),
-    ),
-    passes(
-        "another kind of store under the stack's key",
-        "other-encryption",
-        "secret",
-        lambda s: s.add(
-            declare(
-                "aws:secretsmanager/secret:Secret",
-                "secret",
-                name="api-secret-dev",
-                recoveryWindowInDays=0,
-                kmsKeyId="alias/pipeline-key-dev",
-                tags={"Environment": "Production", "Team": "Analytics"},
-            )
-        ),
-    ),
-    undetermined(
-        "other-encryption",
-        "secret",
-        "kmsKeyId",
-        lambda s: s.add(
-            declare(
-                "aws:secretsmanager/secret:Secret",
-                "secret",
-                name="api-secret-dev",
-                recoveryWindowInDays=0,
-                tags={"Environment": "Production", "Team": "Analytics"},
-            )
-        ).hide("secret", "kmsKeyId"),
     ),
     *(
         fails(
@@ -132,7 +89,8 @@ CASES = [
         lambda s: s,
         "no key of elsewhere",
     ),
-    not_applicable("for a role", "other-encryption", "processor-role", lambda s: s, "no key"),
+    undetermined("other-encryption", "processor-function", "kmsKeyArn"),
+    not_applicable("for a role", "other-encryption", "processor-role", lambda s: s, "only"),
     fails(
         "no rotation",
         "key-rotation",
@@ -192,141 +150,6 @@ CASES = [
             kmsKeyId=KEY_ALIAS,
             tags=TAGS,
         ),
-    ),
-    not_applicable(
-        "for a parameter that is no secret",
-        "other-encryption",
-        "store",
-        adding(PARAMETER, "store", name="any-store-dev", type="String", value="x", tags=TAGS),
-        "Only a SecureString",
-    ),
-    *(
-        fails(
-            f"a {type_.rsplit(':', 1)[1]} that holds {given}",
-            "other-encryption",
-            "store",
-            adding(type_, "store", **given),
-            message,
-        )
-        for type_, given, message in (
-            (EXPORT, {"s3SseAlgorithm": "AES256"}, "s3SseAlgorithm is not KMS"),
-            (EXPORT, {"s3SseAlgorithm": "KMS"}, "s3SseKmsKeyId is missing"),
-            (TRACES, {"type": "NONE"}, "type is not KMS"),
-            (TRACES, {"type": "KMS", "keyId": "alias/aws/xray"}, "keyId is no key"),
-        )
-    ),
-    *(
-        passes(
-            f"a {type_.rsplit(':', 1)[1]} with the stack's key",
-            "other-encryption",
-            "store",
-            adding(type_, "store", **given),
-        )
-        for type_, given in (
-            (EXPORT, {"s3SseAlgorithm": "KMS", "s3SseKmsKeyId": KEY_ALIAS}),
-            (TRACES, {"type": "KMS", "keyId": KEY_ALIAS}),
-        )
-    ),
-    *(
-        fails(
-            f"a {type_.rsplit(':', 1)[1]} with {given}",
-            "other-encryption",
-            "store",
-            adding(type_, "store", name="any-store-dev", tags=TAGS, **given),
-            message,
-        )
-        for type_, given, message in (
-            (STREAM, {**FREED, "kmsKeyId": KEY_ALIAS, "encryptionType": "NONE"}, "encryptionType"),
-            (STREAM, {**FREED, "kmsKeyId": KEY_ALIAS}, "encryptionType"),
-            (
-                STREAM,
-                {**FREED, "encryptionType": "KMS", "kmsKeyId": "alias/aws/kinesis"},
-                "kmsKeyId",
-            ),
-            (PARAMETER, {"type": "SecureString", "valueWo": "x"}, "keyId is missing"),
-            (
-                PARAMETER,
-                {"type": "SecureString", "valueWo": "x", "keyId": "alias/aws/ssm"},
-                "keyId is no key",
-            ),
-            (MACHINE, {}, "encryptionConfiguration is missing"),
-            (
-                MACHINE,
-                {"encryptionConfiguration": {"type": "AWS_OWNED_KEY", "kmsKeyId": KEY_ALIAS}},
-                "encryptionConfiguration.type",
-            ),
-            (
-                MACHINE,
-                {"encryptionConfiguration": {"type": "CUSTOMER_MANAGED_KMS_KEY"}},
-                "encryptionConfiguration.kmsKeyArn is missing",
-            ),
-            (FIREHOSE, {}, "serverSideEncryption is missing"),
-            (
-                FIREHOSE,
-                {"serverSideEncryption": {"keyType": "CUSTOMER_MANAGED_CMK", "keyArn": KEY_ALIAS}},
-                "serverSideEncryption.enabled",
-            ),
-            (
-                FIREHOSE,
-                {"serverSideEncryption": {"enabled": True, "keyType": "AWS_OWNED_CMK"}},
-                "serverSideEncryption.keyType",
-            ),
-            (
-                REPOSITORY,
-                {"forceDelete": True, "encryptionConfigurations": [{"encryptionType": "AES256"}]},
-                "encryptionConfigurations[0].encryptionType",
-            ),
-        )
-    ),
-    *(
-        passes(
-            f"a {type_.rsplit(':', 1)[1]} under the stack's key",
-            "other-encryption",
-            "store",
-            adding(type_, "store", name="any-store-dev", tags=TAGS, **given),
-        )
-        for type_, given in (
-            (STREAM, {**FREED, "kmsKeyId": KEY_ALIAS, "encryptionType": "KMS"}),
-            (
-                MACHINE,
-                {
-                    "encryptionConfiguration": {
-                        "type": "CUSTOMER_MANAGED_KMS_KEY",
-                        "kmsKeyId": KEY_ALIAS,
-                    }
-                },
-            ),
-            (
-                FIREHOSE,
-                {
-                    "serverSideEncryption": {
-                        "enabled": True,
-                        "keyType": "CUSTOMER_MANAGED_CMK",
-                        "keyArn": KEY_ALIAS,
-                    }
-                },
-            ),
-            (
-                REPOSITORY,
-                {
-                    "forceDelete": True,
-                    "encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": KEY_ALIAS}],
-                },
-            ),
-        )
-    ),
-    not_applicable(
-        "for a delivery from a stream, which keeps the data itself",
-        "other-encryption",
-        "store",
-        adding(
-            FIREHOSE,
-            "store",
-            name="any-store-dev",
-            tags=TAGS,
-            kinesisSourceConfiguration={"kinesisStreamArn": "x", "roleArn": "x"},
-        ),
-        "keeps nothing",
     ),
     fails(
         "an alias of a foreign key",

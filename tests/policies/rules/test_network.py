@@ -1,13 +1,10 @@
 """No network of the user's own."""
 
-from tests.policies.baseline import KEY_ALIAS
 from tests.policies.kit import (
-    UNKNOWN,
     Case,
     Declarations,
     adding,
     check,
-    declare,
     fails,
     not_applicable,
     parametrized,
@@ -33,35 +30,6 @@ CASES = [
         )
         for type_, given, message in (
             (
-                "aws:apprunner/service:Service",
-                {
-                    "serviceName": "any-service-dev",
-                    "encryptionConfiguration": {"kmsKey": KEY_ALIAS},
-                    "networkConfiguration": {"egressConfiguration": {"egressType": "VPC"}},
-                    "tags": TAGS,
-                },
-                "networkConfiguration.egressConfiguration.egressType",
-            ),
-            (
-                "aws:emrserverless/application:Application",
-                {
-                    "name": "any-application-dev",
-                    "networkConfiguration": {"subnetIds": ["subnet-1"]},
-                    "tags": TAGS,
-                },
-                "networkConfiguration.subnetIds[0]",
-            ),
-            (
-                "aws:transfer/server:Server",
-                {
-                    "endpointDetails": {"vpcId": "vpc-1"},
-                    "endpointType": "VPC",
-                    "forceDestroy": True,
-                    "tags": TAGS,
-                },
-                "endpointDetails.vpcId",
-            ),
-            (
                 "aws:cloudwatch/eventTarget:EventTarget",
                 {"ecsTarget": {"networkConfiguration": {"subnets": ["subnet-1"]}}},
                 "ecsTarget.networkConfiguration.subnets[0]",
@@ -80,24 +48,6 @@ CASES = [
             ("vpcConfig", {"subnetIds": [], "ipv6AllowedForDualStack": True}),
             ("environment.variables.vpcName", "none"),
         )
-    ),
-    undetermined(
-        "no-vpc",
-        "joined",
-        "networkConfiguration",
-        adding(
-            "aws:emrserverless/application:Application",
-            "joined",
-            name="any-application-dev",
-            networkConfiguration=UNKNOWN,
-            tags=TAGS,
-        ),
-    ),
-    fails(
-        "a virtual private cloud",
-        "no-vpc",
-        "network",
-        lambda s: s.add(declare("aws:ec2/vpc:Vpc", "network", cidrBlock="10.0.0.0/16", tags=TAGS)),
     ),
     fails(
         "a function in a VPC",

@@ -1,6 +1,5 @@
 """One region."""
 
-from tests.policies.baseline import KEY_ALIAS
 from tests.policies.kit import (
     ACCOUNT,
     UNKNOWN,
@@ -72,70 +71,10 @@ CASES = [
                 "destinationConfig.onSuccess.destination is not in us-east-1",
             ),
             (
-                "logs sent to another region",
-                "sent",
-                adding(
-                    "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter",
-                    "sent",
-                    name="logs-filter-dev",
-                    logGroup="/aws/lambda/status-function-dev",
-                    filterPattern="",
-                    destinationArn=f"arn:aws:logs:us-west-2:{ACCOUNT}:destination:elsewhere",
-                ),
-                "destinationArn is not in us-east-1",
-            ),
-            (
-                "a pipe to another region",
-                "sent",
-                adding(
-                    "aws:pipes/pipe:Pipe",
-                    "sent",
-                    name="any-pipe-dev",
-                    kmsKeyIdentifier=KEY_ALIAS,
-                    roleArn=f"arn:aws:iam::{ACCOUNT}:role/any-role-dev",
-                    source=f"arn:aws:sqs:us-east-1:{ACCOUNT}:processor-queue-dev.fifo",
-                    target=f"arn:aws:events:us-west-2:{ACCOUNT}:event-bus/elsewhere",
-                    tags=TAGS,
-                ),
-                "target is not in us-east-1",
-            ),
-            (
-                "backups copied to another region",
-                "sent",
-                adding(
-                    "aws:backup/plan:Plan",
-                    "sent",
-                    name="any-plan-dev",
-                    rules=[
-                        {
-                            "copyActions": [
-                                {
-                                    "destinationVaultArn": "arn:aws:backup:us-west-2:"
-                                    f"{ACCOUNT}:backup-vault:elsewhere"
-                                }
-                            ]
-                        }
-                    ],
-                    tags=TAGS,
-                ),
-                "rules[0].copyActions[0].destinationVaultArn is not in us-east-1",
-            ),
-            (
                 "uploads by way of CloudFront",
                 BUCKET,
                 setting(BUCKET, "accelerationStatus", "Enabled"),
                 "accelerationStatus is Enabled",
-            ),
-            (
-                "uploads by way of CloudFront, beside the bucket",
-                "sent",
-                adding(
-                    "aws:s3/bucketAccelerateConfiguration:BucketAccelerateConfiguration",
-                    "sent",
-                    bucket="uploads-bucket-dev",
-                    status="Enabled",
-                ),
-                "may leave",
             ),
         )
     ),

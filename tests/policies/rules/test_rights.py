@@ -90,26 +90,6 @@ def _attached_to_people(kind: str, **holders: Any) -> Change:
 ACTIONS = [
     *(
         fails(
-            f"a policy that a {kind} gives to {holders} too",
-            policy,
-            "own",
-            _attached_to_people(kind, **holders),
-            message,
-            **{other: {"own"}},
-        )
-        for kind, holders in (
-            ("UserPolicyAttachment", {"user": "someone"}),
-            ("GroupPolicyAttachment", {"group": "everyone"}),
-            ("PolicyAttachment", {"name": "more-attachment-dev", "users": ["someone"]}),
-            ("PolicyAttachment", {"name": "more-attachment-dev", "groups": ["everyone"]}),
-        )
-        for policy, other, message in (
-            ("iam-actions", "iam_resources", "is none that whoever holds it needs"),
-            ("iam-resources", "iam_actions", "others than roles of this stack"),
-        )
-    ),
-    *(
-        fails(
             f"the action {action}",
             "iam-actions",
             POLICY,
@@ -183,14 +163,6 @@ ACTIONS = [
         PARTNER,
         setting(PARTNER, "policy.Statement[0].Action", ["s3:PutObject", "s3:GetObject"]),
         "Action[1] is none that acme-partner-role-dev needs",
-    ),
-    fails(
-        "an action of one of the two roles that a policy is attached to",
-        "iam-actions",
-        "own",
-        _attached_together,
-        "is none that acme-partner-role-dev needs",
-        iam_resources={"own"},
     ),
     passes("a policy of its own that is attached", "iam-actions", "own", _attached),
     fails(
@@ -378,14 +350,6 @@ RESOURCES = [
         "iam-resources",
         "own",
         lambda s: _attached(s, POLICY, "acme-partner-role-dev"),
-        "another's",
-        iam_actions={"own"},
-    ),
-    fails(
-        "a function's rights attached to a partner's role too",
-        "iam-resources",
-        "own",
-        _attached_together,
         "another's",
         iam_actions={"own"},
     ),

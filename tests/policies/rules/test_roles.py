@@ -6,7 +6,6 @@ from tests.policies.baseline import trust
 from tests.policies.kit import (
     Case,
     Declarations,
-    adding,
     check,
     declare,
     dropping,
@@ -116,25 +115,6 @@ ROLES = [
         ROLE,
         dropping(ROLE, "assumeRolePolicy.Statement[0].Principal"),
         "no principal",
-    ),
-    *(
-        fails(
-            f"{type_} of policies of elsewhere",
-            "iam-managed-policies",
-            "attachments",
-            adding(
-                f"aws:iam/{type_[0].lower()}{type_[1:]}:{type_}",
-                "attachments",
-                roleName="processor-role-dev",
-                policyArns=[ADMINISTRATOR],
-            ),
-            "policyArns",
-        )
-        for type_ in (
-            "RolePolicyAttachmentsExclusive",
-            "UserPolicyAttachmentsExclusive",
-            "GroupPolicyAttachmentsExclusive",
-        )
     ),
     undetermined("iam-trust", ROLE, "assumeRolePolicy"),
 ]
