@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the functions' archives, build/functions/{architecture}/{function}.zip:
+# Builds the functions' archives, build/functions/{architecture}/{function}.zip, and
+# build/host/inspect, which tries files on this machine:
 #
 #   handlers/build.sh [arm64] [x86_64]      (without arguments: both)
 #
@@ -49,3 +50,11 @@ for architecture in "$@"; do
   rm -rf "$work"
   echo "$current" > "$stamp"
 done
+
+host=../build/host
+if [ ! -x "$host/inspect" ] || [ "$(cat "$host/.fingerprint" 2>/dev/null)" != "$current" ]; then
+  mkdir -p "$host"
+  rm -f "$host/.fingerprint"
+  CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w' -o "$host/" ./cmd/inspect
+  echo "$current" > "$host/.fingerprint"
+fi

@@ -49,6 +49,7 @@ func (s *scanner) settle(at []int, names []string, more bool) {
 		}
 		c.symbol = append(c.symbol, place)
 	}
+	s.result.Columns = names
 	s.compile()
 }
 

@@ -2,6 +2,7 @@ package trades
 
 import (
 	"bytes"
+	"context"
 	"hash"
 	"io"
 
@@ -63,4 +64,19 @@ func isUTF16(begin []byte) bool {
 	}
 	return begin[1] == 0 && begin[3] == 0 && begin[0] != 0 && begin[2] != 0 ||
 		begin[0] == 0 && begin[2] == 0 && begin[1] != 0 && begin[3] != 0
+}
+
+// Unpack is what r holds, whatever it is packed in, and what that is.
+func Unpack(ctx context.Context, r io.Reader) (io.Reader, string) { return uncompressed(ctx, r) }
+
+// IsUTF16 says whether text that should be UTF-8 begins as UTF-16 does.
+func IsUTF16(text []byte) bool { return isUTF16(text) }
+
+// Decode is text of one of the encodings of formats in UTF-8, with U+FFFD for what
+// it cannot be.
+func Decode(text []byte, name string) []byte {
+	if e := encodings[name]; e != nil {
+		text, _ = e.NewDecoder().Bytes(text)
+	}
+	return text
 }

@@ -70,6 +70,7 @@ type Result struct {
 	LeftOut     map[string]int64 // rows that are no trades, by the format's reasons
 	Symbols     int              // distinct symbols of faultless rows
 	Container   string           // none, gzip, zip, zstd
+	Columns     []string         // the file's, in its order, by the names that the format gives them
 	ContentHash string           // SHA-256 of the uncompressed bytes, hexadecimal; empty if a fault ended the scan early
 	Rejects     Rejects
 }
