@@ -113,11 +113,12 @@ build_cli() {
   mv "$cli.new" "$cli"
 }
 
-# The functions run on AWS's arm64 by default, and on this machine's own architecture locally.
+# The functions run on AWS's arm64 by default, and on this machine's own architecture locally; the
+# command line runs programs made from the same code.
 build_functions() {
   local own=x86_64
   case $(uname -m) in arm64 | aarch64) own=arm64 ;; esac
-  if [ "$own" = arm64 ]; then handlers/build.sh arm64; else handlers/build.sh arm64 "$own"; fi
+  if [ "$own" = arm64 ]; then handlers/build.sh arm64 host; else handlers/build.sh arm64 "$own" host; fi
 }
 
 need_go

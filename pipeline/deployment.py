@@ -1,6 +1,7 @@
 """A deployed stack as its clients see it: the flat outputs and sessions that reach it."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,21 @@ class Deployment:
     def client(self, service: str) -> Any:
         """A client of an AWS service that talks to this stack's cloud."""
         return client(self.session, service, self.outputs)
+
+    def environment(self) -> dict[str, str]:
+        """The variables of a program that acts under the caller's rights in this stack's cloud."""
+        credentials = self.session.get_credentials()
+        if credentials is None:
+            raise CommandError("You have no AWS credentials: `aws configure` or AWS_PROFILE.")
+        frozen = credentials.get_frozen_credentials()
+        own = {
+            "AWS_REGION": self.output("region"),
+            "AWS_ACCESS_KEY_ID": frozen.access_key,
+            "AWS_SECRET_ACCESS_KEY": frozen.secret_key,
+            "AWS_SESSION_TOKEN": frozen.token or "",
+            "AWS_ENDPOINT_URL": self.outputs.get("endpointUrl", ""),
+        }
+        return {**os.environ, **own}
 
     def partner_session(self, partner: str, purpose: str) -> boto3.Session:
         """The partner's own rights if the stack has a role for it, else the operator's.

@@ -10,7 +10,7 @@ from pipeline.deployment import FUNCTIONS, function_name, load
 from pipeline.errors import UsageError
 from pipeline.feeds import Operator
 from pipeline.names import Feed
-from pipeline.redrive import DeadLetter, DeadLetterQueue
+from pipeline.redrive import DeadLetterQueue, Letter
 from pipeline.target import target
 
 app = typer.Typer()
@@ -86,16 +86,15 @@ def redrive(
     """Move a function's dead letters back, in feed order."""
     function_name(function)
     queue = DeadLetterQueue(load(target(stack)), function)
-    found = queue.look()
+    found, unseen = queue.look()
     for letter in found:
         say(_tell(letter))
-    unseen = max(queue.count() - len(found), 0)
     if unseen:
         say(
             f"  {unseen} more cannot be seen yet: a queue shows ten of a group at a time, and none "
             "for a minute after a command that looked at them was killed"
         )
-    moved: list[DeadLetter] = []
+    moved: list[Letter] = []
     if found and not dry_run:
         if not yes:
             how = "redrive asks first, and nobody can answer here: say --yes or --dry-run."
@@ -103,26 +102,20 @@ def redrive(
                 raise UsageError(how)
             behind = f" and what is behind them (about {unseen})" if unseen else ""
             ask(f"Move {len(_movable(found))}{behind} back?", otherwise=how)
-        moved = list(queue.redrive())
+        moved = queue.redrive()
         held = _movable(found) - _movable(moved)
         if held:
             say(f"  {len(held)} were taken by another command meanwhile: look again in a minute")
     say(f"{len(found)} dead letters seen, {len(moved)} moved back.")
     if as_json:
-        answer_json(
-            {
-                "seen": [letter.document() for letter in found],
-                "unseen": unseen,
-                "moved": [letter.document() for letter in moved],
-            }
-        )
+        answer_json({"seen": found, "unseen": unseen, "moved": moved})
 
 
-def _movable(letters: list[DeadLetter]) -> set[str]:
-    return {letter.message_id for letter in letters if letter.payload is not None}
+def _movable(letters: list[Letter]) -> set[str]:
+    return {letter["messageId"] for letter in letters if letter["redrivable"]}
 
 
-def _tell(letter: DeadLetter) -> str:
-    if letter.payload is None:
-        return f"  {letter.message_id}: nothing that can be taken up again; it stays"
-    return f"  {letter.feed} {letter.number or ''} {letter.file}".rstrip()
+def _tell(letter: Letter) -> str:
+    if not letter["redrivable"]:
+        return f"  {letter['messageId']}: nothing that can be taken up again; it stays"
+    return f"  {letter['feed'] or ''} {letter['number'] or ''} {letter['file']}".rstrip()

@@ -1,13 +1,16 @@
-"""What an operator's words must be before anything is changed."""
+"""What an operator's words must be, and the words in which the ledger's refusals are told."""
 
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
 
+from pipeline import feeds
 from pipeline.deployment import Deployment
-from pipeline.errors import UsageError
+from pipeline.errors import CommandError, Exit, UsageError
 from pipeline.feeds import Operator
 from pipeline.names import Feed
+from pipeline.operator import RefusedError
 
 
 @pytest.fixture
@@ -27,3 +30,31 @@ def test_a_reason_that_cannot_be_kept_is_wrong_words(reason: str, operator: Oper
         operator.skip(range(1, 2), reason)
     with pytest.raises(UsageError, match="reason"):
         operator.retry(1, reason)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code", "words"),
+    [
+        ({"why": "no-feed"}, 1, "has had no file yet"),
+        ({"why": "beyond", "number": 7}, 2, "no number above 7"),
+        ({"why": "passed", "number": 7}, 1, "Number 7 of acme/us-equities holds nothing up"),
+        ({"why": "counts", "number": 7}, 1, "`pipeline feed retry acme/us-equities 7 --reason …`"),
+        ({"why": "nothing-has", "number": 7}, 1, "Nothing with number 7 has come"),
+        ({"why": "invalid", "number": 7, "file": "7/a.csv"}, 1, "7/a.csv was rejected, and would"),
+        ({"why": "never-valid", "number": 7, "file": "7/a.csv"}, 1, "send it anew"),
+        ({"why": "of another version", "number": 7}, 1, "of another version"),
+    ],
+    ids=lambda value: value.get("why") if isinstance(value, dict) else "",
+)
+def test_what_the_ledger_refuses_is_told_in_words(
+    refusal: dict[str, Any],
+    code: int,
+    words: str,
+    operator: Operator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(feeds, "ask", Mock(side_effect=RefusedError(refusal)))
+    with pytest.raises(CommandError, match=r"\S") as caught:
+        operator.retry(7, "why not")
+    assert words in str(caught.value)
+    assert caught.value.code == Exit(code)

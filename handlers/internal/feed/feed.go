@@ -139,9 +139,12 @@ func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
 // of the files whose patience ended in it wait even now, whatever others do.
 func countWaiting(ctx context.Context, change int, since string) {
 	if began, err := time.Parse(time.RFC3339, since); err == nil {
-		logging.Count(ctx, "WaitingFilesChange", change, began.Add(patience))
+		logging.Count(ctx, WaitingFiles, change, began.Add(patience))
 	}
 }
+
+// WaitingFiles is the metric of the files that have waited for longer than patience.
+const WaitingFiles = "WaitingFilesChange"
 
 // patience is how long a file may wait before an alarm tells: a gap may never close.
 const patience = time.Hour

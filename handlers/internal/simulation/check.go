@@ -45,7 +45,7 @@ func (w *world) commit(ctx context.Context, writes []store.Write) error {
 		}
 		for n := from + 1; n <= to; n++ {
 			number := load[feed.Number](w, feed.NumberKey(id, n))
-			if *number.At(stage) == 0 && number.SkippedAt == "" {
+			if *number.At(stage) == 0 && !w.ordered[hold{id, n}] {
 				w.broken(fmt.Errorf("%s: the %s's cursor passes %d, which is not complete", id, stage, n))
 			}
 		}
@@ -153,7 +153,7 @@ func (w *world) checkReasons() {
 		}
 		for _, n := range w.failed {
 			for _, v := range o.versions {
-				if n.what == fmt.Sprintf("%s version %s (valid: %v)", o.file.Key(), v.id, v.valid) {
+				if n.what == o.what(v) {
 					dead[o.file.Key()] = true
 				}
 			}
@@ -185,7 +185,7 @@ func (w *world) checkEnd() {
 
 func (w *world) checkFeed(id string, objects []*object) {
 	record := load[feed.Feed](w, feed.Key(id))
-	valid := map[int64][]place{} // by number: the newest valid version of each file
+	valid := map[int64][]place{} // by number: of each file the newest valid version that no operator skipped
 	numbers := map[int64]bool{}
 	for _, o := range objects {
 		head := load[feed.File](w, feed.FileKey(id, o.file.Name))
@@ -204,7 +204,7 @@ func (w *world) checkFeed(id string, objects []*object) {
 		}
 		numbers[head.Number] = true
 		for i := len(o.versions) - 1; i >= 0; i-- {
-			if o.versions[i].valid {
+			if o.versions[i].valid && !w.dropped(id, o.file.Name, o.versions[i].id) {
 				valid[head.Number] = append(valid[head.Number], place{o, o.versions[i]})
 				break
 			}
@@ -232,21 +232,25 @@ func (w *world) checkOrder(id string, record *feed.Feed, objects []*object, vali
 		if len(valid[hole]) == 0 {
 			continue
 		}
-		last = hole
 		number := load[feed.Number](w, feed.NumberKey(id, hole))
+		dropped := w.dropped(id, number.Ticket.File, number.Ticket.VersionID)
+		if dropped && number.Counted.Revision == 0 {
+			continue
+		}
+		last = hole
 		found := false
 		for _, p := range valid[hole] {
-			if p.object.file.Name == number.File && p.version.id == number.VersionID {
-				counted = append(counted, contribution{number: hole, revision: number.Revision, place: p})
+			if p.object.file.Name == number.Counted.File && p.version.id == number.Counted.VersionID {
+				counted = append(counted, contribution{number: hole, revision: number.Counted.Revision, place: p})
 				found = true
 			}
 		}
 		if !found {
-			w.broken(fmt.Errorf("%s number %d ends with version %s of %s, not with the newest valid one", id, hole, number.VersionID, number.File))
+			w.broken(fmt.Errorf("%s number %d ends with version %s of %s, not with the newest valid one", id, hole, number.Counted.VersionID, number.Counted.File))
 			return
 		}
 		for _, stage := range feed.Stages {
-			if *number.At(stage) != number.Revision {
+			if *number.At(stage) != number.Revision && !dropped {
 				w.broken(fmt.Errorf("%s number %d revision %d: the %s is at revision %d", id, hole, number.Revision, stage, *number.At(stage)))
 			}
 		}
@@ -263,6 +267,13 @@ func (w *world) checkOrder(id string, record *feed.Feed, objects []*object, vali
 	if want, got := reference(counted, record.Kind == feed.Sequenced), w.aggregates(id); w.failure == nil && !reflect.DeepEqual(want, got) {
 		w.broken(fmt.Errorf("%s: the aggregates are\n%v\nand should be\n%v", id, got, want))
 	}
+}
+
+// dropped tells whether the last thing that happened to a version is that an operator
+// skipped it.
+func (w *world) dropped(id, file, versionID string) bool {
+	history := load[feed.Version](w, feed.VersionKey(id, file, versionID)).History
+	return len(history) > 0 && history[len(history)-1].Stage == "operator"
 }
 
 // checkVersions demands that of all versions of a number that is through, the one
@@ -302,9 +313,13 @@ func (w *world) checkStatus(o *object, hole int64) {
 		} else if _, _, err := w.bucket.Read(context.Background(), a.Rejects.Location); err != nil {
 			w.broken(fmt.Errorf("%s is rejected without a report: %w", o.file.Key(), err))
 		}
+	case w.dropped(o.file.ID(), o.file.Name, newest.id):
+		if a.Status != feed.Skipped {
+			w.broken(fmt.Errorf("%s was skipped by an operator and ends as %s", o.file.Key(), a.Status))
+		}
 	case *a.Sequence < hole:
 		want, number := feed.Skipped, load[feed.Number](w, feed.NumberKey(o.file.ID(), *a.Sequence))
-		if number.File == o.file.Name { // of two files with one number, it came later
+		if number.Counted.File == o.file.Name { // of two files with one number, it came later
 			want = feed.Aggregated
 		}
 		if a.Status != want {

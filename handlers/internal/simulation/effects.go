@@ -36,7 +36,8 @@ func (t *task) have(name string, act func() error) error {
 // recordsFailure tells whether an effect may follow one that failed: nothing but what
 // tells of the failure may.
 func recordsFailure(effect string) bool {
-	return strings.HasPrefix(effect, "read ") || strings.HasPrefix(effect, "write ") || effect == "pause"
+	return strings.HasPrefix(effect, "read ") || strings.HasPrefix(effect, "write ") || effect == "pause" ||
+		effect == "release dead letters"
 }
 
 // table is the store as a task sees it.

@@ -3,18 +3,20 @@ package simulation
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
-
-	"github.com/aws/aws-lambda-go/events"
 
 	"market-data-pipeline/handlers/internal/feed"
+	"market-data-pipeline/handlers/internal/operator"
 	"market-data-pipeline/handlers/internal/queue"
-	"market-data-pipeline/handlers/internal/store"
+	"market-data-pipeline/handlers/internal/validator"
 )
 
-// The operator does what `pipeline feed skip` and `pipeline redrive` do.
+// The operator is the one behind `pipeline feed` and `pipeline redrive`, under the same
+// scheduler as the functions: each command may be interleaved with them, refused,
+// misled and killed between any two of its effects. A person repeats what did not end
+// well.
 
 // hold is a number at which a feed is held up, as `pipeline feed show` tells.
 type hold struct {
@@ -43,11 +45,10 @@ func (w *world) holdsUp(h hold) bool {
 	number := load[feed.Number](w, feed.NumberKey(h.id, h.number))
 	held := number.Revision == 0 && (number.Status == "" || number.Status == feed.Rejected) ||
 		number.Revision > number.Aggregator && number.Status == feed.Failed && len(number.Parked) == 0
-	return held && number.SkippedAt == "" && h.number < load[feed.Feed](w, feed.Key(h.id)).Highest
+	return held && !w.ordered[h] && h.number < load[feed.Feed](w, feed.Key(h.id)).Highest
 }
 
-// holdsFrom lists a hold and those right behind it: the operator skips as many of them as
-// there is room for in one transaction.
+// holdsFrom lists a hold and those right behind it.
 func (w *world) holdsFrom(first hold) []hold {
 	run := []hold{first}
 	for next := first; ; run = append(run, next) {
@@ -66,111 +67,211 @@ func (w *world) feeds() []string {
 	return slices.Compact(ids)
 }
 
-// skip records the skip of a run. Waking comes later: the operator's command is not
-// one step.
+// operate runs a command, and again until it has ended well or the ledger refuses it.
+func (w *world) operate(what string, command func(*task, operator.Operator) error, done func()) {
+	w.note("the operator begins to %s", what)
+	w.start("the operator, to "+what, func(t *task) error { return command(t, w.operator(t)) }, func(t *task) {
+		var refusal *feed.Refusal
+		switch {
+		case !t.died && t.err == nil:
+			done()
+		case !errors.As(t.err, &refusal):
+			w.repeats = append(w.repeats, func() { w.operate(what, command, done) })
+		}
+	})
+}
+
+// operator is the operator's own code, with its way to this world.
+func (w *world) operator(t *task) operator.Operator {
+	drop := w.bug == SkipWithoutWake
+	return operator.Operator{
+		Ledger: w.ledger(t), Bucket: "uploads",
+		Queues: map[feed.Stage]queue.Queue{
+			feed.Processor:  sender{queue: w.queues[0], task: t, drop: drop},
+			feed.Aggregator: sender{queue: w.queues[1], task: t, drop: drop},
+		},
+		Invoke: func(_ context.Context, event []byte) error {
+			return t.have("invoke the validator", func() error {
+				if !drop {
+					w.notify(w.notification(event))
+				}
+				return nil
+			})
+		},
+		Uncount: func(_ context.Context, waits []feed.Wait) error {
+			for _, wait := range waits {
+				w.counts.add(dueAt(wait.Since), -1)
+			}
+			return nil
+		},
+	}
+}
+
+var note = feed.Note{By: "operator", Reason: "not needed"}
+
+// skip skips a run of numbers.
 func (w *world) skip(run []hold) {
-	tx := store.Begin(w.store)
+	first, last := run[0], run[len(run)-1]
 	for _, h := range run {
-		w.note("the operator skips number %d of %s", h.number, h.id)
-		w.skipOne(tx, h)
-		w.skipped[h] = true
+		w.ordered[h] = true
 	}
-	if err := tx.Commit(context.Background()); err != nil {
-		panic(err)
-	}
-	if w.bug != SkipWithoutWake {
-		w.wakes = append(w.wakes, run[0].id)
-	}
+	w.operate(fmt.Sprintf("skip %d to %d of %s", first.number, last.number, first.id),
+		func(_ *task, o operator.Operator) error {
+			_, err := o.Skip(context.Background(), first.id, first.number, last.number, note)
+			return err
+		},
+		func() {
+			for _, h := range run {
+				w.skipped[h] = true
+			}
+		})
 }
 
-func (w *world) skipOne(tx *store.Transaction, h hold) {
-	number, err := store.Load[feed.Number](context.Background(), tx, feed.NumberKey(h.id, h.number))
-	if err != nil {
-		panic(err)
-	}
-	const at = "2024-01-02T00:00:00.000Z"
-	number.Number, number.Status, number.SkippedAt = h.number, feed.Skipped, at
-	for _, since := range number.Since {
-		w.counts.add(dueAt(since), -1)
-	}
-	number.Parked, number.Since = nil, nil
-	if number.VersionID != "" {
-		version, err := store.Load[feed.Version](context.Background(), tx, feed.VersionKey(h.id, number.File, number.VersionID))
-		if err != nil {
-			panic(err)
-		}
-		version.Status = feed.Skipped
-		version.History = append(version.History, feed.Event{Status: feed.Skipped, At: at, Stage: "operator"})
-		head, err := store.Load[feed.File](context.Background(), tx, feed.FileKey(h.id, number.File))
-		if err != nil {
-			panic(err)
-		}
-		if head.VersionID == number.VersionID {
-			head.Status = feed.Skipped
-		}
-	}
+// retry takes up a number again that something has come for, whether it needs it or
+// not.
+func (w *world) retry(id string) {
+	number := int64(1 + w.choices.pick(int(load[feed.Feed](w, feed.Key(id)).Highest)))
+	w.operate(fmt.Sprintf("retry %d of %s", number, id), func(_ *task, o operator.Operator) error {
+		_, err := o.Retry(context.Background(), id, number, note)
+		return err
+	}, func() {})
 }
 
-// wake sends each stage the ticket that is parked behind its cursor and the
-// numbers that were skipped.
-func (w *world) wake(id string) {
-	w.note("the operator wakes %s", id)
-	head := load[feed.Feed](w, feed.Key(id))
-	for i, stage := range feed.Stages {
-		n := *head.At(stage) + 1
-		number := load[feed.Number](w, feed.NumberKey(id, n))
-		ticket, parked := number.Parked[stage]
-		for ; number.SkippedAt != "" && !parked; ticket, parked = number.Parked[stage] {
-			n++
-			number = load[feed.Number](w, feed.NumberKey(id, n))
-		}
-		if !parked {
-			continue
-		}
-		if stage == feed.Validator {
-			sequencer := load[feed.File](w, feed.FileKey(id, ticket.File)).Sequencer
-			w.tell("uploads/"+id+"/"+ticket.File, ticket.VersionID, sequencer, "the operator's event of "+ticket.File)
-			continue
-		}
-		partner, name, _ := strings.Cut(id, "/")
-		w.queues[i-1].put(queue.Work{Partner: partner, Feed: name, Bucket: "uploads"}.
-			Of(ticket.Number, ticket.Revision, ticket.File, ticket.VersionID))
-	}
-}
-
-// tell sends the validator an event of an object version.
-func (w *world) tell(key, versionID, sequencer, what string) {
-	var record events.S3EventRecord
-	record.S3.Bucket.Name = "uploads"
-	record.S3.Object.Key = key
-	record.S3.Object.VersionID = versionID
-	record.S3.Object.Sequencer = sequencer
-	raw, err := json.Marshal(events.S3Event{Records: []events.S3EventRecord{record}})
-	if err != nil {
-		panic(err)
-	}
-	w.notify(notification{raw: raw, what: what, file: key, versionID: versionID})
-}
-
-// redrive does what an operator does about dead letters; false when there are none.
+// redrive moves dead letters back; false when there are none.
 func (w *world) redrive() bool {
-	moved := w.queues[0].redrive()
-	moved = w.queues[1].redrive() || moved
-	for _, n := range w.failed {
-		w.notify(*n)
-		moved = true
+	any := false
+	for _, function := range feed.Stages {
+		if len(w.letters(function)) == 0 {
+			continue
+		}
+		any = true
+		w.operate(fmt.Sprintf("redrive the %s", function), func(t *task, o operator.Operator) error {
+			_, err := o.Redrive(context.Background(), string(function), deadLetters{w, t, function})
+			return err
+		}, func() {})
 	}
-	w.failed = nil
-	return moved
+	return any
 }
 
 // workOff redrives until nothing is dead any more.
 func (w *world) workOff() {
 	for round := 0; w.failure == nil && w.redrive(); round++ {
-		w.note("the operator redrives what is dead")
 		if round == 100 {
 			w.broken(fmt.Errorf("dead letters after %d redrives", round))
 		}
 		w.settleDown()
 	}
+}
+
+// notification reads an event of the bucket.
+func (w *world) notification(event []byte) notification {
+	records, err := validator.Decode(event)
+	if err != nil {
+		panic(err)
+	}
+	key, versionID := records[0].S3.Object.URLDecodedKey, records[0].S3.Object.VersionID
+	what := key
+	for _, o := range w.objects {
+		for _, v := range o.versions {
+			if o.file.Key() == key && v.id == versionID {
+				what = o.what(v)
+			}
+		}
+	}
+	return notification{raw: event, what: what, file: key, versionID: versionID}
+}
+
+func (o *object) what(v version) string {
+	return fmt.Sprintf("%s version %s (valid: %v)", o.file.Key(), v.id, v.valid)
+}
+
+// letter is a dead letter, in a work queue's dead-letter queue or in the validator's.
+type letter struct {
+	operator.Message
+	remove func()
+}
+
+// letters are a function's dead letters.
+func (w *world) letters(function feed.Stage) []letter {
+	var found []letter
+	if function == feed.Validator {
+		for _, n := range w.failed {
+			body, err := json.Marshal(map[string]any{"detail": map[string]any{"requestPayload": n.raw}})
+			if err != nil {
+				panic(err)
+			}
+			found = append(found, letter{operator.Message{ID: n.request, Receipt: n.request, Body: string(body)}, func() {
+				w.failed = slices.DeleteFunc(w.failed, func(other *notification) bool { return other == n })
+			}})
+		}
+		return found
+	}
+	q := w.queues[slices.Index(feed.Stages, function)-1]
+	for _, m := range q.dead {
+		body, err := m.work.Encode()
+		if err != nil {
+			panic(err)
+		}
+		found = append(found, letter{operator.Message{ID: m.id, Receipt: m.id, Body: body}, func() {
+			q.dead = slices.DeleteFunc(q.dead, func(other *message) bool { return other == m })
+		}})
+	}
+	return found
+}
+
+// deadLetters is a function's dead-letter queue as a task sees it. What a task holds is
+// shown again when the task has ended, however it did.
+type deadLetters struct {
+	world    *world
+	task     *task
+	function feed.Stage
+}
+
+func (d deadLetters) Receive(context.Context) (some []operator.Message, err error) {
+	err = d.task.have("receive dead letters of the "+string(d.function), func() error {
+		for _, l := range d.world.letters(d.function) {
+			if holder := d.world.held[l.ID]; (holder == nil || holder.over) && len(some) < 10 {
+				d.world.held[l.ID] = d.task
+				some = append(some, l.Message)
+			}
+		}
+		return nil
+	})
+	return some, err
+}
+
+func (d deadLetters) Release(_ context.Context, messages []operator.Message) error {
+	if len(messages) == 0 {
+		return nil
+	}
+	return d.task.have("release dead letters", func() error {
+		for _, m := range messages {
+			delete(d.world.held, m.ID)
+		}
+		return nil
+	})
+}
+
+func (d deadLetters) Delete(_ context.Context, message operator.Message) error {
+	return d.task.have("delete the dead letter "+message.ID, func() error {
+		for _, l := range d.world.letters(d.function) {
+			if l.ID == message.ID {
+				l.remove()
+			}
+		}
+		return nil
+	})
+}
+
+func (d deadLetters) Count(context.Context) (int, error) {
+	return len(d.world.letters(d.function)), nil
+}
+
+// tell sends the validator an event of an object version.
+func (w *world) tell(key, versionID, sequencer, what string) {
+	raw, err := operator.Event("uploads", key, versionID, sequencer)
+	if err != nil {
+		panic(err)
+	}
+	w.notify(notification{raw: raw, what: what, file: key, versionID: versionID})
 }

@@ -3,7 +3,6 @@ package simulation
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"market-data-pipeline/handlers/internal/queue"
 )
@@ -72,20 +71,4 @@ func (q *fifo) receive(m *message) bool {
 
 func (q *fifo) remove(m *message) {
 	q.messages = slices.DeleteFunc(q.messages, func(other *message) bool { return other == m })
-}
-
-// redrive moves what is dead back in the feeds' order, as new messages.
-func (q *fifo) redrive() bool {
-	moved := len(q.dead) > 0
-	slices.SortStableFunc(q.dead, func(a, b *message) int {
-		if order := strings.Compare(a.work.Group(), b.work.Group()); order != 0 {
-			return order
-		}
-		return int(a.work.Number - b.work.Number)
-	})
-	for _, m := range q.dead {
-		q.put(m.work)
-	}
-	q.dead = nil
-	return moved
 }

@@ -59,7 +59,7 @@ func play(c *choices, bug Bug, tracing bool) *world {
 	w.tracing = tracing
 	w.objects = scenario(c)
 	w.faults = []int{0, 5, 20, 60, 150}[c.pick(5)]
-	w.duplicates, w.overlaps, w.skips = c.pick(4), c.pick(3), c.pick(3)
+	w.duplicates, w.overlaps, w.skips, w.meddling = c.pick(4), c.pick(3), c.pick(3), c.pick(3)
 	surely := w.faults == 0
 	w.settleDown()
 	if w.failure == nil {

@@ -37,6 +37,7 @@ type task struct {
 	failed string // the effect of which it was told last that it failed
 	misled bool   // by an answer that was lost
 	died   bool
+	over   bool
 	err    error
 }
 
@@ -94,6 +95,7 @@ func (w *world) settle(t *task) {
 	if t.err == nil && !t.died && t.failed != "" {
 		w.broken(fmt.Errorf("%s ends well, though it was told of an error: %s", t.name, t.failed))
 	}
+	t.over = true
 	t.end(t)
 }
 

@@ -29,19 +29,22 @@ type world struct {
 	duplicates int // how many more events S3 will repeat
 	overlaps   int // how many more pieces of work will be begun while they are being done
 	overlapped bool
-	skips      int // how many more numbers an operator will skip
+	skips      int // how many more times an operator will skip numbers
+	meddling   int // how many more times an operator will retry or redrive in the middle of things
 
 	store   *store.Memory
 	bucket  *objects.Memory
 	objects []*object
-	events  []*notification // waiting for the validator
-	past    []*notification // delivered once
-	failed  []*notification // the validator's dead-letter queue
-	running []*notification // being handled
-	queues  [2]*fifo        // the processor's and the aggregator's
-	skipped map[hold]bool
-	wakes   []string       // feeds that an operator is about to wake
-	told    map[string]int // by version: how many requests it is the subject of
+	events  []*notification  // waiting for the validator
+	past    []*notification  // delivered once
+	failed  []*notification  // the validator's dead-letter queue
+	running []*notification  // being handled
+	queues  [2]*fifo         // the processor's and the aggregator's
+	ordered map[hold]bool    // an operator was to skip it
+	skipped map[hold]bool    // and has
+	repeats []func()         // commands of an operator that have not ended well
+	held    map[string]*task // by dead letter: who looks at it
+	told    map[string]int   // by version: how many requests it is the subject of
 
 	counts  counts
 	reads   int // of the table
@@ -70,7 +73,8 @@ func newWorld(c *choices, bug Bug) *world {
 	return &world{
 		choices: c, bug: bug,
 		store: store.NewMemory(), bucket: objects.NewMemory(),
-		queues: [2]*fifo{newFIFO("processor"), newFIFO("aggregator")}, skipped: map[hold]bool{}, told: map[string]int{}, counts: counts{},
+		queues: [2]*fifo{newFIFO("processor"), newFIFO("aggregator")}, counts: counts{},
+		ordered: map[hold]bool{}, skipped: map[hold]bool{}, held: map[string]*task{}, told: map[string]int{},
 	}
 }
 
@@ -144,10 +148,10 @@ func (w *world) actions() []func() {
 			w.notify(*again)
 		})
 	}
-	for i, id := range w.wakes {
+	for i, again := range w.repeats {
 		actions = append(actions, func() {
-			w.wakes = slices.Delete(w.wakes, i, i+1)
-			w.wake(id)
+			w.repeats = slices.Delete(w.repeats, i, i+1)
+			again()
 		})
 	}
 	return append(actions, w.mischief()...)
@@ -178,6 +182,20 @@ func (w *world) mischief() []func() {
 			})
 		}
 	}
+	if w.meddling > 0 {
+		actions = append(actions, func() {
+			w.meddling--
+			w.redrive()
+		})
+		for _, id := range w.feeds() {
+			if load[feed.Feed](w, feed.Key(id)).Highest > 0 {
+				actions = append(actions, func() {
+					w.meddling--
+					w.retry(id)
+				})
+			}
+		}
+	}
 	if w.skips > 0 {
 		for _, h := range w.holds() {
 			actions = append(actions, func() {
@@ -204,7 +222,7 @@ func (w *world) fault(t *task) fault {
 func (w *world) put(o *object) {
 	v := o.versions[o.put]
 	o.put++
-	what := fmt.Sprintf("%s version %s (valid: %v)", o.file.Key(), v.id, v.valid)
+	what := o.what(v)
 	w.note("a partner puts %s", what)
 	w.bucket.Put(o.file.Key(), v.id, v.body())
 	w.tell(o.file.Key(), v.id, v.sequencer, what)

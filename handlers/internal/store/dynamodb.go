@@ -63,6 +63,7 @@ func (d DynamoDB) Commit(ctx context.Context, writes ...Write) error {
 func (d DynamoDB) Query(ctx context.Context, r Range) ([]Item, error) {
 	input := &dynamodb.QueryInput{
 		TableName:                &d.Table,
+		ConsistentRead:           &r.Consistent,
 		KeyConditionExpression:   aws.String("#p = :p AND #s BETWEEN :from AND :to"),
 		ExpressionAttributeNames: map[string]string{"#p": partitionName, "#s": sortName},
 		ExpressionAttributeValues: map[string]types.AttributeValue{

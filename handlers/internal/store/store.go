@@ -47,6 +47,8 @@ type Range struct {
 	Partition string
 	From, To  string
 	Limit     int // > 0
+	// Consistent asks for what is there now, and not for what was a moment ago.
+	Consistent bool
 }
 
 // Store is the table.
@@ -55,7 +57,8 @@ type Store interface {
 	Get(ctx context.Context, key Key) (Item, error)
 	// Commit writes all or nothing; ErrConflict when a generation has moved.
 	Commit(ctx context.Context, writes ...Write) error
-	// Query reads the first Limit items of a range, eventually consistent.
+	// Query reads the first Limit items of a range; eventually consistent, unless it
+	// asks for more.
 	Query(ctx context.Context, r Range) ([]Item, error)
 }
 

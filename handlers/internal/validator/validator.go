@@ -32,7 +32,7 @@ type Validator struct {
 // Handle takes an S3 notification. All of its records are tried, whatever becomes
 // of the others.
 func (v Validator) Handle(ctx context.Context, raw json.RawMessage) error {
-	records, err := decode(raw)
+	records, err := Decode(raw)
 	if err != nil {
 		logging.From(ctx).Error("event refused", "outcome", "undecodable", "error", err.Error())
 		return err
@@ -48,9 +48,9 @@ func (v Validator) Handle(ctx context.Context, raw json.RawMessage) error {
 	return errors.Join(failures...)
 }
 
-// decode reads a notification; the test that S3 sends when one is set up holds
+// Decode reads a notification; the test that S3 sends when one is set up holds
 // nothing to do.
-func decode(raw json.RawMessage) ([]events.S3EventRecord, error) {
+func Decode(raw json.RawMessage) ([]events.S3EventRecord, error) {
 	var notification struct {
 		Event   string
 		Records []events.S3EventRecord
