@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pipeline.console import step
 from pipeline.deployment import Deployment, client
 from pipeline.errors import CommandError, UsageError
-from pipeline.names import Feed, file_within_feed
+from pipeline.names import ENDINGS, Feed, file_within_feed
 
 PART_SIZE = 16 * 1024 * 1024  # bytes; 10,000 parts of it hold 156 GiB
 _PARTS_AT_ONCE = 4
@@ -62,7 +62,7 @@ class Sent:
 def find(arguments: Iterable[Path]) -> list[Path]:
     """The files that paths, folders and patterns on the command line name.
 
-    A folder means the .csv and .csv.gz files right inside it, in the order of their names; a
+    A folder means the data files right inside it by their endings, in the order of their names; a
     pattern that the shell left alone means what it matches.
 
     Raises:
@@ -74,12 +74,16 @@ def find(arguments: Iterable[Path]) -> list[Path]:
             found.append(argument)
             continue
         if argument.is_dir():
-            inside = sorted(p for p in argument.iterdir() if p.name.endswith((".csv", ".csv.gz")))
+            inside = sorted(p for p in argument.iterdir() if p.name.endswith(ENDINGS))
         else:
             inside = sorted(argument.parent.glob(argument.name)) if argument.name else []
         files = [path for path in inside if path.is_file()]
         if not files:
-            what = "holds no .csv or .csv.gz file" if argument.is_dir() else "does not exist"
+            what = (
+                f"holds no data file ({', '.join(ENDINGS)})"
+                if argument.is_dir()
+                else "does not exist"
+            )
             raise UsageError(f"{argument} {what}.")
         found.extend(files)
     return found

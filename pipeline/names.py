@@ -8,6 +8,8 @@ from pipeline.errors import UsageError
 
 _PART = re.compile(r"[a-z0-9-]{1,40}")
 _MAX_SEQUENCE = 10**18 - 1
+_TEXTS, _PACKED = (".csv", ".txt", ".tsv", ".psv"), (".gz", ".zip", ".zst")
+ENDINGS = (*_TEXTS, *_PACKED)
 _MAX_STEM_BYTES = 200
 
 
@@ -57,17 +59,19 @@ def file_within_feed(name: str, sequence: int | None) -> str:
     Raises:
         UsageError: The validator would refuse the name or the number.
     """
-    stem = name.removesuffix(".gz").removesuffix(".csv")
-    if not stem or name not in (f"{stem}.csv", f"{stem}.csv.gz"):
-        raise UsageError(f"{name!r}: a file's name ends in .csv or .csv.gz. Rename it.")
+    stem = name
+    for endings in (_PACKED, _TEXTS):
+        stem = next((stem.removesuffix(e) for e in endings if stem.endswith(e)), stem)
+    if stem in ("", name):
+        raise UsageError(f"{name!r}: a file's name ends in one of {', '.join(ENDINGS)}. Rename it.")
     try:
         length = len(stem.encode("utf-8"))
     except UnicodeEncodeError:
         raise UsageError(f"{name!r}: the file's name is not UTF-8. Rename it.") from None
     if length > _MAX_STEM_BYTES or any(unicodedata.category(c) == "Cc" for c in stem):
         raise UsageError(
-            f"{name!r}: before .csv a name has at most {_MAX_STEM_BYTES} bytes and no control "
-            f"characters (this one: {length} bytes). Rename it."
+            f"{name!r}: before its ending a name has at most {_MAX_STEM_BYTES} bytes and no "
+            f"control characters (this one: {length} bytes). Rename it."
         )
     if sequence is None:
         return name

@@ -13,7 +13,7 @@ FEED = Feed(partner="acme", name="us-equities")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("b.csv", "a.csv.gz", "notes.txt", "c.csv"):
+    for name in ("b.csv", "a.csv.gz", "notes.pdf", "c.csv"):
         (tmp_path / name).write_text("timestamp,symbol,price,size\n")
     return tmp_path
 
@@ -37,7 +37,7 @@ def test_a_missing_file_is_named(folder: Path, missing: str) -> None:
 
 
 def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"holds no \.csv"):
+    with pytest.raises(UsageError, match=r"holds no data file"):
         files.find([tmp_path])
 
 

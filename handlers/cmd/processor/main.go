@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"market-data-pipeline/handlers/internal/aws"
+	"market-data-pipeline/handlers/internal/declaration"
 	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/logging"
 	"market-data-pipeline/handlers/internal/objects"
@@ -29,12 +30,18 @@ func main() {
 		log.Fatal(err)
 	}
 	queues := aws.SQS(config)
+	table := store.DynamoDB{Client: aws.DynamoDB(config), Table: variables[0]}
+	ledger := feed.NewLedger(table)
+	do := processor.Processor{
+		Bucket: objects.S3{Client: aws.S3(config), Name: variables[1]},
+		Ledger: ledger, Formats: &declaration.Shelf{Store: table},
+	}.Do
 	handler := worker.Worker{
 		Stage:  feed.Processor,
-		Ledger: feed.NewLedger(store.DynamoDB{Client: aws.DynamoDB(config), Table: variables[0]}),
+		Ledger: ledger,
 		Own:    queue.SQS{Client: queues, URL: variables[2]},
 		Next:   queue.SQS{Client: queues, URL: variables[3]},
-		Do:     processor.Processor{Bucket: objects.S3{Client: aws.S3(config), Name: variables[1]}}.Do,
+		Do:     do,
 	}
 	logger := logging.New(os.Stdout, "processor", os.Getenv("AWS_LAMBDA_LOG_LEVEL"))
 	lambda.Start(func(ctx context.Context, event events.SQSEvent) (events.SQSEventResponse, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"market-data-pipeline/handlers/internal/aws"
+	"market-data-pipeline/handlers/internal/declaration"
 	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/logging"
 	"market-data-pipeline/handlers/internal/objects"
@@ -28,9 +29,16 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	feeds, err := declaration.Load(os.Getenv("LAMBDA_TASK_ROOT"))
+	if err != nil {
+		log.Fatal(err)
+	}
 	bucket := aws.S3(config)
+	table := store.DynamoDB{Client: aws.DynamoDB(config), Table: variables[0]}
 	handler := validator.Validator{
-		Ledger:            feed.NewLedger(store.DynamoDB{Client: aws.DynamoDB(config), Table: variables[0]}),
+		Ledger:            feed.NewLedger(table),
+		Feeds:             feeds,
+		Formats:           &declaration.Shelf{Store: table},
 		Bucket:            func(name string) objects.Bucket { return objects.S3{Client: bucket, Name: name} },
 		Processor:         queue.SQS{Client: aws.SQS(config), URL: variables[1]},
 		NonPositivePrices: map[string]bool{},

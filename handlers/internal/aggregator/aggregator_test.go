@@ -45,7 +45,7 @@ func (f *fixture) process(number, revision int64, name string, rows ...string) q
 		body += "2013-10-" + c[0] + "T" + c[1] + ":00Z," + c[2] + "," + c[3] + "," + c[4] + "\n"
 	}
 	f.bucket.Put(work.Key, work.VersionID, []byte(body))
-	outcome, err := processor.Processor{Bucket: f.bucket}.Do(context.Background(), work)
+	outcome, err := processor.Processor{Bucket: f.bucket, Ledger: f.aggregator.Ledger}.Do(context.Background(), work)
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -17,6 +17,9 @@ const minute = 60 * 1_000_000_000 // nanoseconds
 // Builder makes the bars of one file. Its memory is bounded by the symbols of a
 // minute, a row group and the summary.
 type Builder struct {
+	// Day is the trading day of a time; the UTC date unless it is set.
+	Day func(ns int64) string
+
 	out table
 
 	bars    []bar // by SymbolID; stale but for those in traded
@@ -32,28 +35,41 @@ type bar struct {
 }
 
 // NewBuilder writes the Parquet file to w as the minutes pass.
-func NewBuilder(w io.Writer) *Builder { return &Builder{out: newTable(w), days: summary.Days{}} }
+func NewBuilder(w io.Writer) *Builder {
+	utc := func(ns int64) string { return summary.Time(ns).Date() }
+	return &Builder{Day: utc, out: newTable(w), days: summary.Days{}}
+}
 
 // Add takes the next trade: a visitor for trades.Scan.
 func (b *Builder) Add(t *trades.Trade) error {
-	if t.Time >= b.nextMin || len(b.traded) == 0 {
-		if err := b.finishMinute(); err != nil {
-			return err
-		}
-		b.nextMin = floorMinute(t.Time) + minute
+	stats, err := b.at(t.Time, t.SymbolID, t.Symbol)
+	if err != nil {
+		return err
 	}
-	for t.SymbolID >= len(b.bars) {
-		b.bars = append(b.bars, bar{})
-	}
-	current := &b.bars[t.SymbolID]
-	if current.stats.Trades == 0 {
-		current.symbol = t.Symbol
-		b.traded = append(b.traded, t.SymbolID)
-	}
-	if err := current.stats.Add(t); err != nil {
+	if err := stats.Add(t); err != nil {
 		return fmt.Errorf("the bar of %s with row %d: %w", t.Symbol, t.Row, err)
 	}
 	return nil
+}
+
+// at is the bar of a symbol in the minute of a time, which is not before the one of
+// the call before.
+func (b *Builder) at(time int64, id int, symbol string) (*summary.Stats, error) {
+	if time >= b.nextMin || len(b.traded) == 0 {
+		if err := b.finishMinute(); err != nil {
+			return nil, err
+		}
+		b.nextMin = floorMinute(time) + minute
+	}
+	for id >= len(b.bars) {
+		b.bars = append(b.bars, bar{})
+	}
+	current := &b.bars[id]
+	if current.stats.Trades == 0 {
+		current.symbol = symbol
+		b.traded = append(b.traded, id)
+	}
+	return &current.stats, nil
 }
 
 // Close writes the last minute and the end of the file and returns the summary.
@@ -73,7 +89,7 @@ func (b *Builder) finishMinute() error {
 	}
 	slices.SortFunc(b.traded, func(i, j int) int { return strings.Compare(b.bars[i].symbol, b.bars[j].symbol) })
 	start := b.nextMin - minute
-	date := summary.Time(start).Date()
+	date := b.Day(start)
 	for _, id := range b.traded {
 		current := &b.bars[id]
 		if err := b.days.Append(date, current.symbol, &current.stats); err != nil {

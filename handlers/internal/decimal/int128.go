@@ -140,3 +140,13 @@ func (x int128) bytes() (b [16]byte) {
 	binary.BigEndian.PutUint64(b[8:], x.lo)
 	return b
 }
+
+func divisible(hi, lo uint64) bool {
+	_, rest := bits.Div64(hi%10, lo, 10)
+	return rest == 0
+}
+
+func dividedByTen(hi, lo uint64) (uint64, uint64) {
+	low, _ := bits.Div64(hi%10, lo, 10)
+	return hi / 10, low
+}

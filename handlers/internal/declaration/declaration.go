@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 
+	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/format"
 	"market-data-pipeline/handlers/internal/tradingday"
 )
@@ -35,6 +36,11 @@ type Feed struct {
 	Order             string // sequence, arrival; empty: as its first file has it
 	Day               tradingday.Declared
 	NonPositivePrices bool
+}
+
+// Kind is the feed's kind as the ledger has it; empty: as its first file has it.
+func (f Feed) Kind() string {
+	return map[string]string{BySequence: feed.Sequenced, ByArrival: feed.ByArrival}[f.Order]
 }
 
 // Named is a format with its name.
@@ -121,8 +127,8 @@ func Parse(body []byte) (Feeds, error) {
 
 // Of is what is declared of a feed: of itself, else of all of its partner's; else it
 // has the canonical format and the rules that hold without a declaration.
-func (f Feeds) Of(partner, feed string) Feed {
-	for _, id := range []string{partner + "/" + feed, partner + "/*"} {
+func (f Feeds) Of(partner, name string) Feed {
+	for _, id := range []string{partner + "/" + name, partner + "/*"} {
 		if declared, found := f.feeds[id]; found {
 			return declared
 		}

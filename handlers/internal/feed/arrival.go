@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -15,6 +16,8 @@ type Arrival struct {
 	VersionID string
 	// Sequencer orders the events of one key; see After.
 	Sequencer string
+	// Kind is what is declared of the feed; empty: its first file decides.
+	Kind string
 	// Request is the Lambda request; retries of an asynchronous one share it.
 	Request string
 }
@@ -133,7 +136,7 @@ func assign(feed *Feed, head *File, a Arrival) bool {
 		kind = Sequenced
 	}
 	if feed.Kind == "" {
-		feed.Kind = kind
+		feed.Kind = cmp.Or(a.Kind, kind)
 	}
 	if feed.Kind != kind {
 		return false
@@ -147,9 +150,16 @@ func assign(feed *Feed, head *File, a Arrival) bool {
 	return true
 }
 
+// Found is what the validator found in a valid version.
+type Found struct {
+	Rows, Symbols int64
+	LeftOut       map[string]int64
+	Reading       Reading
+}
+
 // Accept gives a version that was found valid the next revision of its number,
 // once; false when a newer version was accepted before it.
-func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, rows, symbols int64) (Ticket, bool, error) {
+func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, found Found) (Ticket, bool, error) {
 	var ticket Ticket
 	accepted := false
 	err := l.transact(ctx, func(tx *store.Transaction) error {
@@ -172,7 +182,8 @@ func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, rows, symbols 
 		}
 		ticket.Revision = number.Revision + 1
 		number.Ticket = ticket
-		version.Revision, version.Rows, version.Symbols = ticket.Revision, rows, symbols
+		version.Revision, version.Rows, version.Symbols = ticket.Revision, found.Rows, found.Symbols
+		version.LeftOut, version.Reading = found.LeftOut, found.Reading
 		head.Accepted = a.Sequencer
 		accepted = true
 		turn.Ticket = ticket

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"market-data-pipeline/handlers/internal/store"
+	"market-data-pipeline/handlers/internal/tradingday"
 )
 
 // Stage is a function that keeps a cursor in every feed.
@@ -131,17 +132,28 @@ type File struct {
 
 // Version is the item VERSION#…: one object version and its history.
 type Version struct {
-	File      string         `dynamodbav:"file,omitempty"`
-	VersionID string         `dynamodbav:"versionId,omitempty"`
-	Revision  int64          `dynamodbav:"revision"` // 0 until accepted
-	Status    Status         `dynamodbav:"status,omitempty"`
-	History   []Event        `dynamodbav:"history,omitempty"`
-	Rows      int64          `dynamodbav:"rows"`
-	Symbols   int64          `dynamodbav:"symbols"`
+	File      string  `dynamodbav:"file,omitempty"`
+	VersionID string  `dynamodbav:"versionId,omitempty"`
+	Revision  int64   `dynamodbav:"revision"` // 0 until accepted
+	Status    Status  `dynamodbav:"status,omitempty"`
+	History   []Event `dynamodbav:"history,omitempty"`
+	Rows      int64   `dynamodbav:"rows"`
+	Symbols   int64   `dynamodbav:"symbols"`
+	// LeftOut counts the rows that are no trades, by reason.
+	LeftOut map[string]int64 `dynamodbav:"leftOut,omitempty"`
+	// Reading is how the rows were understood, and will be by every stage.
+	Reading   Reading        `dynamodbav:"reading"`
 	Rejects   *Rejects       `dynamodbav:"rejects,omitempty"`
 	Results   *Results       `dynamodbav:"results,omitempty"`
 	Attempts  map[string]int `dynamodbav:"attempts,omitempty"` // by Lambda request
 	ExpiresAt int64          `dynamodbav:"expiresAt,omitempty"`
+}
+
+// Reading is the format that read a version, and the trading day of its feed.
+type Reading struct {
+	Format string              `dynamodbav:"format,omitempty"` // its name; empty: the canonical one
+	Hash   string              `dynamodbav:"hash,omitempty"`
+	Day    tradingday.Declared `dynamodbav:"day"`
 }
 
 // Event is one line of a version's history.

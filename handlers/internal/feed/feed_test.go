@@ -116,7 +116,7 @@ func (f *fixture) accept(a Arrival) Turn {
 	f.t.Helper()
 	receipt := f.receive(a)
 	turn := Turn{Stage: Validator, Feed: id, Ticket: receipt.Ticket, Attempt: 1}
-	ticket, accepted, err := f.ledger.Accept(context.Background(), a, turn, 1, 1)
+	ticket, accepted, err := f.ledger.Accept(context.Background(), a, turn, Found{Rows: 1, Symbols: 1})
 	f.must(err)
 	if !accepted {
 		f.t.Fatalf("%+v is not accepted", a)

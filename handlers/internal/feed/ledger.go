@@ -251,6 +251,19 @@ func truth(number *Number, ticket Ticket) Status {
 	}
 }
 
+// Reading is how an accepted version is read.
+func (l Ledger) Reading(ctx context.Context, id, file, versionID string) (Reading, error) {
+	item, err := l.Store.Get(ctx, VersionKey(id, file, versionID))
+	if err != nil {
+		return Reading{}, err
+	}
+	version, err := store.Decode[Version](item)
+	if err != nil {
+		return Reading{}, err
+	}
+	return version.Reading, nil
+}
+
 // Days are the days that the aggregator must mend for a number.
 func (l Ledger) Days(ctx context.Context, id string, number int64) ([]string, error) {
 	item, err := l.Store.Get(ctx, NumberKey(id, number))

@@ -331,7 +331,7 @@ func (w *world) worker(stage int, t *task) worker.Worker {
 	if stage == 0 {
 		return worker.Worker{
 			Stage: feed.Processor, Ledger: ledger, Own: own, Next: forwarder(w, t),
-			Do: processor.Processor{Bucket: bucket{w, t}}.Do,
+			Do: processor.Processor{Bucket: bucket{w, t}, Ledger: ledger}.Do,
 		}
 	}
 	return worker.Worker{

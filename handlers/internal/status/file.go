@@ -24,6 +24,8 @@ type fileAnswer struct {
 	History    []event     `json:"history"`
 	Rows       *int64      `json:"rows"`
 	Symbols    *int64      `json:"symbols"`
+	LeftOut    leftOut     `json:"leftOut"`
+	Format     *reading    `json:"format"`
 	Rejects    *rejects    `json:"rejects"`
 	Results    *results    `json:"results"`
 	WaitingFor *blocker    `json:"waitingFor"`
@@ -34,6 +36,15 @@ type event struct {
 	At      string      `json:"at"`
 	Version string      `json:"version"`
 	Reason  *string     `json:"reason"`
+}
+
+// leftOut counts the rows that are no trades, by reason.
+type leftOut map[string]int64
+
+// reading is the format that read a version.
+type reading struct {
+	Name string `json:"name"`
+	Hash string `json:"hash"`
 }
 
 type rejects struct {
@@ -133,6 +144,10 @@ func (s Status) tellVersions(ctx context.Context, id string, answer *fileAnswer)
 func tellVersion(id string, version *feed.Version, answer *fileAnswer) {
 	if version.Revision > 0 {
 		answer.Rows, answer.Symbols = &version.Rows, &version.Symbols
+		answer.LeftOut = version.LeftOut
+		if version.Reading.Hash != "" {
+			answer.Format = &reading{version.Reading.Format, version.Reading.Hash}
+		}
 	}
 	if version.Rejects != nil {
 		answer.Rejects = &rejects{Count: version.Rejects.Count, Location: version.Rejects.Key}

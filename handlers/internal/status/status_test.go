@@ -65,7 +65,7 @@ func (f *fixture) accept(name string) feed.Turn {
 	receipt, err := f.ledger.Receive(context.Background(), a)
 	f.must(err)
 	turn := feed.Turn{Stage: feed.Validator, Feed: id, Ticket: receipt.Ticket, Attempt: 1}
-	turn.Ticket, _, err = f.ledger.Accept(context.Background(), a, turn, 3, 2)
+	turn.Ticket, _, err = f.ledger.Accept(context.Background(), a, turn, feed.Found{Rows: 3, Symbols: 2, LeftOut: map[string]int64{"quote": 4}, Reading: feed.Reading{Format: "mine", Hash: "beef"}})
 	f.must(err)
 	_, err = f.ledger.Admit(context.Background(), turn)
 	f.must(err)
@@ -131,7 +131,7 @@ func TestAnAggregatedFileIsTold(t *testing.T) {
 		`{"status":"VALIDATED","at":"2026-11-24T08:00:00.000Z","version":"v1","reason":null},`+
 		`{"status":"PROCESSED","at":"2026-11-24T08:00:00.000Z","version":"v1","reason":null},`+
 		`{"status":"AGGREGATED","at":"2026-11-24T08:00:00.000Z","version":"v1","reason":null}],`+
-		`"rows":3,"symbols":2,"rejects":null,"results":{"bars":"results/x/bars.parquet",`+
+		`"rows":3,"symbols":2,"leftOut":{"quote":4},"format":{"name":"mine","hash":"beef"},"rejects":null,"results":{"bars":"results/x/bars.parquet",`+
 		`"aggregates":["aggregates/acme/us-equities/2013-10-07.json"]},"waitingFor":null}`)
 }
 
@@ -251,7 +251,7 @@ func TestTheNewestOfMoreVersionsThanAreToldIsTold(t *testing.T) {
 		receipt, err := f.ledger.Receive(context.Background(), a)
 		f.must(err)
 		turn := feed.Turn{Stage: feed.Validator, Feed: id, Ticket: receipt.Ticket, Attempt: 1}
-		_, _, err = f.ledger.Accept(context.Background(), a, turn, 3, 2)
+		_, _, err = f.ledger.Accept(context.Background(), a, turn, feed.Found{Rows: 3, Symbols: 2})
 		f.must(err)
 	}
 	response := f.file("x.csv")

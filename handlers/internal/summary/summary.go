@@ -46,8 +46,9 @@ type Stats struct {
 	Trades    int64            `json:"trades"`
 }
 
-// Add takes a trade that comes after those of s in the order of the feed and not
-// before them in time. On decimal.ErrRange s is unchanged.
+// Add takes a trade that comes after those of s in the order of the feed. Of equal
+// times the earlier in that order opens and the later closes. On decimal.ErrRange s
+// is unchanged.
 func (s *Stats) Add(t *trades.Trade) error {
 	volume, err := s.Volume.Add(t.Size)
 	if err != nil {
@@ -61,12 +62,18 @@ func (s *Stats) Add(t *trades.Trade) error {
 	if s.Trades == 0 {
 		s.Open, s.OpenTime = t.Price, Time(t.Time)
 		s.High, s.Low = t.Price, t.Price
+		s.CloseTime = Time(t.Time)
 	} else if s.High.Less(t.Price) {
 		s.High = t.Price
 	} else if t.Price.Less(s.Low) {
 		s.Low = t.Price
 	}
-	s.Close, s.CloseTime = t.Price, Time(t.Time)
+	if Time(t.Time) < s.OpenTime {
+		s.Open, s.OpenTime = t.Price, Time(t.Time)
+	}
+	if Time(t.Time) >= s.CloseTime {
+		s.Close, s.CloseTime = t.Price, Time(t.Time)
+	}
 	s.Trades++
 	return nil
 }

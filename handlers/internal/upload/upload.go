@@ -1,6 +1,6 @@
 // Package upload reads the keys under which partners put their files:
 //
-//	uploads/{partner}/{feed}/[{sequence}/]{name}.csv[.gz]
+//	uploads/{partner}/{feed}/[{sequence}/]{name}
 //
 // The grammar is fixed in docs/architecture.md, "Keys in the bucket".
 package upload
@@ -8,6 +8,7 @@ package upload
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -124,16 +125,31 @@ func parseSequence(segment string) (int64, error) {
 	return sequence, nil
 }
 
+// The endings of data files. They only tell them from what ends up in a bucket by
+// mistake: how a file is packed and written is found in it.
+var (
+	texts  = []string{".csv", ".txt", ".tsv", ".psv"}
+	packed = []string{".gz", ".zip", ".zst"}
+)
+
 func checkBase(base string) error {
 	if strings.Contains(base, "/") {
 		return &NameError{Reason: "the file lies too deep: only one folder, the sequence, may be in front of its name"}
 	}
-	stem, found := strings.CutSuffix(strings.TrimSuffix(base, ".gz"), ".csv")
+	stem, found := base, false
+	for _, endings := range [][]string{packed, texts} {
+		for _, ending := range endings {
+			if shorter, ends := strings.CutSuffix(stem, ending); ends {
+				stem, found = shorter, true
+				break
+			}
+		}
+	}
 	switch {
 	case !found:
-		return &NameError{Reason: "the name does not end in .csv or .csv.gz"}
+		return &NameError{Reason: "the name does not end as a data file's does: " + strings.Join(slices.Concat(texts, packed), ", ")}
 	case stem == "":
-		return &NameError{Reason: "the name is empty in front of .csv"}
+		return &NameError{Reason: "the name is empty in front of its ending"}
 	case len(stem) > maxNameBytes:
 		return &NameError{Reason: fmt.Sprintf("the name is longer than %d bytes", maxNameBytes)}
 	}

@@ -9,6 +9,8 @@ import (
 func TestKeysOfTheGrammarAreRead(t *testing.T) {
 	for key, want := range map[string]File{
 		"uploads/acme/us-equities/x.csv":                   {"acme", "us-equities", "x.csv", 0},
+		"uploads/acme/us-equities/x.txt.zst":               {"acme", "us-equities", "x.txt.zst", 0},
+		"uploads/acme/us-equities/BTC-2026-01-05.zip":      {"acme", "us-equities", "BTC-2026-01-05.zip", 0},
 		"uploads/acme/us-equities/x.csv.gz":                {"acme", "us-equities", "x.csv.gz", 0},
 		"uploads/acme/us-equities/7/x.csv":                 {"acme", "us-equities", "7/x.csv", 7},
 		"uploads/acme/us-equities/0007/x.csv":              {"acme", "us-equities", "0007/x.csv", 7},
@@ -31,9 +33,9 @@ func TestKeysOfTheGrammarAreRead(t *testing.T) {
 
 func TestNamesOutsideTheGrammarSayWhy(t *testing.T) {
 	for name, reason := range map[string]string{
-		"x.txt":                           "does not end in .csv",
-		"x.csv.zip":                       "does not end in .csv",
-		"x.CSV":                           "does not end in .csv",
+		"x.pdf":                           "does not end as a data file's does: .csv, .txt, .tsv, .psv, .gz, .zip, .zst",
+		"x.csv.tmp":                       "does not end as",
+		"x.CSV":                           "does not end as",
 		".csv":                            "is empty",
 		".csv.gz":                         "is empty",
 		strings.Repeat("n", 201) + ".csv": "longer than 200 bytes",
@@ -46,8 +48,8 @@ func TestNamesOutsideTheGrammarSayWhy(t *testing.T) {
 		"/":                               "not a sequence",
 		"1:/x.csv":                        "not a sequence",
 		"1./x.csv":                        "not a sequence",
-		strings.Repeat("n", 512):          "does not end in .csv",
-		"7/":                              "does not end in .csv",
+		strings.Repeat("n", 512):          "does not end as",
+		"7/":                              "does not end as",
 	} {
 		file, err := Parse("uploads/acme/f/" + name)
 		var fault *NameError

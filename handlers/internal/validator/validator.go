@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"market-data-pipeline/handlers/internal/declaration"
 	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/logging"
 	"market-data-pipeline/handlers/internal/objects"
@@ -24,7 +25,11 @@ type Validator struct {
 	Ledger    feed.Ledger
 	Bucket    func(name string) objects.Bucket
 	Processor queue.Queue
-	// NonPositivePrices holds the feeds ({partner}/{feed}) that may carry prices
+	// Feeds is what the stack's configuration declares of feeds.
+	Feeds declaration.Feeds
+	// Formats keeps what read an accepted file.
+	Formats *declaration.Shelf
+	// NonPositivePrices holds further feeds ({partner}/{feed}) that may carry prices
 	// of zero and below.
 	NonPositivePrices map[string]bool
 }
@@ -78,7 +83,7 @@ func (v Validator) take(ctx context.Context, record events.S3EventRecord) error 
 	}
 	in := intake{bucket: bucket, arrival: feed.Arrival{
 		File: file, VersionID: record.S3.Object.VersionID, Sequencer: record.S3.Object.Sequencer,
-		Request: logging.RequestID(ctx),
+		Kind: v.Feeds.Of(file.Partner, file.Feed).Kind(), Request: logging.RequestID(ctx),
 	}}
 	ctx = logging.With(ctx, "stage", feed.Validator, "partner", file.Partner, "feed", file.Feed,
 		"file", file.Name, "versionId", in.arrival.VersionID)
@@ -161,8 +166,11 @@ func (v Validator) validate(ctx context.Context, in intake) (feed.Ticket, bool, 
 		return feed.Ticket{}, false, err
 	}
 	defer body.Close()
-	options := trades.Options{AllowNonPositivePrice: v.NonPositivePrices[file.ID()]}
-	result, err := trades.Scan(ctx, body, options, nil)
+	declared := v.Feeds.Of(file.Partner, file.Feed)
+	result, err := trades.Scan(ctx, body, trades.Options{
+		Format: declared.Format.Format, Name: file.Name, Deadline: deadline(ctx, time.Now()),
+		AllowNonPositivePrice: declared.NonPositivePrices || v.NonPositivePrices[file.ID()],
+	}, nil)
 	if err != nil {
 		return feed.Ticket{}, false, err
 	}
@@ -171,7 +179,24 @@ func (v Validator) validate(ctx context.Context, in intake) (feed.Ticket, bool, 
 		reason := fmt.Sprintf("faults in the file: %d; its report lists them", result.Rejects.Count)
 		return feed.Ticket{}, false, v.reject(ctx, in, reason, &result.Rejects)
 	}
-	return v.Ledger.Accept(ctx, in.arrival, in.turn, result.Rows, int64(result.Symbols))
+	if err := v.Formats.Put(ctx, declared.Format); err != nil {
+		return feed.Ticket{}, false, err
+	}
+	return v.Ledger.Accept(ctx, in.arrival, in.turn, feed.Found{
+		Rows: result.Rows, Symbols: int64(result.Symbols), LeftOut: result.LeftOut,
+		Reading: feed.Reading{Format: declared.Format.Name, Hash: declared.Format.Format.Hash, Day: declared.Day},
+	})
+}
+
+// deadline is when a file is given up that cannot be read: three fifths of what is
+// left of the function's time, for the processor, which has no more of it, takes
+// half as long again.
+func deadline(ctx context.Context, now time.Time) time.Time {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return time.Time{}
+	}
+	return now.Add(end.Sub(now) * 3 / 5)
 }
 
 // release sends the file on if it is its turn, and then every waiting successor.

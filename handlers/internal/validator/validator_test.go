@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
+	"market-data-pipeline/handlers/internal/declaration"
 	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/objects"
 	"market-data-pipeline/handlers/internal/queue"
@@ -194,15 +195,15 @@ func TestAnInvalidFileIsRejectedWithAReportOfEachFault(t *testing.T) {
 
 func TestANameOutsideTheGrammarIsRejectedWithoutANumber(t *testing.T) {
 	f := newFixture(t)
-	f.send("x.txt", "v1", "01", good)
-	if f.status("x.txt") != feed.Rejected || !strings.Contains(f.reason("x.txt", "v1"), "does not end in .csv") {
-		t.Errorf("status %s: %s", f.status("x.txt"), f.reason("x.txt", "v1"))
+	f.send("x.pdf", "v1", "01", good)
+	if f.status("x.pdf") != feed.Rejected || !strings.Contains(f.reason("x.pdf", "v1"), "does not end as a data file") {
+		t.Errorf("status %s: %s", f.status("x.pdf"), f.reason("x.pdf", "v1"))
 	}
-	long := strings.Repeat("<ä>", 100) + ".txt"
+	long := strings.Repeat("<ä>", 100) + ".pdf"
 	f.send(long, "v3", "01", good)
-	for name, version := range map[string]string{"x.txt": "v1", long: "v3"} {
+	for name, version := range map[string]string{"x.pdf": "v1", long: "v3"} {
 		body, _, err := f.bucket.Read(context.Background(), objects.RejectsKey(id, name, version))
-		const reason = "the name does not end in .csv or .csv.gz"
+		const reason = "the name does not end as a data file's does: .csv, .txt, .tsv, .psv, .gz, .zip, .zst"
 		value := strings.ToValidUTF8(name[:min(len(name), trades.MaxValueBytes)], "\uFFFD")
 		want := fmt.Sprintf(`{"count":1,"byReason":{%q:1}}`, reason) + "\n" +
 			fmt.Sprintf(`{"line":0,"column":"","value":%q,"reason":%q}`, value, reason) + "\n"
@@ -345,7 +346,7 @@ func TestWhatCannotBeReadToItsEndOrReportedIsNeitherAcceptedNorRejected(t *testi
 	f.validator.Bucket = func(string) objects.Bucket { return breaking{f.bucket} }
 	for name, key := range map[string]string{
 		"1/x.csv":  "uploads/" + id + "/1/x.csv",   // breaks off
-		"1/x.txt":  "uploads/" + id + "/1/x.txt",   // of no valid name
+		"1/x.pdf":  "uploads/" + id + "/1/x.pdf",   // of no valid name
 		"x.csv":    "uploads/" + id + "/x.csv",     // of the other kind
 		"gone.csv": "uploads/" + id + "/2/y.csv",   // deleted
 		"nowhere":  "uploads/nowhere.csv",          // of no feed
@@ -435,4 +436,58 @@ func FuzzHandle(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		_ = newFixture(t).handle("r", raw)
 	})
+}
+
+// declare gives the fixture's validator a feed of seconds, price and size.
+func (f *fixture) declare(order string) {
+	f.t.Helper()
+	feeds, err := declaration.Parse([]byte(`{"formats": {"ticks": {"title": "t", "source": ["s"], "header": "none", "columns": ["time", "price", "size", "kind"],
+		"file-name": {"pattern": "(?P<symbol>[A-Z]+)\\.csv"}, "timestamp": {"column": "time", "epoch": "seconds"}, "symbol": {"file-name": "symbol"},
+		"price": {"column": "price"}, "size": {"column": "size"}, "leave-out": [{"column": "kind", "is": ["Q"], "reason": "quote"}], "order": "none"}},
+		"feeds": {"` + id + `": {"format": "ticks", "order": "` + order + `", "day": {"zone": "Asia/Tokyo"}}}}`))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.validator.Feeds, f.validator.Formats = feeds, &declaration.Shelf{Store: f.store}
+}
+
+func TestAFileIsReadAsItsFeedDeclares(t *testing.T) {
+	f := newFixture(t)
+	f.declare("arrival")
+	f.send("XBT.csv", "v1", "01", "1767625200,92000,1,T\n1767625100,,,Q\n1767625000,92001.5,2,T\n")
+	version := read[feed.Version](f, feed.VersionKey(id, "XBT.csv", "v1"))
+	if version.Status != feed.Validated || version.Rows != 3 || version.LeftOut["quote"] != 1 ||
+		version.Reading.Format != "ticks" || version.Reading.Day.Zone != "Asia/Tokyo" {
+		t.Errorf("%+v", version)
+	}
+	kept, err := (&declaration.Shelf{Store: f.store}).Get(context.Background(), version.Reading.Hash)
+	if err != nil || kept.Hash != version.Reading.Hash {
+		t.Errorf("the format is not kept: %v", err)
+	}
+	f.send("xbt.csv", "v1", "01", "1767625200,92000,1,T\n")
+	if f.status("xbt.csv") != feed.Rejected {
+		t.Errorf("status %s of a file whose name does not tell its symbol", f.status("xbt.csv"))
+	}
+}
+
+func TestAFeedIsOfTheOrderItDeclares(t *testing.T) {
+	f := newFixture(t)
+	f.declare("sequence")
+	f.send("XBT.csv", "v1", "01", "1767625200,92000,1,T\n")
+	f.send("1/XBT.csv", "v1", "01", "1767625200,92000,1,T\n")
+	if f.status("XBT.csv") != feed.Rejected || f.status("1/XBT.csv") != feed.Validated {
+		t.Errorf("by arrival %s, by sequence %s", f.status("XBT.csv"), f.status("1/XBT.csv"))
+	}
+}
+
+func TestAFileThatCannotBeReadInTimeIsRejected(t *testing.T) {
+	now := time.Now()
+	if got := deadline(context.Background(), now); !got.IsZero() {
+		t.Errorf("%v without a deadline", got)
+	}
+	ctx, cancel := context.WithDeadline(context.Background(), now.Add(900*time.Second))
+	defer cancel()
+	if got := deadline(ctx, now); got != now.Add(540*time.Second) {
+		t.Errorf("%v", got)
+	}
 }
