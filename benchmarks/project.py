@@ -23,4 +23,4 @@ def throwaway(port: int) -> Iterator[Target]:
         for name in _SHARED:
             if (REPOSITORY / name).exists():
                 (Path(folder) / name).symlink_to(REPOSITORY / name)
-        yield Target(project=Path(folder), stack="local")
+        yield Target(project=Path(folder), stack="local", local=True)

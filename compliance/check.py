@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -136,6 +136,8 @@ def _judge(
     generated_at: datetime,
     beside: Sequence[scanners.Scanner],
 ) -> Evidence:
+    root = inputs.repository_root(setting.project)
+    seen = _from_root(seen, setting.project.resolve().relative_to(root))
     policies = tuple(sorted((*catalogue.policies, *plan_gate.POLICIES), key=lambda p: p.name))
     sources = {resource.urn: resource.source for resource in seen.resources}
     given = (*cross_check(seen, catalogue.policies), *plan_gate.answers(seen.resources))
@@ -150,7 +152,7 @@ def _judge(
     held, answers, judged = waivers.apply(
         waivers.read(
             setting.waivers,
-            name=_relative(setting.waivers, setting.project),
+            name=_relative(setting.waivers, root),
             rules=waivers.Rules(
                 policies=policies,
                 scanners=scanners.RULE_FORMS,
@@ -166,7 +168,7 @@ def _judge(
     return Evidence(
         version=VERSION,
         generated_at=generated_at,
-        subject=_subject(setting, kind, seen),
+        subject=_subject(setting, kind, seen, root),
         tools={**tools, **{name: scan.version for name, scan in scans.items()}},
         hashes=Hashes(
             program=inputs.program_hash(setting.project, setting.stack, seen.resources),
@@ -217,13 +219,26 @@ def _finding_order(finding: Finding) -> tuple[str, str, str]:
     return finding.rule, finding.urn or "", finding.message
 
 
-def _subject(setting: Setting, kind: str, seen: Preview) -> Subject:
+def _from_root(seen: Preview, folder: Path) -> Preview:
+    """The same, with the lines of the program as the repository names its files."""
+    if folder == Path():
+        return seen
+
+    def moved(source: Source | None) -> Source | None:
+        return source and replace(source, file=(folder / source.file).as_posix())
+
+    resources = (replace(resource, source=moved(resource.source)) for resource in seen.resources)
+    return replace(seen, resources=tuple(resources))
+
+
+def _subject(setting: Setting, kind: str, seen: Preview, root: Path) -> Subject:
     outputs = next((r.outputs for r in seen.resources if r.type == ROOT_TYPE), {})
     account, region = outputs.get("accountId"), outputs.get("region")
     region = region if isinstance(region, str) else seen.config.get("aws:region")
     return Subject(
         kind=kind,
         project=str(inputs.project_settings(setting.project)["name"]),
+        folder=setting.project.resolve().relative_to(root).as_posix(),
         stack=setting.stack,
         account=account if isinstance(account, str) and _ACCOUNT.fullmatch(account) else None,
         region=region if isinstance(region, str) and _REGION.fullmatch(region) else None,
@@ -245,6 +260,6 @@ def _ungoverned(
     return tuple(Ungoverned(type=type_, count=counts[type_]) for type_ in sorted(counts))
 
 
-def _relative(path: Path, project: Path) -> str:
-    absolute, root = path.absolute(), project.absolute()
+def _relative(path: Path, root: Path) -> str:
+    absolute = path.parent.resolve() / path.name
     return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else path.name

@@ -40,7 +40,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A line of the user's Pulumi program; `file` is relative to the project, with slashes."""
+    """A line of the user's Pulumi program.
+
+    `file` is relative to the root of the repository that holds the project, with slashes.
+    """
 
     file: str
     line: int
@@ -174,10 +177,15 @@ class Ungoverned:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What was checked. `kind` is `preview` or `deployed`."""
+    """What was checked. `kind` is `preview` or `deployed`.
+
+    `folder` is the project's, relative to the root of its repository, with slashes: `.` for that
+    root, None in evidence of before it was recorded.
+    """
 
     kind: str
     project: str
+    folder: str | None
     stack: str
     account: str | None
     region: str | None

@@ -59,6 +59,16 @@ def project_settings(project: Path) -> Mapping[str, Any]:
     return settings
 
 
+def repository_root(project: Path) -> Path:
+    """The root of the git repository that holds a project; the project itself outside of any.
+
+    Reports name files from there, since code scanning and its readers see the whole repository.
+    """
+    folder = project.resolve()
+    found = (above for above in (folder, *folder.parents) if (above / ".git").exists())
+    return next(found, folder)
+
+
 def program_hash(project: Path, stack: str, resources: Iterable[EngineResource]) -> str:
     """The program's files, its project and stack settings, and the archives it deploys."""
     main = project / str(project_settings(project).get("main", "."))

@@ -24,14 +24,21 @@ _FILES = {
 }
 
 
-def render(evidence: Evidence, form: str) -> str:
-    """The report of one form: a key of `FORMATS`.
+def render(evidence: Evidence, form: str, *, with_waived: bool = False) -> str:
+    """The report of one form.
+
+    Args:
+        evidence: what the report is of.
+        form: a key of `FORMATS`.
+        with_waived: whether SARIF holds what is waived too.
 
     Raises:
         ValueError: there is no such form.
     """
     if form not in FORMATS:
         raise ValueError(f"no report format is named {form!r}; there is {', '.join(FORMATS)}")
+    if form == "sarif":  # the others always show what is waived
+        return sarif.render(evidence, with_waived=with_waived)
     return FORMATS[form](evidence)
 
 
@@ -42,15 +49,20 @@ def prepare(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def write(evidence: Evidence, folder: Path) -> tuple[Path, ...]:
+def write(evidence: Evidence, folder: Path, *, with_waived: bool = False) -> tuple[Path, ...]:
     """Writes the evidence and every report into a folder, which is made; returns the files.
+
+    Args:
+        evidence: what is written.
+        folder: where to.
+        with_waived: whether SARIF holds what is waived too.
 
     Raises:
         OSError: the folder takes no more; it names it, and leaves none of them there.
     """
     folder.mkdir(parents=True, exist_ok=True)
     texts = {_EVIDENCE: document.dumps(evidence)}
-    texts |= {_FILES[form]: render(evidence, form) for form in FORMATS}
+    texts |= {_FILES[form]: render(evidence, form, with_waived=with_waived) for form in FORMATS}
     try:
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8")

@@ -8,7 +8,15 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from compliance.evidence import Answer, Evidence, Finding, Outcome, Verdict, logical_name
+from compliance.evidence import (
+    Answer,
+    Evidence,
+    Finding,
+    Outcome,
+    Subject,
+    Verdict,
+    logical_name,
+)
 
 _STYLES = {
     Outcome.FAIL: "bold red",
@@ -17,6 +25,18 @@ _STYLES = {
     Outcome.PASS: "green",
     Outcome.NOT_APPLICABLE: "dim",
 }
+
+
+def what_was_judged(subject: Subject) -> str:
+    """One sentence: the project, where it lies, the stack, and whether it is planned or deployed.
+
+    Such as "Project billing in infra/billing, stack prod: the preview was judged."
+    """
+    folder = {None: "", ".": " in the repository's root"}.get(
+        subject.folder, f" in {subject.folder}"
+    )
+    what = "the preview" if subject.kind == "preview" else "what is deployed"
+    return f"Project {subject.project}{folder}, stack {subject.stack}: {what} was judged."
 
 
 def verdict_line(evidence: Evidence) -> str:

@@ -12,7 +12,9 @@ from local.toolchain import pulumi
 STACK = "local"
 """The local stack's name."""
 
-_NAMESPACE = "market-data-pipeline"  # the project's name in Pulumi.yaml
+PROJECT = "market-data-pipeline"
+"""This project's name in Pulumi.yaml, and the namespace of its configuration."""
+
 _STATE = ".pipeline"  # everything that lives as long as the local deployment
 _PORT = "4566"
 _PORTS = range(1, 65536)
@@ -26,11 +28,14 @@ _ARCHITECTURES = {
 _PLUGINS = Path(__file__).parent / "plugins"
 
 
-def local_environment(project: Path, *, official_plugins: bool = False) -> dict[str, str]:
+def local_environment(
+    project: Path, *, stack: str = STACK, official_plugins: bool = False
+) -> dict[str, str]:
     """The variables under which Pulumi, boto3 and the AWS CLI talk to the emulator.
 
     Args:
         project: the project's folder.
+        stack: the stack's name.
         official_plugins: leave Pulumi its own home, with the plugins that it downloads, instead of
             the one in which `prepare` installs this project's language host and provider.
 
@@ -58,7 +63,7 @@ def local_environment(project: Path, *, official_plugins: bool = False) -> dict[
         **({} if official_plugins else home),
         "PULUMI_BACKEND_URL": (state / "pulumi-state").as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "",
-        "PULUMI_STACK": STACK,
+        "PULUMI_STACK": stack,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PATH": os.pathsep.join([cli, *(entry for entry in path if entry != cli)]),
     }
@@ -89,15 +94,17 @@ def port(project: Path) -> int:
     return int(asked)
 
 
-def prepare(project: Path) -> None:
+def prepare(project: Path, *, name: str = PROJECT, stack: str = STACK) -> None:
     """Makes what a local deployment needs beside its environment; does nothing that is done.
 
-    That is the folders of its state, this project's plugins in Pulumi's home, the stack's
-    configuration (an existing one is the user's and is left alone) and the stack itself in Pulumi's
-    file backend.
+    That is the folders of its state, this project's plugins in Pulumi's home, the configuration of
+    this project's own stack (an existing one is the user's and is left alone) and the stack itself
+    in Pulumi's file backend.
 
     Args:
         project: the project's folder.
+        name: the project's name.
+        stack: the stack's name.
 
     Raises:
         OSError: this machine's architecture is none that Lambda knows.
@@ -107,15 +114,18 @@ def prepare(project: Path) -> None:
     for folder in ("pulumi-home", "pulumi-state"):
         (state / folder).mkdir(parents=True, exist_ok=True)
     _install_plugins(state / "pulumi-home" / "plugins")
-    settings = project / f"Pulumi.{STACK}.yaml"
-    if not settings.exists():
+    ignored = state / ".gitignore"
+    if not ignored.exists():  # the folder may be in another's repository
+        ignored.write_text("*\n")
+    settings = project / f"Pulumi.{stack}.yaml"
+    if name == PROJECT and stack == STACK and not settings.exists():
         settings.write_text(_settings(architecture()))
-    known = state / "pulumi-state" / ".pulumi" / "stacks" / _NAMESPACE / f"{STACK}.json"
+    known = state / "pulumi-state" / ".pulumi" / "stacks" / name / f"{stack}.json"
     if not known.exists():
         subprocess.run(
-            [pulumi(project), "stack", "init", STACK, "--non-interactive"],
+            [pulumi(project), "stack", "init", stack, "--non-interactive"],
             cwd=project,
-            env={**os.environ, **local_environment(project)},
+            env={**os.environ, **local_environment(project, stack=stack)},
             stdout=subprocess.DEVNULL,
             check=True,
         )
@@ -151,9 +161,9 @@ def _settings(architecture: str) -> str:
     partners = "".join(f"    {partner}: {{}}\n" for partner in _PARTNERS)
     return (
         "config:\n"
-        f"  {_NAMESPACE}:environmentSuffix: {STACK}\n"
-        f"  {_NAMESPACE}:architecture: {architecture}\n"
-        f"  {_NAMESPACE}:partners:\n{partners}"
+        f"  {PROJECT}:environmentSuffix: {STACK}\n"
+        f"  {PROJECT}:architecture: {architecture}\n"
+        f"  {PROJECT}:partners:\n{partners}"
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 VERSION = "3.259.0"
 """The version that setup builds from ``local/toolchain/go.mod``."""
 
+_OWN = Path(__file__).resolve().parents[1]
 _OLDEST = (3, 249)  # the first whose engine speaks this project's plugin protocol in full
 
 
@@ -19,14 +20,15 @@ def pulumi(project: Path) -> Path:
     """The CLI to run.
 
     Args:
-        project: the project's folder, whose ``.cache`` holds the CLI that setup built.
+        project: a folder whose ``.cache`` may hold the CLI that setup built; this one's may too.
 
     Raises:
         FileNotFoundError: there is none; the message says how to get one.
     """
-    built = project / ".cache" / f"pulumi-{VERSION}" / "pulumi"
-    if built.exists():
-        return built
+    for folder in (project, _OWN):
+        built = folder / ".cache" / f"pulumi-{VERSION}" / "pulumi"
+        if built.exists():
+            return built
     found = shutil.which("pulumi")
     if found and usable(found):
         return Path(found)

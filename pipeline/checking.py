@@ -15,8 +15,8 @@ from compliance.summary import summary, verdict_line
 from compliance.terraform.export import Export, export
 from compliance.terraform.view import map_preview
 from local import environment
-from pipeline.console import Step, answer, progress, step
-from pipeline.errors import Exit
+from pipeline.console import Step, answer, progress, say, step
+from pipeline.errors import Exit, UsageError
 from pipeline.target import Target
 
 REGION = "us-east-1"
@@ -35,7 +35,18 @@ _WORDS = {
 def prepare(target: Target) -> None:
     """Make what a preview of the local stack needs; a stack on AWS must exist."""
     if target.local:
-        environment.prepare(target.project)
+        environment.prepare(target.project, name=target.name, stack=target.stack)
+
+
+def introduce(target: Target, what: str) -> None:
+    """Say which project and stack a command is about, before it begins.
+
+    Args:
+        target: The stack.
+        what: What is looked at, such as "its preview".
+    """
+    where = "on this machine" if target.local else "in your Pulumi environment"
+    say(f"Project {target.name} in {target.project}, stack {target.stack} {where}: {what}.")
 
 
 def progress_of(current: Step) -> Callable[[Mapping[str, Any]], None]:
@@ -48,39 +59,54 @@ def progress_of(current: Step) -> Callable[[Mapping[str, Any]], None]:
     return note
 
 
-def setting(target: Target) -> Setting:
-    """What is checked for a stack, and with what."""
+def setting(target: Target, policy_config: Path | None = None) -> Setting:
+    """What is checked for a stack, and with what.
+
+    Args:
+        target: The stack.
+        policy_config: The policies' settings for it, if it has any of its own.
+
+    Raises:
+        UsageError: There is no such file of settings.
+    """
+    if policy_config is not None and not policy_config.is_file():
+        raise UsageError(f"{policy_config}: there is no such file of policy settings.")
     return Setting(
         pulumi=target.pulumi(),
         project=target.project,
         stack=target.stack,
         env=target.environment(),
-        policy_pack=target.project,
+        policy_pack=target.policy_pack,
+        config=policy_config,
         waivers=target.project / WAIVERS,
     )
 
 
 def scanners(target: Target, *, checkov: bool) -> tuple[Scanner, ...]:
     """The scanners asked for."""
-    executable = target.project / ".cache" / "checkov" / "bin" / "checkov"
+    executable = target.policy_pack / ".cache" / "checkov" / "bin" / "checkov"
     return (Checkov(executable, region=REGION),) if checkov else ()
 
 
-def check(target: Target, beside: Sequence[Scanner] = ()) -> Evidence:
+def check(
+    target: Target, beside: Sequence[Scanner] = (), policy_config: Path | None = None
+) -> Evidence:
     """Preview a stack under the pack and the plan gate.
 
     Args:
         target: The stack.
         beside: Scanners that judge the same preview.
+        policy_config: The policies' settings for it, if it has any of its own.
 
     Raises:
         BrokenRunError: There can be no verdict.
     """
     moment = now()
+    chosen = setting(target, policy_config)
     prepare(target)
     with step(f"Previewing stack {target.stack} under the policy pack") as current:
         evidence = judge.check(
-            setting(target),
+            chosen,
             today=moment.date(),
             generated_at=moment,
             on_event=progress_of(current),
@@ -90,16 +116,19 @@ def check(target: Target, beside: Sequence[Scanner] = ()) -> Evidence:
     return evidence
 
 
-def check_deployed(target: Target, state: Path | None) -> Evidence:
+def check_deployed(
+    target: Target, state: Path | None, policy_config: Path | None = None
+) -> Evidence:
     """Judge what is deployed: a state file, or the stack's own state when there is none.
 
     Raises:
         BrokenRunError: There can be no verdict.
     """
     moment = now()
+    chosen = setting(target, policy_config)
     with step(f"Judging what {state or f'stack {target.stack}'} holds") as current:
         evidence = judge.check_deployed(
-            setting(target), state=state, today=moment.date(), generated_at=moment
+            chosen, state=state, today=moment.date(), generated_at=moment
         )
         current.result(verdict_line(evidence))
     return evidence
@@ -143,4 +172,4 @@ def export_terraform(target: Target, output: Path) -> Export:
             on_event=progress_of(current),
         )
     view = map_preview(seen.resources)
-    return export(view, region=REGION, program=target.project / "stack", output=output)
+    return export(view, region=REGION, program=target.program, output=output)

@@ -11,7 +11,7 @@ from pipeline import checking, files, sample, status, up
 from pipeline.board import follow
 from pipeline.console import answer_table, say, step
 from pipeline.deployment import Deployment, load
-from pipeline.errors import Exit
+from pipeline.errors import Exit, UsageError
 from pipeline.files import Upload
 from pipeline.names import Feed
 from pipeline.results import SUMMARY_COLUMNS, Results, summary_rows
@@ -35,12 +35,14 @@ def run(target: Target, paths: Sequence[Path]) -> Exit:
     Returns:
         DONE if every file was aggregated, REFUSED if one was not or the pack refuses the stack.
     """
+    if not target.own:
+        raise UsageError(f"The demonstration is this project's own, not that of {target.name}.")
     uploads = _own(paths) if paths else _sample(target)
     ran = process.status(environment.emulator_state(target.project)) is not None
     kept = up.deployed(target)
     try:
         evidence, outputs = up.up(target)
-        if not outputs:
+        if outputs is None:
             checking.show(evidence)
             return checking.exit_code(evidence)
         deployment = load(target)

@@ -130,6 +130,10 @@ def load(where: Target) -> Deployment:
         )
     else:
         outputs = engine.outputs(where)
+        if not outputs:
+            raise CommandError(
+                f"Stack {where.stack} has no outputs: nothing is deployed. Run `pipeline up`."
+            )
         session = boto3.Session(region_name=outputs.get("region"))
     return Deployment(outputs=outputs, session=session)
 

@@ -1,13 +1,18 @@
-"""The stack that a command is about: the local one, or one on AWS."""
+"""What a command is about: a project's folder, a stack of it, and where that stack lives."""
 
 import os
 import re
 import shlex
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from local import environment, toolchain
+from pipeline.errors import CommandError, UsageError
 
 _FOREIGN = re.compile(
     r"AWS_((DEFAULT_)?PROFILE|(SESSION|SECURITY)_TOKEN|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE"
@@ -15,41 +20,82 @@ _FOREIGN = re.compile(
 )
 _LOOPBACK = ("127.0.0.1", "localhost")
 _HOME = ("PULUMI_HOME", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION")
+_SETTINGS = "Pulumi.yaml"
+_PACK = "PulumiPolicy.yaml"
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+"""This program's own folder, whose policy pack judges the programs of others too."""
 
 
-def project() -> Path:
-    """The project's folder: the nearest one above with a Pulumi.yaml, else this program's own."""
+def project(named: Path | None = None) -> Path:
+    """The folder of the Pulumi program: the one that is named, else the nearest one upwards.
+
+    Raises:
+        UsageError: The folder that is named has no Pulumi.yaml.
+        CommandError: None is named, and neither the working folder nor one above it has one.
+    """
+    if named is not None:
+        if not (named / _SETTINGS).is_file():
+            raise UsageError(f"{named} has no {_SETTINGS}: name a Pulumi project's folder.")
+        return named.resolve()
     here = Path.cwd()
     for folder in (here, *here.parents):
-        if (folder / "Pulumi.yaml").is_file() and (folder / "PulumiPolicy.yaml").is_file():
+        if (folder / _SETTINGS).is_file():
             return folder
-    return Path(__file__).resolve().parent.parent
+    raise CommandError(
+        f"There is no {_SETTINGS} in {here} or in a folder above it. "
+        "Go into a Pulumi project's folder, or name it with --project DIR."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """The stack a command is about: the local one, or one on AWS by its name.
+    """The stack a command is about.
 
     Attributes:
         project: The folder that holds Pulumi.yaml.
         stack: The stack's name.
+        local: Whether the stack lives on this machine's emulator, in a Pulumi environment of the
+            project's own, or else where the user's own Pulumi environment has it.
         official_plugins: Whether Pulumi's own plugins are used on the local machine too.
     """
 
     project: Path
     stack: str
+    local: bool = False
     official_plugins: bool = False
 
     @property
-    def local(self) -> bool:
-        """Whether the stack lives on this machine's emulator."""
-        return self.stack == environment.STACK
+    def name(self) -> str:
+        """The project's name.
+
+        Raises:
+            CommandError: Its Pulumi.yaml does not say.
+        """
+        return _name(self.project)
+
+    @property
+    def program(self) -> Path:
+        """The folder that the program runs in, to which its paths are relative."""
+        return self.project / str(_settings(self.project).get("main", "."))
+
+    @property
+    def own(self) -> bool:
+        """Whether the project is this one, or a copy of it."""
+        return _is_own(self.project)
+
+    @property
+    def policy_pack(self) -> Path:
+        """The folder of the pack that judges the stack: the project's copy of it, or this one."""
+        return self.project if self.own else REPOSITORY
 
     def environment(self) -> dict[str, str]:
         """The variables under which Pulumi and boto3 reach the stack's cloud."""
         if not self.local:
             return {**os.environ, "PULUMI_STACK": self.stack}
-        own = environment.local_environment(self.project, official_plugins=self.official_plugins)
+        own = environment.local_environment(
+            self.project, stack=self.stack, official_plugins=self.official_plugins
+        )
         # Pulumi's home is named only where this project's plugins live in it, so a shell that
         # `pipeline env` has been read into must not bring it back.
         rest = {name: value for name, value in os.environ.items() if name not in _HOME}
@@ -77,8 +123,62 @@ class Target:
         return toolchain.pulumi(self.project)
 
 
-def target(stack: str | None, *, official_plugins: bool = False) -> Target:
-    """The stack named on the command line; none means the local one.
+def _settings(folder: Path) -> Mapping[str, Any]:
+    path = folder / _SETTINGS
+    try:
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise CommandError(f"{path} cannot be read: {error}.") from error
+    if not isinstance(settings, dict) or not isinstance(settings.get("name"), str):
+        raise CommandError(f"{path} does not name its project: write `name: …` in it.")
+    return settings
+
+
+def _name(folder: Path) -> str:
+    return str(_settings(folder)["name"])
+
+
+def _is_own(folder: Path) -> bool:
+    return (folder / _PACK).is_file() and _name(folder) == environment.PROJECT
+
+
+def _selected(folder: Path) -> str:
+    """The stack that the user has selected in the user's own Pulumi environment."""
+    asked = subprocess.run(
+        [toolchain.pulumi(folder), "stack", "--show-name", "--non-interactive", "--cwd", folder],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if asked.returncode != 0:
+        raise CommandError(
+            f"No stack of {_name(folder)} is selected ({asked.stderr.strip()}). Select one with "
+            "`pulumi stack select`, name it with --stack, or say --local for a stack on this "
+            "machine's emulator."
+        )
+    return asked.stdout.strip()
+
+
+def target(
+    stack: str | None,
+    *,
+    folder: Path | None = None,
+    local: bool = False,
+    official_plugins: bool = False,
+) -> Target:
+    """What the command line names.
+
+    Without a stack it is this project's local one; in another project it is the one that the user
+    has selected there, or the one named `local` where `local` is asked for.
+
+    Args:
+        stack: The stack's name.
+        folder: The project's folder; without it the nearest one upwards.
+        local: Whether the stack is to live on this machine's emulator in any project.
+        official_plugins: See Target.
+
+    Raises:
+        UsageError, CommandError: There is no such project, or no stack is selected in it.
 
     No proxy is asked for loopback: the engine and its plugins talk there, and so does the emulator.
     For the local stack the caller's own way to AWS is taken out of this process's variables: a
@@ -86,9 +186,11 @@ def target(stack: str | None, *, official_plugins: bool = False) -> Target:
     errors: the SDK cannot be imported without one.
     """
     os.environ.pop("PYTHONWARNINGS", None)
-    chosen = Target(
-        project=project(), stack=stack or environment.STACK, official_plugins=official_plugins
-    )
+    where = project(folder)
+    local = local or (stack in (None, environment.STACK) and _is_own(where))
+    if stack is None:
+        stack = environment.STACK if local else _selected(where)
+    chosen = Target(project=where, stack=stack, local=local, official_plugins=official_plugins)
     if chosen.local:
         for name in list(filter(_FOREIGN.fullmatch, os.environ)):
             del os.environ[name]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 from compliance.evidence import Evidence, Verdict
 from local import environment
@@ -30,11 +31,14 @@ def stop_emulator(target: Target) -> bool:
     return process.stop(environment.emulator_state(target.project))
 
 
-def up(target: Target) -> tuple[Evidence, Mapping[str, str]]:
+def up(
+    target: Target, policy_config: Path | None = None
+) -> tuple[Evidence, Mapping[str, str] | None]:
     """Preview under the pack and the plan gate, deploy, write the flat outputs.
 
     Args:
         target: The stack. The local one is created when it does not exist.
+        policy_config: The policies' settings for it, if it has any of its own.
 
     Returns:
         The evidence of the preview and, where it is compliant, the flat outputs; where it is not,
@@ -42,18 +46,22 @@ def up(target: Target) -> tuple[Evidence, Mapping[str, str]]:
     """
     emulator = None
     if target.local:
-        environment.prepare(target.project)
+        checking.prepare(target)
         emulator = start_emulator(target)
-    evidence = checking.check(target)
+    evidence = checking.check(target, policy_config=policy_config)
     if evidence.verdict is not Verdict.COMPLIANT:
-        return evidence, {}
+        return evidence, None
     with step(f"Deploying stack {target.stack}") as current:
-        pack = ["--policy-pack", str(target.project)]
+        pack = ["--policy-pack", str(target.policy_pack)]
+        if policy_config is not None:
+            pack += ["--policy-pack-config", str(policy_config.absolute())]
         changes = engine.run(target, "up", pack, current)
         current.result(_tell(changes))
     outputs = engine.outputs(target)
     if emulator is not None:
-        outputs |= _local_outputs(outputs, emulator)
+        outputs["endpointUrl"] = emulator.endpoint
+        if target.own:
+            outputs["statusApiUrl"] = _api(outputs, emulator)
     where = target.project / OUTPUTS
     where.parent.mkdir(exist_ok=True)
     where.write_text(json.dumps(outputs, indent=2, sort_keys=True) + "\n")
@@ -61,18 +69,15 @@ def up(target: Target) -> tuple[Evidence, Mapping[str, str]]:
     return evidence, outputs
 
 
-def _local_outputs(outputs: Mapping[str, str], emulator: Emulator) -> dict[str, str]:
-    """What only the emulator can know: where it is, and the API's address there."""
+def _api(outputs: Mapping[str, str], emulator: Emulator) -> str:
+    """The status API's address at the emulator."""
     api = f"{outputs['statusApiId']}/{outputs['statusApiStage']}"
-    return {
-        "endpointUrl": emulator.endpoint,
-        "statusApiUrl": f"{emulator.endpoint}/_aws/execute-api/{api}",
-    }
+    return f"{emulator.endpoint}/_aws/execute-api/{api}"
 
 
 def deployed(target: Target) -> bool:
     """Whether the local stack has anything deployed."""
-    environment.prepare(target.project)
+    checking.prepare(target)
     return bool(engine.resources(target))
 
 
@@ -83,7 +88,7 @@ def destroy(target: Target, *, keep_outputs: bool = False) -> None:
     """
     ran = True
     if target.local:
-        environment.prepare(target.project)
+        checking.prepare(target)
         ran = process.status(environment.emulator_state(target.project)) is not None
         start_emulator(target)
     try:

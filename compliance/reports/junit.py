@@ -11,13 +11,15 @@ from collections.abc import Iterable
 from xml.etree import ElementTree  # builds a document; nothing is parsed
 
 from compliance.evidence import Answer, Evidence, Finding, Outcome, Source
+from compliance.summary import what_was_judged
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(evidence: Evidence) -> str:
     """The XML document; one suite per policy, one per scanner rule, one for the waiver file."""
-    root = ElementTree.Element("testsuites", name=_text(f"compliance of {evidence.subject.stack}"))
+    name = _text(f"Compliance. {what_was_judged(evidence.subject)}")
+    root = ElementTree.Element("testsuites", name=name)
     at = evidence.generated_at.strftime("%Y-%m-%dT%H:%M:%S")
     for policy in evidence.policies:
         answers = [

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from compliance.evidence import Answer, Evidence, Finding, Outcome, Verdict, logical_name
+from compliance.summary import what_was_judged
 
 LIMIT = 65_536
 """The most characters that a comment on the large forges may have."""
@@ -30,8 +31,10 @@ def render(evidence: Evidence) -> str:
     head = [
         f"## {_HEADLINES[evidence.verdict]}: {_plain(subject.project)}/{_plain(subject.stack)}",
         "",
+        _plain(what_was_judged(subject)),
+        "",
         f"{len(evidence.policies)} policies on {len(evidence.resources)} resources "
-        f"({_plain(subject.kind)}{', ' + where if where else ''}): "
+        f"{f'({where})' if where else ''}: "
         f"**{counts[Outcome.FAIL]} failed**, {counts[Outcome.UNKNOWN]} undetermined, "
         f"{counts[Outcome.WAIVED]} waived, {counts[Outcome.PASS]} passed, "
         f"{counts[Outcome.NOT_APPLICABLE]} not applicable.",

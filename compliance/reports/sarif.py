@@ -1,25 +1,29 @@
 """SARIF 2.1.0: violations at their line of the Pulumi program, for code-scanning views.
 
-FAIL and UNKNOWN are results, WAIVED is a result with an accepted suppression; passes are no
-results. A fingerprint is made of the rule and the URN, so it survives moved lines. It stands under
-a name of its own and under the only one that GitHub reads: left to itself, GitHub hashes the text
-of the line, and all resources that one line makes become one alert.
+FAIL and UNKNOWN are results; passes are none. What is waived is left out unless it is asked for,
+with an accepted suppression each: GitHub opens an alert for a suppressed result like for any other
+(github/codeql-action#1230). A fingerprint is made of the rule and the URN, so it survives moved
+lines. It stands under a name of its own and under the only one that GitHub reads: left to itself,
+GitHub hashes the text of the line, and all resources that one line makes become one alert.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
 from compliance.evidence import Answer, Evidence, Finding, Outcome, Policy, Source, logical_name
+from compliance.summary import what_was_judged
 
 SCHEMA_URI = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 _PROGRAM = "Pulumi.yaml"  # stands in where a resource has no line of its own
+_ROOT = "%SRCROOT%"  # the name that code scanning has for the repository's root
 # What code-scanning services sort by, out of ten.
 _SECURITY = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0"}
 _LEVELS = {"critical": "error", "high": "error", "medium": "error", "low": "warning"}
@@ -27,18 +31,21 @@ _LEVELS = {"critical": "error", "high": "error", "medium": "error", "low": "warn
 Json = dict[str, Any]
 
 
-def render(evidence: Evidence) -> str:
-    """The SARIF log: one run, the pack's and the scanners' rules together."""
-    answers = [
-        answer
-        for answer in evidence.answers
-        if answer.outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED)
-    ]
+def render(evidence: Evidence, *, with_waived: bool = False) -> str:
+    """The SARIF log: one run, the pack's and the scanners' rules together.
+
+    Args:
+        evidence: what was found.
+        with_waived: whether what is waived is a result too, with its suppression.
+    """
+    shown = {Outcome.FAIL, Outcome.UNKNOWN} | ({Outcome.WAIVED} if with_waived else set())
+    answers = [answer for answer in evidence.answers if answer.outcome in shown]
+    findings = [finding for finding in evidence.findings if finding.outcome in shown]
     rules = [_policy_rule(policy) for policy in evidence.policies]
-    rules += _finding_rules(evidence)
+    rules += _finding_rules(findings)
     index = {rule["id"]: number for number, rule in enumerate(rules)}
     results = [_answer_result(evidence, answer, index) for answer in answers]
-    results += [_finding_result(evidence, finding, index) for finding in evidence.findings]
+    results += [_finding_result(evidence, finding, index) for finding in findings]
     log = {
         "$schema": SCHEMA_URI,
         "version": "2.1.0",
@@ -52,11 +59,12 @@ def render(evidence: Evidence) -> str:
                     }
                 },
                 "automationDetails": {
-                    "id": f"compliance/{evidence.subject.project}/{evidence.subject.stack}/"
+                    "id": f"compliance/{evidence.subject.project}/{evidence.subject.stack}/",
+                    "description": {"text": what_was_judged(evidence.subject)},
                 },
                 "invocations": [_invocation(evidence)],
                 "columnKind": "unicodeCodePoints",
-                "originalUriBaseIds": {"PROJECT": {"description": {"text": "the project's root"}}},
+                "originalUriBaseIds": {_ROOT: {"description": {"text": "the repository's root"}}},
                 "results": results,
             }
         ],
@@ -101,8 +109,8 @@ def _policy_rule(policy: Policy) -> Json:
     }
 
 
-def _finding_rules(evidence: Evidence) -> list[Json]:
-    first = {finding.rule: finding for finding in reversed(evidence.findings)}
+def _finding_rules(findings: Sequence[Finding]) -> list[Json]:
+    first = {finding.rule: finding for finding in reversed(findings)}
     rules = []
     for name in sorted(first):
         finding = first[name]
@@ -161,7 +169,8 @@ def _result(
     waiver: int | None,
     index: Mapping[str, int],
 ) -> Json:
-    location = _location(source or Source(file=_PROGRAM, line=1))
+    folder = PurePosixPath(evidence.subject.folder or ".")
+    location = _location(source or Source(file=str(folder / _PROGRAM), line=1))
     if urn:
         location["logicalLocations"] = [
             {"name": logical_name(urn), "fullyQualifiedName": urn, "kind": "resource"}
@@ -193,7 +202,7 @@ def _result(
 def _location(source: Source) -> Json:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(source.file), "uriBaseId": "PROJECT"},
+            "artifactLocation": {"uri": quote(source.file), "uriBaseId": _ROOT},
             "region": {"startLine": source.line},
         }
     }

@@ -8,7 +8,7 @@ import typer
 
 from pipeline import checking, logs, up
 from pipeline import demo as demonstration
-from pipeline.commands.options import Json, Official, Stack
+from pipeline.commands.options import Json, Local, Official, PolicyConfig, Project, Stack
 from pipeline.console import answer, answer_json, ask, say
 from pipeline.deployment import load
 from pipeline.target import target
@@ -19,10 +19,19 @@ _KEPT = 7 * 24 * 60  # minutes
 
 
 @app.command("up")
-def up_(stack: Stack = None, official_plugins: Official = False, as_json: Json = False) -> None:
+def up_(
+    stack: Stack = None,
+    project: Project = None,
+    policy_config: PolicyConfig = None,
+    local: Local = False,
+    official_plugins: Official = False,
+    as_json: Json = False,
+) -> None:
     """Preview under the pack and the plan gate, deploy, write cfn-outputs/flat-outputs.json."""
-    evidence, outputs = up.up(target(stack, official_plugins=official_plugins))
-    if not outputs:
+    chosen = target(stack, folder=project, local=local, official_plugins=official_plugins)
+    checking.introduce(chosen, "judging its preview, then deploying it")
+    evidence, outputs = up.up(chosen, policy_config)
+    if outputs is None:
         checking.show(evidence)
         raise typer.Exit(checking.exit_code(evidence))
     if as_json:
@@ -33,10 +42,13 @@ def up_(stack: Stack = None, official_plugins: Official = False, as_json: Json =
 def destroy(
     stack: Stack = None,
     yes: Annotated[bool, typer.Option(help="Do it without asking.")] = False,
+    project: Project = None,
+    local: Local = False,
     official_plugins: Official = False,
 ) -> None:
     """Delete everything the stack made."""
-    chosen = target(stack, official_plugins=official_plugins)
+    chosen = target(stack, folder=project, local=local, official_plugins=official_plugins)
+    checking.introduce(chosen, "deleting it")
     if not yes:
         ask(
             f"Delete stack {chosen.stack} with every file and result?",
@@ -48,7 +60,11 @@ def destroy(
 @app.command()
 def stop() -> None:
     """Stop the emulator; its state stays for the next `pipeline up`."""
-    say("Stopped." if up.stop_emulator(target(None)) else "The emulator was not running.")
+    say(
+        "Stopped."
+        if up.stop_emulator(target(None, local=True))
+        else "The emulator was not running."
+    )
 
 
 @app.command()
@@ -63,10 +79,10 @@ def outputs(stack: Stack = None, as_json: Json = False) -> None:
 
 
 @app.command()
-def env(stack: Stack = None) -> None:
+def env(stack: Stack = None, project: Project = None, local: Local = False) -> None:
     """Print `export` lines: after eval, pulumi and AWS clients talk to this stack."""
     caller = dict(os.environ)
-    chosen = target(stack)
+    chosen = target(stack, folder=project, local=local)
     checking.prepare(chosen)
     for line in chosen.exports(caller):
         answer(line)
@@ -94,4 +110,4 @@ def demo(
     ] = None,
 ) -> None:
     """Deploy here, process files, show everything, and leave nothing running."""
-    raise typer.Exit(demonstration.run(target(None), paths or []))
+    raise typer.Exit(demonstration.run(target(None, local=True), paths or []))

@@ -83,7 +83,12 @@ def sample(**changes: object) -> Evidence:
         version="1",
         generated_at=datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
         subject=Subject(
-            kind="preview", project="shop", stack="dev", account="123456789012", region="us-east-1"
+            kind="preview",
+            project="shop",
+            folder="infra/shop",
+            stack="dev",
+            account="123456789012",
+            region="us-east-1",
         ),
         tools={"pulumi-cli": "3.259.0", "market-data-pipeline": "0.1.0", "checkov": "3.3.30"},
         hashes=Hashes(

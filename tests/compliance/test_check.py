@@ -58,6 +58,7 @@ def test_it_says_what_was_checked_and_with_what(compliant: Evidence) -> None:
     assert dataclasses.astuple(result.subject) == (
         "preview",
         "shop",
+        ".",
         "dev",
         "123456789012",
         "us-east-1",

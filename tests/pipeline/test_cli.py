@@ -35,8 +35,7 @@ Run = Callable[..., Ended]
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that is taken for a project in which nothing is deployed, and the current one."""
     for name in ("Pulumi.yaml", "PulumiPolicy.yaml"):
-        (tmp_path / name).touch()
-    (tmp_path / ".cache").symlink_to(REPOSITORY / ".cache")
+        (tmp_path / name).symlink_to(REPOSITORY / name)
     (tmp_path / "trades.csv").write_text("timestamp,symbol,price,size\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -77,7 +76,11 @@ def run(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
         ("logs validator --since inf", "'--since'"),
         ("logs validator --since -5", "'--since'"),
         ("demo none.csv", "none.csv does not exist"),
-        ("check --stack prod --checkov", "leave --checkov out"),
+        ("check --deployed --checkov", "leave --checkov or --deployed out"),
+        ("check --state s.json --checkov", "leave --checkov or --deployed out"),
+        ("check --deployed --state s.json", "leave one of them out"),
+        ("check --policy-config none.json", "no such file of policy settings"),
+        ("check --project reports", "'reports' does not exist"),
         ("frobnicate", "No such command"),
     ],
 )

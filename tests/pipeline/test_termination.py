@@ -49,7 +49,7 @@ def test_a_demonstration_that_is_ended_takes_down_what_it_began(
     assert process.status(environment.emulator_state(project.folder)) is None
     state = project.folder / ".pipeline" / "pulumi-state" / ".pulumi"
     assert not [path for path in (state / "locks").rglob("*") if path.is_file()]
-    assert not engine.resources(Target(project=project.folder, stack=environment.STACK))
+    assert not engine.resources(Target(project=project.folder, stack=environment.STACK, local=True))
 
 
 def test_an_interrupted_destruction_stops_the_emulator_that_it_started(

@@ -8,6 +8,7 @@ from compliance.evidence import Answer, Evidence, Finding, Outcome, Policy, Verd
 from compliance.reports.html import architecture
 from compliance.reports.html.parts import lines, on, requirements, section, table
 from compliance.reports.html.scanning import scanners
+from compliance.summary import what_was_judged
 
 _VERDICTS = {
     Verdict.COMPLIANT: ("pass", "Compliant", "Every policy holds for every resource it governs."),
@@ -57,10 +58,8 @@ def body(evidence: Evidence) -> str:
 def _header(evidence: Evidence) -> str:
     style, headline, told = _VERDICTS[evidence.verdict]
     subject = evidence.subject
-    what = "planned deployment" if subject.kind == "preview" else "what is deployed"
     facts = [
         f"{len(evidence.policies)} policies on {len(evidence.resources)} resources",
-        what,
         subject.region,
         f"account {subject.account}" if subject.account else None,
         f"{evidence.generated_at:%d %B %Y, %H:%M} UTC",
@@ -87,6 +86,7 @@ def _header(evidence: Evidence) -> str:
 <p class="subject">{escape(subject.project)} <span>/</span> {escape(subject.stack)}</p>
 <h1>{headline}</h1>
 <p class="told">{told}</p>
+<p class="facts">{escape(what_was_judged(subject))}</p>
 <p class="facts">{" · ".join(escape(fact) for fact in facts if fact)}</p>
 <ul class="tiles">{tiles}</ul>
 </div>
