@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Builds the functions' archives, build/functions/{architecture}/{function}.zip, and
-# build/host/inspect, which tries files on this machine:
+# Builds the functions' archives, build/functions/{architecture}/{function}.zip:
 #
 #   handlers/build.sh [arm64] [x86_64] [host]      (without arguments: all)
 #
@@ -13,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 # The caller's target and flags are for programs of the caller's own.
 unset GOOS GOARCH GOFLAGS GOWORK GO111MODULE
 functions=(validator processor aggregator status)
-programs=(operator)
+programs=(inspect operator)
 [ $# -gt 0 ] || set -- arm64 x86_64 host
 
 fingerprint() {
@@ -67,11 +66,3 @@ for architecture in "$@"; do
   rm -rf "$work"
   echo "$current" > "$stamp"
 done
-
-host=../build/host
-if [ ! -x "$host/inspect" ] || [ "$(cat "$host/.fingerprint" 2>/dev/null)" != "$current" ]; then
-  mkdir -p "$host"
-  rm -f "$host/.fingerprint"
-  CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w' -o "$host/" ./cmd/inspect
-  echo "$current" > "$host/.fingerprint"
-fi

@@ -28,18 +28,18 @@ class Operator:
         self._feed = feed
 
     def show(self) -> Answer:
-        """The cursors, and every number not behind all of them, or that an operator touched."""
+        """The cursors, the numbers not behind all of them, and what operators did to the feed."""
         return {"feed": str(self._feed), **self._ask("show")}
 
     def skip(self, numbers: range, reason: str) -> list[str]:
         """Let the feed go on without some numbers, and record why and by whom.
 
-        A number that was skipped before keeps its first reason; so a call that was interrupted may
-        be repeated, and does the rest.
+        It takes the same time for any number of numbers that nothing has come for. A call that was
+        interrupted may be repeated, and does the rest.
 
         Args:
             numbers: Numbers that hold the feed up: rejected, failed or missing.
-            reason: Kept with each number, and in the history of its file.
+            reason: Kept with the feed, and in the history of each file that is dropped.
 
         Returns:
             What was woken, in words.
@@ -57,7 +57,7 @@ class Operator:
 
         Args:
             number: The number.
-            reason: Kept with the number.
+            reason: Kept with the feed.
 
         Raises:
             UsageError: The reason cannot be kept.
@@ -114,7 +114,7 @@ def _in_words(feed: Feed, refusal: dict[str, Any]) -> CommandError:
 def _check_reason(what: str, reason: str) -> None:
     """A UsageError unless a reason can be kept: the functions carry it on, and tables show it."""
     if not reason.strip():
-        raise UsageError(f"A {what} needs a reason: it is kept with the number.")
+        raise UsageError(f"A {what} needs a reason: it is kept with the feed.")
     if len(reason) > _MOST_REASON or not _NO_TEXT.isdisjoint(map(unicodedata.category, reason)):
         raise UsageError(
             f"This reason ({len(reason)} characters) cannot be kept: write one line of UTF-8, "

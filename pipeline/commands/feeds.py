@@ -19,12 +19,12 @@ app.add_typer(feed, name="feed")
 
 FeedName = Annotated[str, typer.Argument(metavar="PARTNER/FEED")]
 Number = Annotated[int, typer.Argument(min=1, help="The number in the feed's order.")]
-Reason = Annotated[str, typer.Option(help="Why; kept with the number.")]
+Reason = Annotated[str, typer.Option(help="Why; kept with the feed.")]
 
 
 @feed.command()
 def show(name: FeedName, stack: Stack = None, as_json: Json = False) -> None:
-    """The feed's cursors, and every number that is held up, was skipped or retried."""
+    """The feed's cursors, what is held up, and what an operator did to it."""
     about = Feed.parse(name)
     found = Operator(load(target(stack)), about).show()
     if as_json:
@@ -32,22 +32,24 @@ def show(name: FeedName, stack: Stack = None, as_json: Json = False) -> None:
         return
     cursors = ", ".join(f"{stage} {number}" for stage, number in found["cursors"].items())
     answer(f"{name}: {found['kind']}, highest {found['highest']}; complete up to: {cursors}")
-    rows = [
-        (str(number["number"]), number["status"] or "", number["file"] or "", _notes(number))
-        for number in found["numbers"]
+    held = [
+        (str(n["number"]), n["status"], n["file"], ", ".join(n["parked"])) for n in found["numbers"]
     ]
-    if rows:
-        answer_table("Held up, skipped or retried", (">number", "status", "file", ""), rows)
+    if held:
+        answer_table("Held up", (">number", "status", "file", "parked at"), held)
+    if found["more"]:
+        answer("and more behind them")
+    done = [(_run(a), a["command"], a["by"], a["at"], a["reason"]) for a in found["operator"]]
+    if done:
+        answer_table("Done by operators", (">numbers", "", "by", "at", "reason"), done)
+    for rest in found["unfinished"]:
+        say(f"The skip of {_run(rest)} was interrupted and is not in force yet: repeat it.")
 
 
-def _notes(number: dict[str, Any]) -> str:
-    """What an operator has done to a number and why, and where it waits."""
-    done = [("skipped", number["skipped"])] if number["skipped"] else []
-    done += [("retried", line) for line in number["retries"]]
-    notes = [f"{what} by {line['by']} at {line['at']}: {line['reason']}" for what, line in done]
-    if number["parked"]:
-        notes.append(f"parked at: {', '.join(number['parked'])}")
-    return "; ".join(notes)
+def _run(numbers: dict[str, Any]) -> str:
+    """An interval of numbers in words."""
+    first, last = numbers["from"], numbers["through"]
+    return f"{first} to {last}" if last > first else f"{first}"
 
 
 @feed.command()
@@ -64,7 +66,7 @@ def skip(
     if not numbers:
         raise UsageError(f"--through {through} lies before {number}.")
     woken = Operator(load(target(stack)), about).skip(numbers, reason)
-    skipped = f"{number} to {numbers[-1]}" if numbers[-1] > number else f"{number}"
+    skipped = _run({"from": number, "through": numbers[-1]})
     say(f"{name} goes on without {skipped}. Woken: {', '.join(woken) or 'nothing waited'}.")
 
 

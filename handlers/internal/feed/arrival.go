@@ -109,7 +109,8 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 		if err != nil {
 			return err
 		}
-		if receipt.Standing == Fresh && number.Revision == 0 && number.Status != Skipped && head.VersionID == a.VersionID {
+		if receipt.Standing == Fresh && number.Revision == 0 && number.Status != Skipped &&
+			!feed.skips(head.Number) && head.VersionID == a.VersionID {
 			number.Ticket, number.Status = receipt.Ticket, version.Status
 		}
 		if receipt.Last() {

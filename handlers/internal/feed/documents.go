@@ -79,6 +79,41 @@ type Feed struct {
 	Next int64  `dynamodbav:"next"` // the last number given by arrival
 	PerStage
 	Highest int64 `dynamodbav:"highest"` // the highest number seen
+	// Skipped are numbers that an operator lets every stage pass; those that all have
+	// passed are left out. Nothing is parked at any of them: see I7.
+	Skipped Intervals `dynamodbav:"skipped,omitempty"`
+	// Skipping are numbers that an operator is about to skip. What is parked there is
+	// dropped first.
+	Skipping Intervals `dynamodbav:"skipping,omitempty"`
+}
+
+// NextAt is the number that a stage will take next: the first behind its cursor that
+// was not skipped.
+func (f *Feed) NextAt(stage Stage) int64 { return f.Skipped.Next(*f.At(stage) + 1) }
+
+// pass moves a stage's cursor over what was skipped behind it, in one step.
+func (f *Feed) pass(stage Stage) {
+	*f.At(stage) = f.NextAt(stage) - 1
+	f.Skipped = f.Skipped.Without(Intervals{{From: 1, Through: f.passed()}})
+}
+
+// passed is the highest number that every stage has passed.
+func (f *Feed) passed() int64 {
+	lowest := int64(maxNumber)
+	for _, stage := range Stages {
+		lowest = min(lowest, *f.At(stage))
+	}
+	return lowest
+}
+
+// skips tells whether an operator skipped a number, or is about to, and nothing has
+// been parked there since.
+func (f *Feed) skips(n int64) bool { return f.Skipped.Contains(n) || f.Skipping.Contains(n) }
+
+// take has the stages wait for a number though it was skipped: its file has come.
+func (f *Feed) take(n int64) {
+	one := Intervals{{n, n}}
+	f.Skipped, f.Skipping = f.Skipped.Without(one), f.Skipping.Without(one)
 }
 
 // Ticket is one revision of one number: what is admitted, parked and completed.
@@ -101,19 +136,18 @@ type Number struct {
 	Counted Ticket `dynamodbav:"counted,omitempty"`
 	// Days are those of every revision that was processed. The aggregator mends
 	// them all, so that a correction leaves nothing behind on a day it has left.
-	Days       []string `dynamodbav:"days,omitempty"`
-	Status     Status   `dynamodbav:"status,omitempty"`
-	SkipReason string   `dynamodbav:"skipReason,omitempty"`
-	SkippedBy  string   `dynamodbav:"skippedBy,omitempty"`
-	SkippedAt  string   `dynamodbav:"skippedAt,omitempty"`
-	Retries    []Retry  `dynamodbav:"retries,omitempty"`
+	Days   []string `dynamodbav:"days,omitempty"`
+	Status Status   `dynamodbav:"status,omitempty"`
 }
 
-// Retry is an operator's taking up a number again. The functions only keep it.
-type Retry struct {
-	At     string `dynamodbav:"at"`
-	By     string `dynamodbav:"by"`
-	Reason string `dynamodbav:"reason"`
+// Act is the item OPERATOR#…: what an operator did to numbers, and why. No function
+// reads it.
+type Act struct {
+	Command string `dynamodbav:"command" json:"command"` // skip or retry
+	Interval
+	At     string `dynamodbav:"at" json:"at"`
+	By     string `dynamodbav:"by" json:"by"`
+	Reason string `dynamodbav:"reason" json:"reason"`
 }
 
 // File is the item FILE#…: what is known of a file's newest version.
@@ -180,6 +214,7 @@ const (
 	filePrefix    = "FILE#"
 	versionPrefix = "VERSION#"
 	numberPrefix  = "NUMBER#"
+	actPrefix     = "OPERATOR#"
 )
 
 // Key is the key of a feed's own item; id is {partner}/{feed}, here and below.
@@ -188,6 +223,11 @@ func Key(id string) store.Key { return store.Key{Partition: id, Sort: "FEED"} }
 // NumberKey is the key of a number.
 func NumberKey(id string, number int64) store.Key {
 	return store.Key{Partition: id, Sort: fmt.Sprintf("%s%018d", numberPrefix, number)}
+}
+
+// ActKey is the key of what an operator did from a number on, at a time.
+func ActKey(id, at string, from int64) store.Key {
+	return store.Key{Partition: id, Sort: fmt.Sprintf("%s%s#%018d", actPrefix, at, from)}
 }
 
 // FileKey is the key of a file's head.

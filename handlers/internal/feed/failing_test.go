@@ -32,6 +32,13 @@ func (s *failing) Get(ctx context.Context, key store.Key) (store.Item, error) {
 	return s.Store.Get(ctx, key)
 }
 
+func (s *failing) Query(ctx context.Context, r store.Range) ([]store.Item, error) {
+	if err := s.effect(); err != nil {
+		return nil, err
+	}
+	return s.Store.Query(ctx, r)
+}
+
 func (s *failing) Commit(ctx context.Context, writes ...store.Write) error {
 	if err := s.effect(); err != nil {
 		return err

@@ -22,7 +22,8 @@
 //	I1  Every number up to c is complete or was skipped by an operator:
 //	    n ≤ c  ⇒  r(n) > 0 or skipped(n).
 //	I2  c and every r(n) only ever grow; c by one, over a number that has just
-//	    been completed or was skipped. So no file is taken out of turn.
+//	    been completed, or over numbers that are skipped. So no file is taken out
+//	    of turn.
 //	I3  (n, r) is complete at most once: the second Complete finds r(n) ≥ r and
 //	    changes nothing. So no file counts twice.
 //	I4  A ticket is parked only in a transaction that also finds n > c+1, and an
@@ -39,6 +40,12 @@
 //	    aggregator, for the completion of a newer revision says of the one before,
 //	    in the same transaction, what replaced it. So none claims to count that
 //	    does not.
+//	I7  Nothing is parked at a number in front of c that is skipped. So c may move
+//	    over an interval of skipped numbers without looking at each. For whoever
+//	    parks a ticket takes its number out of the skipped ones and out of those
+//	    that are announced, in the same transaction; and numbers are first
+//	    announced, and skipped only in a transaction that follows, after all that
+//	    was parked there before the announcement has been dropped.
 //
 // Only the validator differs. It has no queue of its own to wake a successor
 // through, so it releases the parked successors itself, one after the other; and
@@ -104,28 +111,27 @@ const LastAttempt = 3
 func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
 	var decision Decision
 	var began string // to wait
-	err := l.transactInParts(ctx, func(tx *store.Transaction) (bool, error) {
+	err := l.transact(ctx, func(tx *store.Transaction) error {
 		began = ""
 		feed, number, err := loadTurn(ctx, tx, turn)
 		if err != nil {
-			return false, err
+			return err
 		}
-		if ticket := turn.Ticket; ticket.Number > *feed.At(turn.Stage)+1 {
-			if more, err := passSkipped(ctx, tx, turn.Feed, turn.Stage, feed); err != nil || more {
-				return more, err
-			}
+		if turn.Ticket.Number > *feed.At(turn.Stage)+1 {
+			feed.pass(turn.Stage)
 		}
 		decision = decide(*feed.At(turn.Stage), *number.At(turn.Stage), number.Parked[turn.Stage].Revision, turn.Ticket)
 		switch decision {
 		case Replaced:
-			return false, l.skip(ctx, tx, turn, number, turn.Ticket, number.Ticket)
+			return l.skip(ctx, tx, turn, number, turn.Ticket, number.Ticket)
 		case Park:
 			if number.Parked[turn.Stage].Revision == 0 {
 				began = stamp(l.Now())
 			}
-			return false, l.park(ctx, tx, turn, number, began)
+			feed.take(turn.Ticket.Number)
+			return l.park(ctx, tx, turn, number, began)
 		}
-		return false, nil
+		return nil
 	})
 	if err == nil {
 		countWaiting(ctx, 1, began)
@@ -219,57 +225,20 @@ func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error 
 // one: the ticket to wake.
 func (l Ledger) Successor(ctx context.Context, id string, stage Stage) (Ticket, bool, error) {
 	var next Ticket
-	err := l.transactInParts(ctx, func(tx *store.Transaction) (bool, error) {
+	err := l.transact(ctx, func(tx *store.Transaction) error {
 		feed, err := store.Load[Feed](ctx, tx, Key(id))
 		if err != nil {
-			return false, err
+			return err
 		}
-		if more, err := passSkipped(ctx, tx, id, stage, feed); err != nil || more {
-			return more, err
-		}
+		feed.pass(stage)
 		number, err := store.Load[Number](ctx, tx, NumberKey(id, *feed.At(stage)+1))
 		if err != nil {
-			return false, err
+			return err
 		}
 		next = number.Parked[stage]
-		return false, nil
+		return nil
 	})
 	return next, next.Revision > 0, err
-}
-
-// maxSkips bounds the items of one transaction, of which DynamoDB takes 100.
-const maxSkips = 90
-
-// passSkipped moves the cursor over the numbers that an operator skipped, but for
-// one of which a file came after all and is parked: it is taken in its turn. more
-// tells that one transaction could not pass them all.
-func passSkipped(ctx context.Context, tx *store.Transaction, id string, stage Stage, feed *Feed) (more bool, err error) {
-	cursor := feed.At(stage)
-	for range maxSkips {
-		number, err := store.Load[Number](ctx, tx, NumberKey(id, *cursor+1))
-		if err != nil {
-			return false, err
-		}
-		if _, parked := number.Parked[stage]; parked || number.SkippedAt == "" {
-			return false, nil
-		}
-		*cursor++
-	}
-	return true, nil
-}
-
-// transactInParts transacts until work has no more to do.
-func (l Ledger) transactInParts(ctx context.Context, work func(*store.Transaction) (more bool, err error)) error {
-	for more := true; more; {
-		err := l.transact(ctx, func(tx *store.Transaction) (err error) {
-			more, err = work(tx)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func loadTurn(ctx context.Context, tx *store.Transaction, turn Turn) (*Feed, *Number, error) {

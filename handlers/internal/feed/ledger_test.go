@@ -146,14 +146,8 @@ func TestASkippedVersionThatIsTakenAfterAllDoesNotExpire(t *testing.T) {
 	f := newFixture(t)
 	second := f.accept(arrival("2/x.csv", "v2", "01"))
 	f.admit(second, Park)
-	tx := store.Begin(f.ledger.Store)
-	version, err := store.Load[Version](context.Background(), tx, VersionKey(id, "2/x.csv", "v2"))
-	f.must(err)
-	version.record(Event{Status: Skipped, Stage: "operator", Reason: "never mind"}, f.now)
-	number, err := store.Load[Number](context.Background(), tx, NumberKey(id, 2))
-	f.must(err)
-	number.Status, number.SkippedAt, number.Parked = Skipped, "2026-11-24T08:00:00Z", nil
-	f.must(tx.Commit(context.Background()))
+	f.skipNumbers(2, 2)
+	f.told("2/x.csv", "v2", Skipped)
 	f.admit(second, Park) // it is taken up again, and the first has not come yet
 	if found := load[Version](f, VersionKey(id, "2/x.csv", "v2")); found.Status != Waiting || found.ExpiresAt != 0 {
 		t.Errorf("it is %s and expires at %d", found.Status, found.ExpiresAt)

@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -50,24 +51,22 @@ func (w Wait) Due() (time.Time, error) {
 	return began.Add(patience), err
 }
 
-// Skip lets every stage pass the numbers from first to last, and drops what is parked
-// there: what is parked from then on came after the skip, and is taken. A number that
-// was skipped before keeps its first note; so a skip that was cut short may be
-// repeated, and does the rest. ended is told of the waits that each transaction ends.
-func (l Ledger) Skip(ctx context.Context, id string, first, last int64, note Note, ended func([]Wait) error) error {
-	head, err := l.head(ctx, id)
-	if err != nil {
+// Skip lets every stage pass an interval of numbers, whether anything has come for them
+// or not, and drops what is parked there. It costs the same for any number of numbers
+// that nothing has come for. ended is told of the waits that each transaction ends.
+//
+// It is done in two steps, for I7: first the numbers are announced, so that whoever
+// parks a ticket there from then on takes its number out; then, when nothing that was
+// parked before is left, they are skipped. A number that was announced or skipped before
+// keeps its first note; so a skip that was cut short may be repeated, and does the rest.
+func (l Ledger) Skip(ctx context.Context, id string, numbers Interval, note Note, ended func([]Wait) error) error {
+	if err := l.announce(ctx, id, numbers, note); err != nil {
 		return err
 	}
-	if last > head.Highest {
-		return &Refusal{Why: Beyond, Number: head.Highest}
-	}
-	for first <= last {
-		var next int64
+	for done := false; !done; {
 		var waits []Wait
 		err := l.transact(ctx, func(tx *store.Transaction) (err error) {
-			waits = nil
-			next, err = l.skipSome(ctx, tx, id, first, last, note, &waits)
+			waits, done, err = l.dropSome(ctx, tx, id, numbers, note)
 			return err
 		})
 		if err != nil {
@@ -76,77 +75,155 @@ func (l Ledger) Skip(ctx context.Context, id string, first, last int64, note Not
 		if err := ended(waits); err != nil {
 			return err
 		}
-		first = next
 	}
 	return nil
 }
 
-// head reads a feed that has had a file.
-func (l Ledger) head(ctx context.Context, id string) (*Feed, error) {
-	item, err := l.Store.Get(ctx, Key(id))
-	if err != nil {
-		return nil, err
-	}
-	if item.Generation == 0 {
-		return nil, &Refusal{Why: NoFeed}
-	}
-	return store.Decode[Feed](item)
-}
-
-// skipSome skips as many numbers as one transaction takes, each with its version and
-// its file; next is the first of those that are left.
-func (l Ledger) skipSome(
-	ctx context.Context, tx *store.Transaction, id string, first, last int64, note Note, waits *[]Wait,
-) (next int64, err error) {
-	feed, err := store.Load[Feed](ctx, tx, Key(id))
-	if err != nil {
-		return 0, err
-	}
-	passed := feed.last()
-	for n := first; n <= last; n++ {
-		if n == first+maxSkips/3 {
-			return n, nil
-		}
-		number, err := store.Load[Number](ctx, tx, NumberKey(id, n))
+// announce records that numbers are about to be skipped, by whom and why.
+func (l Ledger) announce(ctx context.Context, id string, numbers Interval, note Note) error {
+	at := stamp(l.Now())
+	return l.transact(ctx, func(tx *store.Transaction) error {
+		feed, err := store.Load[Feed](ctx, tx, Key(id))
 		switch {
 		case err != nil:
-			return 0, err
-		case number.SkippedAt != "" && len(number.Parked) == 0:
-			continue
-		case n <= passed:
-			return 0, &Refusal{Why: Passed, Number: n}
-		case number.counts():
-			return 0, &Refusal{Why: Counts, Number: n, File: number.File}
+			return err
+		case feed.Highest == 0:
+			return &Refusal{Why: NoFeed}
+		case numbers.Through > feed.Highest:
+			return &Refusal{Why: Beyond, Number: feed.Highest}
 		}
-		for _, stage := range Stages {
-			if since, waited := number.Since[stage]; waited {
-				*waits = append(*waits, Wait{stage, since})
-			}
+		asked, passed := Intervals{numbers}, Interval{1, feed.passed()}
+		if err := l.checkPassed(ctx, id, asked.Within(passed)); err != nil {
+			return err
 		}
-		number.Number, number.Parked, number.Since = n, nil, nil
-		number.SkipReason, number.SkippedBy, number.SkippedAt = note.Reason, note.By, stamp(l.Now())
-		if number.Status = Skipped; number.VersionID == "" {
-			continue
+		fresh := asked.Without(Intervals{passed}).Without(feed.Skipped).Without(feed.Skipping)
+		if len(fresh) == 0 {
+			return nil
 		}
-		turn := Turn{Stage: operator, Feed: id, Ticket: number.Ticket}
-		if err := l.writeSettled(ctx, tx, turn, number, Skipped, note.Reason); err != nil {
-			return 0, err
+		if err := l.checkCounted(ctx, id, fresh); err != nil {
+			return err
+		}
+		feed.Skipping = feed.Skipping.With(fresh)
+		act, err := store.Load[Act](ctx, tx, ActKey(id, at, numbers.From))
+		if err != nil {
+			return err
+		}
+		*act = Act{Command: "skip", Interval: numbers, At: at, By: note.By, Reason: note.Reason}
+		return nil
+	})
+}
+
+// checkPassed refuses numbers that every stage has passed, but for those that were
+// skipped: they are asked for again.
+func (l Ledger) checkPassed(ctx context.Context, id string, passed Intervals) error {
+	if len(passed) == 0 {
+		return nil
+	}
+	acts, err := l.acts(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, act := range acts {
+		if act.Command == "skip" {
+			passed = passed.Without(Intervals{act.Interval})
 		}
 	}
-	return last + 1, nil
+	if len(passed) > 0 {
+		return &Refusal{Why: Passed, Number: passed[0].From}
+	}
+	return nil
+}
+
+// checkCounted refuses numbers that count though not every stage has recorded it.
+func (l Ledger) checkCounted(ctx context.Context, id string, fresh Intervals) error {
+	for _, i := range fresh {
+		numbers, err := scan[Number](ctx, l.Store, NumberKey(id, i.From), NumberKey(id, i.Through), everything)
+		if err != nil {
+			return err
+		}
+		for _, number := range numbers {
+			if number.counts() {
+				return &Refusal{Why: Counts, Number: number.Number, File: number.File}
+			}
+		}
+	}
+	return nil
+}
+
+// maxDrops bounds the numbers of one transaction, maxDropped their items: what one
+// number may add leaves room up to the 100 that DynamoDB takes.
+const maxDrops, maxDropped = 30, 90
+
+// dropSome drops what has come for the first of the announced numbers, as much as one
+// transaction takes, and has those skipped that it is through with.
+func (l Ledger) dropSome(
+	ctx context.Context, tx *store.Transaction, id string, asked Interval, note Note,
+) (waits []Wait, done bool, err error) {
+	feed, err := store.Load[Feed](ctx, tx, Key(id))
+	if err != nil {
+		return nil, false, err
+	}
+	announced := feed.Skipping.Within(asked)
+	if len(announced) == 0 {
+		return nil, true, nil
+	}
+	come, err := scan[Number](ctx, l.Store, NumberKey(id, announced[0].From), NumberKey(id, asked.Through), maxDrops)
+	if err != nil {
+		return nil, false, err
+	}
+	done = len(come) < maxDrops
+	for i, found := range come {
+		if tx.Size() > maxDropped {
+			come, done = come[:i], false
+			break
+		}
+		if !announced.Contains(found.Number) {
+			continue
+		}
+		number, err := store.Load[Number](ctx, tx, NumberKey(id, found.Number))
+		if err != nil {
+			return nil, false, err
+		}
+		if number.counts() { // since it was announced: what counts is not taken back
+			continue
+		}
+		waited, err := l.drop(ctx, tx, id, number, note)
+		if err != nil {
+			return nil, false, err
+		}
+		waits = append(waits, waited...)
+	}
+	if !done {
+		announced = announced.Within(Interval{1, come[len(come)-1].Number})
+	}
+	feed.Skipping, feed.Skipped = feed.Skipping.Without(announced), feed.Skipped.With(announced)
+	return waits, done, nil
+}
+
+// drop forgets what is parked at a number and records of its newest version, and of
+// older ones that were parked, that they go no further.
+func (l Ledger) drop(ctx context.Context, tx *store.Transaction, id string, number *Number, note Note) (waits []Wait, err error) {
+	dropped := []Ticket{number.Ticket}
+	for _, stage := range Stages {
+		if since, waited := number.Since[stage]; waited {
+			waits = append(waits, Wait{stage, since})
+		}
+		if parked := number.Parked[stage]; parked.Revision > 0 && !slices.Contains(dropped, parked) {
+			dropped = append(dropped, parked)
+		}
+	}
+	number.Parked, number.Since = nil, nil
+	for _, ticket := range dropped {
+		turn := Turn{Stage: operator, Feed: id, Ticket: ticket}
+		if err := l.writeSettled(ctx, tx, turn, number, Skipped, note.Reason); err != nil {
+			return nil, err
+		}
+	}
+	return waits, nil
 }
 
 // operator stands where a history names the stage.
 const operator Stage = "operator"
-
-// last is the number that every stage has passed.
-func (f *Feed) last() int64 {
-	last := f.Highest
-	for _, stage := range Stages {
-		last = min(last, *f.At(stage))
-	}
-	return last
-}
 
 // counts tells whether the newest revision of a number stands in the days.
 func (n *Number) counts() bool { return 0 < n.Revision && n.Revision <= n.Aggregator }
@@ -154,6 +231,7 @@ func (n *Number) counts() bool { return 0 < n.Revision && n.Revision <= n.Aggreg
 // Retry takes a number up again: it names the ticket, and the stage that is to have
 // it, which is where it stopped. What is complete stays as it is.
 func (l Ledger) Retry(ctx context.Context, id string, n int64, note Note) (ticket Ticket, stage Stage, err error) {
+	at := stamp(l.Now())
 	err = l.transact(ctx, func(tx *store.Transaction) error {
 		number, err := store.Load[Number](ctx, tx, NumberKey(id, n))
 		switch {
@@ -167,7 +245,11 @@ func (l Ledger) Retry(ctx context.Context, id string, n int64, note Note) (ticke
 			return &Refusal{Why: NeverValid, Number: n, File: number.File}
 		}
 		ticket, stage = number.Ticket, number.stoppedAt()
-		number.Retries = append(number.Retries, Retry{At: stamp(l.Now()), By: note.By, Reason: note.Reason})
+		act, err := store.Load[Act](ctx, tx, ActKey(id, at, n))
+		if err != nil {
+			return err
+		}
+		*act = Act{Command: "retry", Interval: Interval{n, n}, At: at, By: note.By, Reason: note.Reason}
 		return nil
 	})
 	return ticket, stage, err
@@ -196,36 +278,65 @@ func (l Ledger) Sequencer(ctx context.Context, id, file string) (string, error) 
 	return head.Sequencer, nil
 }
 
-// Open reads a feed, and every number that some stage has not passed or that an
-// operator touched.
-func (l Ledger) Open(ctx context.Context, id string) (*Feed, []*Number, error) {
-	feed, err := l.head(ctx, id)
-	if err != nil {
-		return nil, nil, err
-	}
-	var open []*Number
-	const page = 1000
-	for from := int64(1); ; {
-		items, err := l.Store.Query(ctx, store.Range{
-			Partition: id, From: NumberKey(id, from).Sort, To: NumberKey(id, maxNumber).Sort, Limit: page, Consistent: true,
-		})
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, item := range items {
-			number, err := store.Decode[Number](item)
-			if err != nil {
-				return nil, nil, err
-			}
-			from = number.Number + 1
-			if number.Number > feed.last() || number.SkippedAt != "" || len(number.Retries) > 0 {
-				open = append(open, number)
-			}
-		}
-		if len(items) < page {
-			return feed, open, nil
-		}
-	}
+// Overview is how a feed stands: what an operator did to it, in the order of time, and
+// the first of the numbers that something has come for and some stage has not passed.
+type Overview struct {
+	Feed
+	Acts []Act
+	Open []Number
+	More bool // there are more of them
 }
 
-const maxNumber = 999_999_999_999_999_999
+// maxOpen bounds the numbers that are told of a feed: the first say what it waits for.
+const maxOpen = 1000
+
+// Overview tells how a feed stands.
+func (l Ledger) Overview(ctx context.Context, id string) (*Overview, error) {
+	item, err := l.Store.Get(ctx, Key(id))
+	if err != nil {
+		return nil, err
+	}
+	feed, err := store.Decode[Feed](item)
+	if err != nil {
+		return nil, err
+	}
+	if feed.Highest == 0 {
+		return nil, &Refusal{Why: NoFeed}
+	}
+	acts, err := l.acts(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	open, err := scan[Number](ctx, l.Store, NumberKey(id, feed.passed()+1), NumberKey(id, maxNumber), maxOpen+1)
+	if err != nil {
+		return nil, err
+	}
+	shown := open[:min(len(open), maxOpen)]
+	return &Overview{Feed: *feed, Acts: acts, Open: shown, More: len(open) > len(shown)}, nil
+}
+
+func (l Ledger) acts(ctx context.Context, id string) ([]Act, error) {
+	return scan[Act](ctx, l.Store, ActKey(id, "", 0), store.Key{Partition: id, Sort: store.MaxSort(actPrefix)}, everything)
+}
+
+// everything is no limit to a scan.
+const everything = math.MaxInt
+
+// scan reads the documents from one key to another, as they are now.
+func scan[T any](ctx context.Context, from store.Store, first, last store.Key, limit int) ([]T, error) {
+	items, err := from.Query(ctx, store.Range{
+		Partition: first.Partition, From: first.Sort, To: last.Sort, Limit: limit, Consistent: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	documents := make([]T, len(items))
+	for i, item := range items {
+		document, err := store.Decode[T](item)
+		if err != nil {
+			return nil, err
+		}
+		documents[i] = *document
+	}
+	return documents, nil
+}

@@ -80,6 +80,7 @@ func TestANumberSpeaksOfItsNewestVersionUntilOneIsAccepted(t *testing.T) {
 
 func TestASkippedNumberStaysSoUntilAValidVersionComes(t *testing.T) {
 	f := newFixture(t)
+	f.receive(arrival("1/x.csv", "v0", "00"))
 	f.skipNumbers(1, 1)
 	a := arrival("1/x.csv", "v1", "01")
 	f.receive(a)

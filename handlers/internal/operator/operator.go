@@ -35,11 +35,10 @@ type Sent struct {
 	File  string     `json:"file"`
 }
 
-// Skip lets a feed go on without the numbers from first to last, and wakes what
-// waited behind them.
-func (o Operator) Skip(ctx context.Context, id string, first, last int64, note feed.Note) ([]Sent, error) {
+// Skip lets a feed go on without some numbers, and wakes what waited behind them.
+func (o Operator) Skip(ctx context.Context, id string, numbers feed.Interval, note feed.Note) ([]Sent, error) {
 	ended := func(waits []feed.Wait) error { return o.Uncount(ctx, waits) }
-	if err := o.Ledger.Skip(ctx, id, first, last, note, ended); err != nil {
+	if err := o.Ledger.Skip(ctx, id, numbers, note, ended); err != nil {
 		return nil, err
 	}
 	return o.wake(ctx, id)

@@ -210,7 +210,7 @@ func TestAnyKeyThatTheBucketToldOfIsTakenUpAgain(t *testing.T) {
 		{"uploads/acme/x/0007/a.csv", "acme/x", 7, "0007/a.csv"},
 		{"uploads/acme/x/7.csv", "acme/x", 0, "7.csv"},
 		{"uploads/acme/x/7/a+b%C3%A9.csv", "acme/x", 7, "7/a bé.csv"},
-		{"uploads/acme/x/7/a.txt", "acme/x", 0, "7/a.txt"},
+		{"uploads/acme/x/7/a.exe", "acme/x", 0, "7/a.exe"},
 		{"uploads/stray.csv", "", 0, "uploads/stray.csv"},
 	} {
 		event, err := json.Marshal(map[string]any{"Records": []any{map[string]any{

@@ -24,7 +24,7 @@ func (o Operator) Answer(ctx context.Context, r Request, dead DeadLetters) (any,
 	note := feed.Note{By: r.By, Reason: r.Reason}
 	switch r.Command {
 	case "skip":
-		woken, err := o.Skip(ctx, r.Feed, r.Number, r.Through, note)
+		woken, err := o.Skip(ctx, r.Feed, feed.Interval{From: r.Number, Through: r.Through}, note)
 		return map[string][]Sent{"woken": woken}, err
 	case "retry":
 		return answered(o.Retry(ctx, r.Feed, r.Number, note))

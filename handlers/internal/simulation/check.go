@@ -30,7 +30,7 @@ func load[T any](w *world, key store.Key) *T {
 	return document
 }
 
-// commit writes, and checks that the invariants I1, I2 and I6 of package feed hold.
+// commit writes, and checks that the invariants I1, I2, I6 and I7 of package feed hold.
 func (w *world) commit(ctx context.Context, writes []store.Write) error {
 	id := writes[0].Item.Key.Partition
 	before := load[feed.Feed](w, feed.Key(id))
@@ -47,6 +47,13 @@ func (w *world) commit(ctx context.Context, writes []store.Write) error {
 			number := load[feed.Number](w, feed.NumberKey(id, n))
 			if *number.At(stage) == 0 && !w.ordered[hold{id, n}] {
 				w.broken(fmt.Errorf("%s: the %s's cursor passes %d, which is not complete", id, stage, n))
+			}
+		}
+	}
+	for _, n := range w.numbers(id) {
+		for stage := range load[feed.Number](w, feed.NumberKey(id, n)).Parked {
+			if after.Skipped.Contains(n) && n > *after.At(stage) {
+				w.broken(fmt.Errorf("%s: number %d is skipped, and parked at the %s", id, n, stage))
 			}
 		}
 	}
@@ -250,7 +257,9 @@ func (w *world) checkOrder(id string, record *feed.Feed, objects []*object, vali
 			return
 		}
 		for _, stage := range feed.Stages {
-			if *number.At(stage) != number.Revision && !dropped {
+			// The validator sends a file before it completes it: skipped in between, it stays incomplete there.
+			sent := stage == feed.Validator && w.skipped[hold{id, hole}]
+			if *number.At(stage) != number.Revision && !dropped && !sent {
 				w.broken(fmt.Errorf("%s number %d revision %d: the %s is at revision %d", id, hole, number.Revision, stage, *number.At(stage)))
 			}
 		}
@@ -287,13 +296,13 @@ func (w *world) checkVersions(id string, number *feed.Number) {
 	}
 	for _, p := range places {
 		record := load[feed.Version](w, feed.VersionKey(id, p.object.file.Name, p.version.id))
-		if record.Revision == 0 || record.Revision == number.Revision && record.Status == feed.Aggregated {
+		if record.Revision == 0 || record.Revision == number.Counted.Revision && record.Status == feed.Aggregated {
 			continue
 		}
 		last := record.History[len(record.History)-1]
 		if record.Status != feed.Skipped || last.Stage != "operator" && revisions[last.Reason] <= record.Revision {
 			w.broken(fmt.Errorf("%s revision %d of number %d, of which revision %d counts, ends as %s: %q",
-				p.object.file.Key(), record.Revision, number.Number, number.Revision, record.Status, last.Reason))
+				p.object.file.Key(), record.Revision, number.Number, number.Counted.Revision, record.Status, last.Reason))
 		}
 	}
 }

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/objects"
 	"market-data-pipeline/handlers/internal/queue"
@@ -67,6 +70,9 @@ func (s table) Commit(ctx context.Context, writes ...store.Write) error {
 		} else if s.world.bug == DropCondition {
 			continue
 		}
+		if w.Item.Key.Sort == "FEED" && strings.Contains(s.task.name, "skip") {
+			w.Item.Attributes = s.world.bug.skipped(w.Item)
+		}
 		kept = append(kept, w)
 	}
 	if s.world.bug == FailLate && slices.ContainsFunc(writes, failsInAdvance) {
@@ -78,6 +84,28 @@ func (s table) Commit(ctx context.Context, writes ...store.Write) error {
 		s.task.wrote = s.task.wrote || err == nil
 		return err
 	})
+}
+
+// skipped is a feed with what a bug makes of its skipped numbers.
+func (b Bug) skipped(item store.Item) map[string]types.AttributeValue {
+	if b != SkipOneTooMany && b != SkipOneTooFew {
+		return item.Attributes
+	}
+	record, err := store.Decode[feed.Feed](item)
+	if err != nil {
+		panic(err)
+	}
+	switch last := len(record.Skipped) - 1; {
+	case last >= 0 && b == SkipOneTooMany:
+		record.Skipped[last].Through++
+	case last >= 0:
+		record.Skipped[last].Through--
+	}
+	attributes, err := attributevalue.MarshalMap(record)
+	if err != nil {
+		panic(err)
+	}
+	return attributes
 }
 
 // failsInAdvance tells whether a write is how a worker begins its last attempt.

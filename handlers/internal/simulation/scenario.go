@@ -56,15 +56,23 @@ func scenario(c *choices) []*object {
 		if sequenced && c.chance(300) {
 			missing, late = 1+c.pick(files), c.pick(2) == 1
 		}
+		jump, far := files+1, 0
+		if sequenced && c.chance(150) { // as where a day's numbers begin anew, far ahead
+			jump, far = 1+c.pick(files), 300
+		}
 		for n := 1; n <= files; n++ {
 			if n == missing && !late {
 				continue
 			}
 			names := []string{fmt.Sprintf("%d.csv", n)}
 			if sequenced {
-				names[0] = fmt.Sprintf("%d/x.csv", n)
+				sequence := n
+				if n >= jump {
+					sequence += far
+				}
+				names[0] = fmt.Sprintf("%d/x.csv", sequence)
 				if c.chance(100) {
-					names = append(names, fmt.Sprintf("%d/y.csv", n))
+					names = append(names, fmt.Sprintf("%d/y.csv", sequence))
 				}
 			}
 			for _, name := range names {

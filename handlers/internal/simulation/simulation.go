@@ -26,6 +26,8 @@ const (
 	KeepReplaced      Bug = "what a correction replaced goes on to say that it counts"
 	FailLate          Bug = "a last attempt does not begin with FAILED"
 	TakeForSent       Bug = "what could not be sent is taken for sent"
+	SkipOneTooMany    Bug = "a skip lets one number too many pass"
+	SkipOneTooFew     Bug = "a skip leaves its last number out"
 )
 
 // Failure is a schedule that ended wrong.

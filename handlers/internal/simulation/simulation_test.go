@@ -33,14 +33,15 @@ func TestEveryScheduleEndsAsTheFeedPrescribes(t *testing.T) {
 }
 
 func TestPlantedBugsAreFound(t *testing.T) {
-	for _, bug := range []Bug{DropWake, DropCondition, AcknowledgeFirst, SkipWithoutWake, IgnoreCorrections, KeepReplaced, FailLate, TakeForSent} {
+	for _, bug := range []Bug{DropWake, DropCondition, AcknowledgeFirst, SkipWithoutWake, IgnoreCorrections, KeepReplaced, FailLate, TakeForSent,
+		SkipOneTooMany, SkipOneTooFew} {
 		t.Run(string(bug), func(t *testing.T) {
 			t.Parallel()
 			const limit = 2000
 			for seed := uint64(1); seed <= limit; seed++ {
 				if failure := Run(seed, bug); failure != nil {
 					t.Logf("found with %v", failure)
-					if last := failure.Trace[len(failure.Trace)-1]; len(failure.Trace) > 250 || !strings.Contains(last, "BROKEN") ||
+					if last := failure.Trace[len(failure.Trace)-1]; len(failure.Trace) > 300 || !strings.Contains(last, "BROKEN") ||
 						!strings.HasPrefix(failure.Error(), fmt.Sprintf("seed %d: ", seed)) {
 						t.Errorf("the trace has %d lines and ends with %q", len(failure.Trace), last)
 					}

@@ -188,7 +188,7 @@ func (w *world) mischief() []func() {
 			w.redrive()
 		})
 		for _, id := range w.feeds() {
-			if load[feed.Feed](w, feed.Key(id)).Highest > 0 {
+			if len(w.numbers(id)) > 0 {
 				actions = append(actions, func() {
 					w.meddling--
 					w.retry(id)
@@ -201,7 +201,7 @@ func (w *world) mischief() []func() {
 			actions = append(actions, func() {
 				w.skips--
 				run := w.holdsFrom(h)
-				w.skip(run[:1+w.choices.pick(len(run))])
+				w.skip(run[:[]int{len(run), 1, 1 + w.choices.pick(len(run))}[w.choices.pick(3)]])
 			})
 		}
 	}

@@ -172,8 +172,9 @@ func (s Status) tellOpen(ctx context.Context, id string, record *feed.Feed, answ
 		if err != nil {
 			return err
 		}
-		if number.Number > next && len(answer.Gaps) < maxPlaces {
-			answer.Gaps = append(answer.Gaps, gap{From: next, To: number.Number - 1})
+		missing := feed.Intervals{{From: next, Through: number.Number - 1}}.Without(record.Skipped)
+		for _, i := range missing[:min(len(missing), maxPlaces-len(answer.Gaps))] {
+			answer.Gaps = append(answer.Gaps, gap{From: i.From, To: i.Through})
 		}
 		next = max(next, number.Number+1)
 		at := place{Sequence: number.Number, File: number.File, Status: number.Status}

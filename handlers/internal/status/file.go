@@ -179,47 +179,32 @@ func (s Status) tellNumber(ctx context.Context, id string, head *feed.File, revi
 	}
 	for _, stage := range feed.Stages {
 		_, parked := number.Parked[stage]
-		next := *cursors.At(stage) + 1
+		next := cursors.NextAt(stage)
 		switch {
 		case *number.At(stage) >= revision:
 			continue
 		case head.Number > next:
-			answer.WaitingFor, err = s.holder(ctx, id, stage, next, head.Number-1)
+			answer.WaitingFor, err = s.blocker(ctx, id, cursors, next)
 		case parked && head.Number > 1: // for whoever completed the number before, to wake it
-			answer.WaitingFor, err = s.blocker(ctx, id, head.Number-1)
+			answer.WaitingFor, err = s.blocker(ctx, id, cursors, head.Number-1)
 		}
 		return err
 	}
 	return nil
 }
 
-// maxSkipped bounds the skipped numbers that are looked past.
-const maxSkipped = 100
-
-// holder is the first of the numbers from next on that was not skipped: what was
-// skipped holds nothing up, though the cursor may not have passed it yet.
-func (s Status) holder(ctx context.Context, id string, stage feed.Stage, next, last int64) (*blocker, error) {
-	for limit := min(last, next+maxSkipped); next < limit; next++ {
-		number, err := read[feed.Number](ctx, s.Store, feed.NumberKey(id, next))
-		if err != nil {
-			return nil, err
-		}
-		if _, parked := number.Parked[stage]; parked || number.SkippedAt == "" {
-			break
-		}
-	}
-	return s.blocker(ctx, id, next)
-}
-
-func (s Status) blocker(ctx context.Context, id string, n int64) (*blocker, error) {
+func (s Status) blocker(ctx context.Context, id string, cursors *feed.Feed, n int64) (*blocker, error) {
 	number, err := read[feed.Number](ctx, s.Store, feed.NumberKey(id, n))
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if number.File == "" {
+	case number.File != "":
+		return &blocker{Sequence: n, File: &number.File, Status: number.Status}, nil
+	case cursors.Skipped.Contains(n):
+		return &blocker{Sequence: n, Status: feed.Skipped}, nil
+	default:
 		return &blocker{Sequence: n, Status: missing}, nil
 	}
-	return &blocker{Sequence: n, File: &number.File, Status: number.Status}, nil
 }
 
 // expired tells whether the table has only not yet removed an item.

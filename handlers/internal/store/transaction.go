@@ -53,6 +53,9 @@ func Load[T any](ctx context.Context, tx *Transaction, key Key) (*T, error) {
 	return document, nil
 }
 
+// Size is how many items the transaction has read; DynamoDB takes 100.
+func (tx *Transaction) Size() int { return len(tx.entries) }
+
 // Decode reads a document out of an item.
 func Decode[T any](item Item) (*T, error) {
 	document := new(T)
