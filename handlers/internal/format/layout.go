@@ -153,6 +153,42 @@ func (l Layout) DigitsOnly() bool {
 	return true
 }
 
+// Shape is where the seconds stand in values of a layout, and what follows them.
+type Shape struct {
+	Seconds  int  // the bytes in front of them
+	Point    byte // in front of the fraction; 0: none, '.' with Optional: a point or a comma
+	Optional bool // the fraction, with its point
+	Digits   int  // of the fraction: exactly so many; 0: 1 to 9; -1: there is no fraction
+}
+
+// Shape tells it, if what is in front of the seconds always has the same length.
+func (l Layout) Shape() (s Shape, ok bool) {
+	s.Digits = -1
+	for i, f := range l.fields {
+		switch {
+		case f.letter == 'S':
+			rest := l.fields[i+1:]
+			if len(rest) > 0 && rest[0].letter == '.' {
+				s.Point, s.Optional, s.Digits = '.', true, 0
+			} else if len(rest) > 0 && rest[0].letter == 'f' {
+				s.Digits = rest[0].digits
+			} else if len(rest) > 1 && len(rest[0].literal) == 1 && rest[1].letter == 'f' {
+				s.Point, s.Digits = rest[0].literal[0], rest[1].digits
+			}
+			return s, true
+		case f.letter == 0:
+			s.Seconds += len(f.literal)
+		case f.letter == 'b':
+			s.Seconds += 3
+		case f.digits > 0 && !f.lacks:
+			s.Seconds += f.digits
+		default:
+			return s, false
+		}
+	}
+	return s, false
+}
+
 func (l Layout) has(letter byte) bool {
 	for _, f := range l.fields {
 		if f.letter == letter {

@@ -30,6 +30,9 @@ func thorough(file []byte, options Options) (Result, []string) {
 		return nil
 	})
 	s.fast.off = true
+	if !s.begin() {
+		return s.result, visited
+	}
 	whole := bytes.TrimPrefix(file, []byte("\uFEFF"))
 	if isUTF16(file) {
 		s.reject("", file[:2], OtherEncoding)

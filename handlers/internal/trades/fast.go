@@ -9,9 +9,99 @@ import (
 )
 
 // The usual row is parsed here, eight bytes at a time: fields that need no quotes, in
-// printable ASCII, a timestamp in Z, a known symbol and numbers that are positive
-// and not long. Any other row, and every faulty one, is left untouched for split
-// and row, which alone say what is right; a test holds the two to each other.
+// printable ASCII, a known symbol and numbers that are positive. Any other row, and
+// every faulty one, is left untouched for split and row, which alone say what is
+// right; a test holds the two to each other.
+
+// fast is how the rows of a file are read that are usual.
+type fast struct {
+	ready     bool
+	off       bool // for tests of the rest
+	canonical bool // the columns of the project's own format, in its order
+	plan      []place
+	rest      int // fields behind the last place
+	epoch     bool
+	rfc3339   bool
+	constant  bool // the symbol is of no column
+	shape     format.Shape
+	shaped    bool
+	minute    shapedMinute
+	nextTime  int                      // the part of the timestamp that comes next
+	padded    []byte                   // for a timestamp of several parts, with room behind it
+	parts     [][]byte                 // of the symbol
+	counts    map[string]format.Counts // of conditions that came before: what they exclude
+}
+
+// place is a field that is read.
+type place struct {
+	skip    int // fields in front of it that are not
+	last    bool
+	time    int // 1 + which part of the timestamp; 0: none
+	date    bool
+	symbol  int // 1 + which part of the symbol
+	price   bool
+	size    bool
+	rules   []int
+	counted bool // by its conditions
+}
+
+// compile plans how usual rows are read, now that the columns are known.
+func (s *scanner) compile() {
+	f, c := s.format, &s.columns
+	if s.fast.off || c.more && f.TrailingDelimiter {
+		return
+	}
+	s.fast.ready = true
+	s.fast.canonical = f.Hash == format.Canonical().Hash && c.at[0] == 0 && c.at[1] == 1 && c.at[2] == 2 && c.at[3] == 3
+	if s.fast.canonical {
+		return
+	}
+	places := make([]place, c.width)
+	for i, column := range f.Timestamp.Columns {
+		places[c.at[column]].time = i + 1
+	}
+	if d := f.Timestamp.Date; d != nil && d.Column >= 0 {
+		places[c.at[d.Column]].date = true
+	}
+	s.fast.minute.rest = -1
+	s.fast.padded = make([]byte, 0, 2*MaxValueBytes+padding)
+	s.fast.parts = make([][]byte, len(f.Symbol.Parts))
+	s.fast.constant = true
+	for i, at := range c.symbol {
+		if at >= 0 {
+			// A column that stands in the symbol twice is read by its last part.
+			s.fast.ready = s.fast.ready && places[at].symbol == 0
+			places[at].symbol, s.fast.constant = i+1, false
+		}
+	}
+	places[c.at[f.Price.Column]].price = true
+	places[c.at[f.Size.Column]].size = true
+	for i, rule := range f.LeaveOut {
+		if at := c.at[rule.Column]; at >= 0 {
+			places[at].rules = append(places[at].rules, i)
+		}
+	}
+	if f.Conditions != nil && c.at[f.Conditions.Column] >= 0 {
+		places[c.at[f.Conditions.Column]].counted = true
+		s.fast.counts = map[string]format.Counts{}
+	}
+	skip := 0
+	for i, p := range places {
+		if p.time == 0 && p.symbol == 0 && !p.price && !p.size && !p.date && !p.counted && p.rules == nil {
+			skip++
+			continue
+		}
+		p.skip, p.last = skip, i == c.width-1
+		s.fast.plan = append(s.fast.plan, p)
+		skip = 0
+	}
+	s.fast.rest = skip
+	t := &f.Timestamp
+	s.fast.epoch, s.fast.rfc3339 = t.Epoch != nil, t.RFC3339 != ""
+	if t.Layouts != nil && !s.fast.rfc3339 && (t.Date == nil || t.Date.Column < 0) {
+		s.fast.shape, s.fast.shaped = t.Layouts[0].Shape()
+	}
+}
 
 const (
 	prefixBytes = len("2013-10-07T08:00:")
@@ -22,18 +112,6 @@ const (
 	millisecondDigits = 0x7f_7f_76_76_76_7f_76_76
 )
 
-// fast says whether rows are of the usual kind.
-type fast struct {
-	ready bool
-	off   bool // for tests of the rest
-}
-
-// compile looks whether the columns that are known now make usual rows.
-func (s *scanner) compile() {
-	f, at := s.format, s.columns.at
-	s.fast.ready = !s.fast.off && f.Hash == format.Canonical().Hash && at[0] == 0 && at[1] == 1 && at[2] == 2 && at[3] == 3
-}
-
 // prefix is the part of a timestamp that rarely changes from row to row.
 type prefix struct {
 	first, second uint64 // its first 16 bytes
@@ -43,6 +121,9 @@ type prefix struct {
 // usualRows parses the usual rows that data begins with and says how many bytes
 // they are. data ends with a line feed and its capacity goes on for padding bytes.
 func (s *scanner) usualRows(data []byte) (consumed int, err error) {
+	if !s.fast.canonical {
+		return s.plannedRows(data)
+	}
 	window := data[:len(data)+padding]
 	for consumed < len(data) && err == nil && !s.stopped {
 		row, ok := s.usualRow(window[consumed:])
@@ -75,25 +156,26 @@ type usual struct {
 	size          int    // bytes, with the line end
 }
 
-// usualRow parses the row that text begins with, if it is a usual one.
+// usualRow parses the row that text begins with, if it is a usual one of the
+// canonical format.
 func (s *scanner) usualRow(text []byte) (row usual, ok bool) {
 	var at, length int
-	row.time, at = s.usualTime(text)
+	row.time, at = s.usualTime(text, ',')
 	if at == 0 || row.time < s.last {
 		return row, false
 	}
-	row.id, length = s.usualSymbol(text[at:])
+	row.id, length = s.usualSymbol(text[at:], ',')
 	if length == 0 {
 		return row, false
 	}
 	at += length + 1
-	row.price, length = usualNumber(text[at:])
+	row.price, length = usualNumber(text[at:], '.')
 	at += length
 	if row.price == 0 || text[at] != ',' {
 		return row, false
 	}
 	at++
-	row.volume, length = usualNumber(text[at:])
+	row.volume, length = usualNumber(text[at:], '.')
 	at += length
 	if row.volume == 0 {
 		return row, false
@@ -120,28 +202,32 @@ func (s *scanner) usualRow(text []byte) (row usual, ok bool) {
 // and says how long it was; 0 if it is long, or if the quotes are missing, wrong
 // or needed for what they hold.
 func (s *scanner) withoutQuotes(data []byte) (line []byte, size int) {
+	quote, delimiter := s.format.Quote, s.format.Delimiter
+	if quote == 0 || s.format.Trim { // blanks within quotes count
+		return nil, 0
+	}
 	line = s.unquoted[:]
 	length, inside := 0, false
 	for i, c := range data[:min(len(data), len(line)-padding)] {
-		if c != '"' {
+		if c != quote {
 			line[length] = c
 			length++
-			if c > ',' {
+			if c > '\r' && c != delimiter {
 				continue
 			}
 		}
 		switch {
-		case c == '"' && !inside:
-			if i > 0 && data[i-1] != ',' {
+		case c == quote && !inside:
+			if i > 0 && data[i-1] != delimiter {
 				return nil, 0
 			}
 			inside = true
-		case c == '"':
-			if next := data[i+1]; next != ',' && next != '\r' && next != '\n' {
+		case c == quote:
+			if next := data[i+1]; next != delimiter && next != '\r' && next != '\n' {
 				return nil, 0
 			}
 			inside = false
-		case inside && (c == ',' || c == '\r' || c == '\n'):
+		case inside && (c == delimiter || c == '\r' || c == '\n'):
 			return nil, 0
 		case c == '\n':
 			if length > i {
@@ -153,9 +239,9 @@ func (s *scanner) withoutQuotes(data []byte) (line []byte, size int) {
 	return nil, 0
 }
 
-// usualTime reads the timestamp and the comma behind it and returns where they
-// end, or 0.
-func (s *scanner) usualTime(row []byte) (int64, int) {
+// usualTime reads an RFC 3339 timestamp in Z and the delimiter behind it and returns
+// where they end, or 0.
+func (s *scanner) usualTime(row []byte, delimiter byte) (int64, int) {
 	if row[0] == '"' {
 		return 0, 0
 	}
@@ -191,7 +277,7 @@ func (s *scanner) usualTime(row []byte) (int64, int) {
 		time += int64(fraction)
 		at += 1 + digits
 	}
-	if row[at] != 'Z' || row[at+1] != ',' {
+	if row[at] != 'Z' || row[at+1] != delimiter {
 		return 0, 0
 	}
 	return time, at + 2
@@ -207,15 +293,16 @@ func (s *scanner) usualPrefix(text []byte) bool {
 	return true
 }
 
-// usualSymbol reads a known symbol and returns its number and length, or length 0.
-func (s *scanner) usualSymbol(text []byte) (id, length int) {
+// usualSymbol reads a known symbol in front of a delimiter and returns its number and
+// length, or length 0.
+func (s *scanner) usualSymbol(text []byte, delimiter byte) (id, length int) {
 	first := word(text)
 	var k key
-	if commas := equalBytes(first, ','); commas != 0 {
-		length = bits.TrailingZeros64(commas) / 8
+	if delimiters := equalBytes(first, delimiter); delimiters != 0 {
+		length = bits.TrailingZeros64(delimiters) / 8
 		k.first = first & (1<<(8*length) - 1)
 	} else {
-		length = bytes.IndexByte(text[:keyBytes+1], ',')
+		length = bytes.IndexByte(text[:keyBytes+1], delimiter)
 		if length < 0 {
 			return 0, 0
 		}
@@ -230,15 +317,15 @@ func (s *scanner) usualSymbol(text []byte) (id, length int) {
 	return id, length
 }
 
-// usualNumber reads a number of at most 8 integer digits as its coefficient and
-// returns its length; the coefficient is 0 if it is anything else.
-func usualNumber(text []byte) (coefficient uint64, length int) {
+// usualNumber reads a number of at most 8 integer digits as its coefficient in
+// billionths and returns its length; the coefficient is 0 if it is anything else.
+func usualNumber(text []byte, point byte) (coefficient uint64, length int) {
 	x := word(text) ^ '0'*ones
 	integer := countDigits(x)
 	if integer == 0 {
 		return 0, 0
 	}
-	if text[integer] != '.' {
+	if text[integer] != point {
 		return digitsValue(x, integer) * 1_000_000_000, integer
 	}
 	// Short numbers are converted in one piece, with the point taken out.

@@ -141,13 +141,17 @@ func (s *scanner) leaveOut() bool {
 		if place < 0 || rule.Values[string(s.record.fields[place])] == rule.Not {
 			continue
 		}
-		if s.result.LeftOut == nil {
-			s.result.LeftOut = map[string]int64{}
-		}
-		s.result.LeftOut[rule.Reason]++
+		s.countLeftOut(i)
 		return true
 	}
 	return false
+}
+
+func (s *scanner) countLeftOut(rule int) {
+	if s.result.LeftOut == nil {
+		s.result.LeftOut = map[string]int64{}
+	}
+	s.result.LeftOut[s.format.LeaveOut[rule].Reason]++
 }
 
 // timestamp is the value of the timestamp, joined if it has several columns.
