@@ -24,6 +24,8 @@ _TOLD = {
     "ignoreTags": '{"keys": ["Team"]}',
     "insecure": "true",
 }
+# What the provider adds to every resource, whatever the program says.
+_FILLED = ("region", "tagsAll")
 _ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 _ARN = re.compile(r"arn:aws:(?P<service>[a-z0-9-]+):[a-z0-9-]*:\d*:(?P<kind>[a-z-]+[/:])?.+")
 
@@ -79,7 +81,7 @@ def mutants(resources: tuple[EngineResource, ...], suffix: str) -> Iterator[Muta
 
 
 def _of_resource(resource: EngineResource, changes: Changes) -> Iterator[Mutant]:
-    inputs = dict(resource.inputs)
+    inputs = {key: value for key, value in resource.inputs.items() if key not in _FILLED}
     for path, kind, changed in changes.of(inputs, "", lambda changed: changed):
         if changed != inputs:
             yield _with(resource, path, kind, changed)
@@ -155,8 +157,17 @@ def _with(resource: EngineResource, path: str, kind: str, inputs: Mapping[str, A
     was, is_ = _holds_unknown(resource.inputs.get(top)), _holds_unknown(inputs.get(top))
     if not (was and is_):
         dependencies[top] = ()
-    changed = replace(resource, inputs=inputs, property_dependencies=dependencies)
+    filled = {**_filled(resource, inputs), **inputs}
+    changed = replace(resource, inputs=filled, property_dependencies=dependencies)
     return _mutant(resource, path, kind, changed)
+
+
+def _filled(resource: EngineResource, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What the provider would add to a resource that is changed."""
+    added = {key: resource.inputs[key] for key in _FILLED if key in resource.inputs}
+    if "tagsAll" in added:
+        added["tagsAll"] = inputs.get("tags")
+    return {key: value for key, value in added.items() if value}
 
 
 def _mutant(

@@ -1,4 +1,4 @@
-"""IAM policy documents as text, known in full at preview."""
+"""IAM policy documents and other JSON as text, known in full at preview."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -54,7 +54,12 @@ def trust(principal: Mapping[str, str], condition: Condition | None = None) -> s
 
 def document(*statements: Statement) -> str:
     """The policy document of `statements`."""
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+    return compact({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def compact(value: Mapping[str, Any]) -> str:
+    """JSON without spaces, as SQS returns it: with them every queue would seem changed."""
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _statement(

@@ -71,6 +71,7 @@ class Failures(pulumi.ComponentResource):
                     "detail": {"requestContext": {"functionArn": [arn, f"{arn}:$LATEST"]}},
                 }
             ),
+            state="ENABLED",
             tags=TAGS,
             opts=child,
         )

@@ -101,11 +101,13 @@ class Function(pulumi.ComponentResource):
         self.function = aws.lambda_.Function(
             f"{name}-function",
             name=names.function(name),
+            package_type="Zip",
             runtime="provided.al2023",
             handler="bootstrap",
             architectures=[args.architecture],
             memory_size=MEMORY,
             timeout=args.timeout,
+            reserved_concurrent_executions=-1,  # none: it takes what the account has left
             role=names.role_arn(f"{name}-role"),
             code=pulumi.FileArchive(str(archive)),
             source_code_hash=base64.b64encode(
@@ -131,6 +133,7 @@ class Function(pulumi.ComponentResource):
             f"{name}-source",
             event_source_arn=source.arn,
             function_name=self.function.name,
+            enabled=True,
             # One file at a time: in a larger batch a file that fails takes its neighbours along.
             batch_size=1,
             function_response_types=["ReportBatchItemFailures"],

@@ -89,6 +89,7 @@ class Key(pulumi.ComponentResource):
         key = aws.kms.Key(
             name,
             description=f"Encrypts the market-data pipeline {args.names.suffix}",
+            is_enabled=True,
             enable_key_rotation=True,
             deletion_window_in_days=7,  # the shortest that AWS allows: destruction is not held up
             policy=document(*_statements(args)),

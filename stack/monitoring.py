@@ -128,6 +128,7 @@ class Monitoring(pulumi.ComponentResource):
             threshold=alarm.threshold,
             period=alarm.period,
             evaluation_periods=1,
+            actions_enabled=True,
             treat_missing_data="notBreaching",  # at night there is nothing to measure
             alarm_actions=[self.topic_arn],
             ok_actions=[self.topic_arn],

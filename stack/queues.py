@@ -1,13 +1,12 @@
 """FIFO queues: the work between two functions, and what was given up (MQ-1 to MQ-4)."""
 
-import json
 from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
-from stack.documents import Statement, allow, deny_plain_transport, document
+from stack.documents import Statement, allow, compact, deny_plain_transport, document
 from stack.key import Key
 from stack.names import Names
 from stack.tags import TAGS
@@ -110,14 +109,14 @@ class WorkQueue(pulumi.ComponentResource):
             message_retention_seconds=4 * DAY,
             visibility_timeout_seconds=6 * args.consumer_timeout,  # what Lambda asks of its sources
             kms_master_key_id=names.key_alias_arn,
-            redrive_policy=json.dumps(
+            redrive_policy=compact(
                 {
                     "deadLetterTargetArn": args.dead_letters.arn,
                     "maxReceiveCount": MAX_RECEIVE_COUNT,
                 }
             ),
             # Nobody may name a queue that carries work as the place for failures.
-            redrive_allow_policy=json.dumps({"redrivePermission": "denyAll"}),
+            redrive_allow_policy=compact({"redrivePermission": "denyAll"}),
             policy=document(deny_plain_transport(["sqs:*"], [self.arn])),
             tags=TAGS,
             opts=pulumi.ResourceOptions(
@@ -129,8 +128,8 @@ class WorkQueue(pulumi.ComponentResource):
 
 def _redrive_allow_policy(args: DeadLetterQueueArgs) -> str:
     if args.source_queue is None:
-        return json.dumps({"redrivePermission": "denyAll"})
-    return json.dumps(
+        return compact({"redrivePermission": "denyAll"})
+    return compact(
         {
             "redrivePermission": "byQueue",
             "sourceQueueArns": [args.names.queue_arn(args.source_queue)],

@@ -127,6 +127,7 @@ class Routes(pulumi.ComponentResource):
             **self._say(
                 http_method=method,
                 type="AWS_PROXY",
+                connection_type="INTERNET",
                 integration_http_method="POST",  # how API Gateway calls Lambda, whatever the method
                 uri=f"arn:aws:apigateway:{names.region}:lambda:path/2015-03-31/functions/"
                 f"{self._args.function.arn}/invocations",
@@ -170,6 +171,7 @@ class Routes(pulumi.ComponentResource):
             **self._say(
                 http_method="OPTIONS",
                 type="MOCK",
+                connection_type="INTERNET",
                 request_templates={"application/json": json.dumps({"statusCode": 200})},
             ),
         )

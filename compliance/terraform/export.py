@@ -84,8 +84,10 @@ def export(view: TerraformView, *, region: str, program: Path, output: Path) -> 
 def _providers(view: TerraformView, region: str) -> Any:
     """The provider of the stack's region, and one more by the name of each other region."""
     others = sorted({resource.region for resource in view.resources if resource.region} - {region})
-    own = {"region": region}
-    return [own, *({"alias": other, "region": other} for other in others)] if others else own
+    own: dict[str, Any] = {"region": region}
+    if view.accounts:
+        own["allowed_account_ids"] = list(view.accounts)
+    return [own, *({**own, "alias": other, "region": other} for other in others)] if others else own
 
 
 def _left_out(view: TerraformView) -> Iterator[str]:
@@ -108,14 +110,15 @@ def _configurable(resource: Mapped) -> dict[str, Any]:
 
     What a provider fills in is left to the one that will read this: versions differ in defaults.
     The names that it made up stay, which others refer to, in place of the prefixes that they would
-    conflict with.
+    conflict with. Of the tags, which Terraform tells twice, those are written that are configured.
     """
     block = block_of(resource.type)
     made_up = {f"{name}_prefix" for name in resource.defaulted & block.identifying}
     return {
         name: value
         for name, value in resource.converted.values.items()
-        if (name in block.blocks or block.attributes[name].configurable)
+        if name != "tags_all"
+        and (name in block.blocks or block.attributes[name].configurable)
         and (name not in resource.defaulted or name in block.identifying)
         and name not in made_up
     }

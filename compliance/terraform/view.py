@@ -1,5 +1,6 @@
 """The resources of a Pulumi preview in Terraform's terms: addresses, values, references."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -79,6 +80,7 @@ class TerraformView:
     unmapped_types: Mapping[str, tuple[str, ...]]  # Pulumi type → URNs
     unmapped_properties: Mapping[str, tuple[str, ...]]  # URN → property paths
     unmapped_settings: Mapping[str, tuple[str, ...]]  # URN of a provider → names
+    accounts: tuple[str, ...]  # the only ones that the providers may work in; none: any
 
 
 def map_preview(resources: Iterable[PlannedResource]) -> TerraformView:
@@ -116,12 +118,24 @@ def map_preview(resources: Iterable[PlannedResource]) -> TerraformView:
             urn: tuple(sorted(name for name in settings if not _carried(name)))
             for urn, settings in providers.items()
         },
+        accounts=tuple(sorted({account for p in providers.values() for account in _accounts(p)})),
     )
+
+
+_CARRIED = ("allowedAccountIds", "defaultTags", "region", "version")
 
 
 def _carried(setting: str) -> bool:
     """Whether a provider's setting says nothing that the view lacks: its tags are in resources."""
-    return setting.startswith(("__", "skip")) or setting in ("region", "version", "defaultTags")
+    return setting.startswith(("__", "skip")) or setting in _CARRIED
+
+
+def _accounts(settings: Mapping[str, Any]) -> list[str]:
+    """The accounts that a provider is held to; the engine writes a provider's lists as text."""
+    value = settings.get("allowedAccountIds", [])
+    if isinstance(value, str) and not is_unknown(value):
+        value = json.loads(value)
+    return [str(account) for account in value] if isinstance(value, list) else []
 
 
 def _free_name(kind: str, urn: str, taken: Iterable[tuple[str, str]]) -> str:
@@ -171,7 +185,10 @@ def _map(
 ) -> Mapped:
     kind, name = addresses[resource.urn]
     block = block_of(kind)
-    converted = convert(kind, resource.inputs)
+    inputs = resource.inputs
+    if "tagsAll" in inputs:  # the provider's own tags are among them
+        inputs = {**inputs, "tags": inputs["tagsAll"]}
+    converted = convert(kind, inputs)
     references: dict[str, tuple[str, ...]] = {}
     for key, urns in sorted(resource.property_dependencies.items()):
         attribute = terraform_property(kind, block, key, top=True)

@@ -32,8 +32,8 @@ def arguments(properties: Mapping[str, Any], *names: str, **renamed: str) -> Pro
 
 
 def tags(properties: Mapping[str, Any]) -> dict[str, str]:
-    """A resource's tags."""
-    return dict(properties.get("tags") or {})
+    """A resource's tags, those of the provider among them."""
+    return dict(properties.get("tagsAll") or {})
 
 
 def tag_list(properties: Mapping[str, Any], *, prefix: str = "") -> list[dict[str, str]]:

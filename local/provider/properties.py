@@ -26,16 +26,26 @@ _UNKNOWNS = {
     "e48ece36-62e2-4504-bad9-02848725956a",  # archive
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
 }
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""The key of an object that is an asset, an archive or a secret."""
+
 _ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
-_DEFAULTS = "__defaults"  # the names a provider's check filled in; no property of the resource
+_INTERNAL = "__"  # how names begin that are notes of a provider and no properties
 
 
 def decode(struct: struct_pb2.Struct) -> Properties:
-    """Reads wire properties; whole numbers become ``int``, which AWS's interfaces insist on."""
-    values = _whole(json_format.MessageToDict(struct))
-    values.pop(_DEFAULTS, None)
-    return values  # type: ignore[no-any-return]
+    """Reads wire properties; whole numbers become ``int``, which AWS's interfaces insist on.
+
+    Internal names, such as ``__defaults``, are left out at any depth.
+    """
+    values: Properties = _without_notes(decode_with_notes(struct))
+    return values
+
+
+def decode_with_notes(struct: struct_pb2.Struct) -> Properties:
+    """`decode`, with a provider's notes left in: for inputs that are to be written back."""
+    values: Properties = _whole(json_format.MessageToDict(struct))
+    return values
 
 
 def encode(properties: Mapping[str, Any]) -> struct_pb2.Struct:
@@ -55,6 +65,16 @@ def _whole(value: Any) -> Any:
     return value
 
 
+def _without_notes(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: _without_notes(item)
+            for name, item in value.items()
+            if not name.startswith(_INTERNAL)
+        }
+    return [_without_notes(item) for item in value] if isinstance(value, list) else value
+
+
 def is_unknown(value: Any) -> bool:
     """Whether a value, or anything within it, is known only after deployment."""
     if isinstance(value, dict):
@@ -68,7 +88,7 @@ def same(old: Any, new: Any) -> bool:
     """Whether two values mean the same; JSON documents do whatever their spacing and key order."""
     if old == new:
         return True
-    if isinstance(old, dict) and isinstance(new, dict) and old.get(_SIGNATURE) == _ARCHIVE:
+    if isinstance(old, dict) and isinstance(new, dict) and old.get(SIGNATURE) == _ARCHIVE:
         return bool(old.get("hash")) and old.get("hash") == new.get("hash")
     if isinstance(old, str) and isinstance(new, str) and old[:1] + new[:1] in ("{{", "[["):
         try:
@@ -86,6 +106,11 @@ def document(value: Any) -> Any:
     if isinstance(value, dict | list):
         return UNKNOWN if is_unknown(value) else json.dumps(value, separators=(",", ":"))
     return value
+
+
+def archive_of_hash(archive: Mapping[str, Any]) -> Properties:
+    """An archive of which nothing but the hash is known, as the official provider reads one."""
+    return {SIGNATURE: _ARCHIVE, "assets": {}, "hash": archive.get("hash")}
 
 
 def archive_bytes(archive: Mapping[str, Any]) -> bytes:
@@ -114,7 +139,7 @@ def archive_bytes(archive: Mapping[str, Any]) -> bytes:
 
 def _entries(assets: Mapping[str, Any], prefix: str = "") -> Any:
     for name, asset in assets.items():
-        if asset.get(_SIGNATURE) != _ARCHIVE:
+        if asset.get(SIGNATURE) != _ARCHIVE:
             yield prefix + name, _asset_bytes(asset)
         elif "assets" in asset:
             yield from _entries(asset["assets"], f"{prefix}{name}/")

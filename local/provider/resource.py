@@ -38,7 +38,17 @@ class Resource(ABC):
     """Those of ``computed`` that every update computes anew."""
 
     defaults: ClassVar[Mapping[str, Any]] = {}
-    """Inputs that the official provider fills in."""
+    """What the schema says of inputs that the program leaves out."""
+
+    regional: ClassVar[bool] = True
+    """Whether it lives in a region."""
+
+    tagged: ClassVar[bool] = False
+    """Whether it takes tags."""
+
+    framework: ClassVar[bool] = False
+    """Whether Terraform's provider describes it by its newer plugin framework: the bridge leaves
+    no ``__defaults`` in its inputs."""
 
     documents: ClassVar[tuple[str, ...]] = ()
     """Inputs that are JSON texts, which the official provider makes of objects too."""

@@ -5,7 +5,7 @@ Protocol: https://pulumi-developer-docs.readthedocs.io/latest/docs/architecture/
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import metadata
 from typing import Any, TypeVar
 
@@ -14,17 +14,23 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from local.plugin_server import serve
+from local.provider import settings
 from local.provider.aws import Aws, MissingError, endpoint, is_missing
-from local.provider.calls import tags
 from local.provider.diff import changes, delete_first
 from local.provider.functions import call
-from local.provider.properties import UNKNOWN, Properties, decode, document, encode
+from local.provider.inputs import Filling, checked, refreshed
+from local.provider.properties import (
+    UNKNOWN,
+    Properties,
+    decode,
+    decode_with_notes,
+    encode,
+)
 from local.provider.resource import Resource
 from local.provider.services import find
 
 # The engine warns of a provider older than the SDK that the program uses.
 _VERSION = metadata.version("pulumi-aws")
-_UNSUPPORTED = ("assumeRoles", "defaultTags", "ignoreTags", "endpoints", "profile")
 _Answer = TypeVar("_Answer")
 
 
@@ -33,6 +39,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def __init__(self) -> None:
         self._aws = Aws(region=os.environ.get("AWS_REGION", "us-east-1"))
+        self._tags: Mapping[str, str] = {}
 
     def Handshake(self, _request: Any, _context: Any) -> Any:
         return provider_pb2.ProviderHandshakeResponse(supports_autonaming_configuration=True)
@@ -47,12 +54,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def CheckConfig(self, request: Any, _context: Any) -> Any:
         failures = [
-            provider_pb2.CheckFailure(
-                property=name,
-                reason=f"aws:{name} is not known to the local provider; use --official-plugins",
-            )
-            for name in _UNSUPPORTED
-            if name in request.news
+            provider_pb2.CheckFailure(property=name, reason=reason)
+            for name, reason in settings.refused(decode(request.news)).items()
         ]
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
@@ -65,7 +68,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Configure(self, request: Any, _context: Any) -> Any:
-        self._aws = self._aws.within(decode(request.args).get("region"))
+        configuration = decode(request.args)
+        self._aws = self._aws.within(configuration.get("region"))
+        self._tags = settings.default_tags(configuration)
         # Secrets are not accepted: the engine sends plain values and keeps the marks itself.
         return provider_pb2.ConfigureResponse(
             supportsPreview=True, supports_autonaming_configuration=True
@@ -80,24 +85,27 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.InvokeResponse(**{"return": encode(result)})
 
     def Check(self, request: Any, context: Any) -> Any:
-        resource = _resource(request, context)
-        old, new = decode(request.olds), decode(request.news)
-        filled = {name: value for name, value in resource.defaults.items() if name not in new}
-        name = resource.autoname
-        if name and name not in new:
-            proposed = request.autonaming.proposed_name
-            filled[name] = (
-                old.get(name)
-                or proposed
-                or resource.name(request.name, request.randomSeed, {**filled, **new})
-            )
-        written = {name: document(new[name]) for name in resource.documents if name in new}
-        inputs = {**filled, **new, **written, "__defaults": sorted(filled)}
+        resource, new = _resource(request, context), decode(request.news)
+
+        def name(inputs: Properties) -> str:
+            proposed: str = request.autonaming.proposed_name
+            return proposed or resource.name(request.name, request.randomSeed, inputs)
+
+        inputs = checked(
+            resource,
+            decode_with_notes(request.olds),
+            new,
+            filling=Filling(region=self._aws.region, tags=self._tags),
+            name=name,
+        )
         return provider_pb2.CheckResponse(inputs=encode(inputs))
 
     def Diff(self, request: Any, context: Any) -> Any:
         resource = _resource(request, context)
-        old, new = decode(request.old_inputs), decode(request.news)
+        new = {**resource.defaults, **decode(request.news)}
+        # What was no input before, but is what was deployed, is no change.
+        deployed = {name: value for name, value in decode(request.olds).items() if name in new}
+        old = {**resource.defaults, **deployed, **decode(request.old_inputs)}
         ignored = set(request.ignoreChanges)
         found = [change for change in changes(resource, old, new) if change.path not in ignored]
         kinds = provider_pb2.PropertyDiff.Kind
@@ -121,22 +129,23 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Create(self, request: Any, context: Any) -> Any:
-        resource, inputs = _resource(request, context), decode(request.properties)
+        resource = _resource(request, context)
+        inputs = {**resource.defaults, **decode(request.properties)}
         if request.preview:
             unknown = dict.fromkeys(resource.computed, UNKNOWN)
-            outputs = {**unknown, **self._outputs(inputs)}
+            outputs = {**unknown, **self._outputs(resource, inputs)}
             return provider_pb2.CreateResponse(properties=encode(outputs))
         created = _readably(
             context,
             f"creating {request.name}",
             lambda: resource.create(self._within(inputs), inputs),
         )
-        outputs = {**self._outputs(inputs), **created.outputs}
+        outputs = {**self._outputs(resource, inputs), **created.outputs}
         return provider_pb2.CreateResponse(id=created.id, properties=encode(outputs))
 
     def Update(self, request: Any, context: Any) -> Any:
         resource = _resource(request, context)
-        old, new = decode(request.olds), decode(request.news)
+        old, new = decode(request.olds), {**resource.defaults, **decode(request.news)}
         kept = {name: old.get(name) for name in resource.computed}
         if request.preview:
             changed: Properties = dict.fromkeys(resource.renewed, UNKNOWN)
@@ -146,7 +155,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 f"updating {request.name}",
                 lambda: resource.update(self._within(new), request.id, old, new),
             )
-        outputs = {**kept, **self._outputs(new), **changed}
+        outputs = {**kept, **self._outputs(resource, new), **changed}
         return provider_pb2.UpdateResponse(properties=encode(outputs))
 
     def Read(self, request: Any, context: Any) -> Any:
@@ -164,8 +173,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if found is None:
             return provider_pb2.ReadResponse()
         outputs = {**state, **found}
-        inputs = {**decode(request.inputs)}
-        inputs |= {name: value for name, value in found.items() if name in inputs}
+        inputs = refreshed(decode_with_notes(request.inputs), outputs)
         return provider_pb2.ReadResponse(
             id=request.id, properties=encode(outputs), inputs=encode(inputs)
         )
@@ -189,10 +197,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def _within(self, properties: Properties) -> Aws:
         return self._aws.within(properties.get("region"))
 
-    def _outputs(self, inputs: Properties) -> Properties:
+    def _outputs(self, resource: Resource, inputs: Properties) -> Properties:
         """What is known of a resource before AWS has been asked."""
-        outputs = {**inputs, "region": inputs.get("region", self._aws.region)}
-        return {**outputs, "tagsAll": tags(inputs)} if "tags" in inputs else outputs
+        place = {"region": self._aws.region} if resource.regional else {}
+        return {**place, **({"tagsAll": {}} if resource.tagged else {}), **inputs}
 
 
 def serve_engine() -> None:

@@ -42,7 +42,7 @@ _METHODS = (
     owned("Method", "|resourceId", "api-cors", of=_OPTIONS),
     owned("Method", "httpMethod", "api-cors", of=_OPTIONS, also="api-authorisation api-function"),
     owned("Method", "authorization", "api-cors", of=_OPTIONS),
-    owned("Method", "apiKeyRequired", "api-cors", "flip|unknown", of=_OPTIONS),
+    owned("Method", "apiKeyRequired", "api-cors", "add", of=_OPTIONS),
     owned("Method", "authorization", "api-authorisation", of=_GET),
     owned("Method", "resourceId", "api-cors", of=_GET, also="api-function"),
     owned(
@@ -139,7 +139,7 @@ _API = (
     ),
     owned("RestApi", "endpointConfiguration.vpcEndpointIds", "no-vpc"),
     equivalent("RestApi", "endpointConfiguration.ipAddressType", REFUSED, "add"),
-    equivalent("RestApi", "endpointAccessMode", STACK_TESTS),
+    equivalent("RestApi", "endpointAccessMode|putRestApiMode", STACK_TESTS),
     owned("RestApi", "disableExecuteApiEndpoint", "api-function"),
 )
 

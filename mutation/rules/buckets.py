@@ -97,6 +97,7 @@ _TABLE = (
     owned("Table", "pointInTimeRecovery*", "table-recovery"),
     owned("Table", "serverSideEncryption*", "table-encryption"),
     owned("Table", "replicas|globalTableWitness", "region"),
+    equivalent("Table", "tableClass", STACK_TESTS),
     owned("Table", "onDemandThroughput|warmThroughput", "elastic-capacity"),
     equivalent("Table", "attributes*|hashKey|rangeKey|*SecondaryIndexes", STACK_TESTS),
     equivalent("Table", "importTable|restoreToLatestTime", REFUSED),

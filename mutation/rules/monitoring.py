@@ -78,8 +78,6 @@ _TOPIC = (
         "Topic", f"{_ALARMS}.Resource[]", "in a topic's own policy, that is itself", "broaden"
     ),
     owned("Topic", f"{_ALARMS}*", "dead-letter-alarm", also="resource-policy"),
-    equivalent("Topic", "fifoTopic|contentBasedDeduplication", DEFAULT, "drop"),
-    equivalent("Topic", "fifoTopic|contentBasedDeduplication", REFUSED, "flip"),
     equivalent("Topic", "fifoTopic|contentBasedDeduplication", STACK_TESTS),
     equivalent("Topic", "*SampleRate|maximumMessageSize|signatureVersion", STACK_TESTS, "add"),
 )

@@ -1,7 +1,9 @@
 """Small Pulumi programs that are deployed by the real CLI."""
 
+import importlib
 import json
 import os
+import re
 import subprocess
 import textwrap
 from dataclasses import dataclass
@@ -9,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from local.environment import local_environment, prepare
+from local.provider.resource import Resource
+from tests.integration.project import Project
 
 PROJECT = Path(__file__).resolve().parents[2]
 NOWHERE = "http://127.0.0.1:9"  # the discard port, where nothing listens
@@ -82,3 +86,37 @@ def new_program(folder: Path, endpoint: str) -> Program:
     )
     program.done("stack", "init", "t")
     return program
+
+
+def stack_preview(folder: Path) -> list[dict[str, Any]]:
+    """The resources of this repository's own stack as a first preview plans them.
+
+    Args:
+        folder: an empty folder, for a project with a state of its own.
+    """
+    project = Project.make(folder).folder
+    prepare(project)
+    result = subprocess.run(
+        ["pulumi", "preview", "--json", "--non-interactive"],
+        cwd=project,
+        env={**os.environ, **local_environment(project)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return [step["newState"] for step in json.loads(result.stdout)["steps"]]
+
+
+def sdk_class(resource: Resource) -> type:
+    """The class of pulumi-aws for a resource type."""
+    module, name = re.findall(r"aws:(\w+)/\w+:(\w+)", resource.type_name)[0]
+    module = {"lambda": "lambda_"}.get(module, module)
+    found: type = getattr(importlib.import_module(f"pulumi_aws.{module}"), name)
+    return found
+
+
+def sdk_name(class_: type, attribute: str) -> str:
+    """The name of a property on the wire, such as ``kmsKeyId`` for ``kms_key_id``."""
+    member = getattr(class_, attribute, None)
+    return str(getattr(getattr(member, "fget", None), "_pulumi_name", attribute))

@@ -68,7 +68,7 @@ def test_a_policy_pack_elsewhere_judges_the_program(offline: Program, tmp_path: 
 from pulumi_policy import EnforcementLevel, ResourceValidationPolicy
 
 def check(args, report):
-    if args.resource_type == "aws:sqs/queue:Queue" and not args.props["fifoQueue"]:
+    if args.resource_type == "aws:sqs/queue:Queue" and not args.props.get("fifoQueue"):
         report("a queue must be FIFO")
 
 RULE = ResourceValidationPolicy(

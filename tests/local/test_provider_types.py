@@ -1,7 +1,6 @@
 """The facts that the provider keeps of each type, held against the SDK and the stack."""
 
 import ast
-import importlib
 import inspect
 import re
 from collections.abc import Iterator
@@ -10,23 +9,16 @@ import pytest
 
 from local.provider.resource import Resource
 from local.provider.services import TYPES
-from tests.local.kit import PROJECT
+from tests.local.kit import PROJECT, sdk_class, sdk_name
 
 # Looking at a class of the SDK touches its deprecated siblings.
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated in favor of:DeprecationWarning")
 
 
-def _sdk_class(resource: Resource) -> type:
-    module, name = re.findall(r"aws:(\w+)/\w+:(\w+)", resource.type_name)[0]
-    module = {"lambda": "lambda_"}.get(module, module)
-    found: type = getattr(importlib.import_module(f"pulumi_aws.{module}"), name)
-    return found
-
-
 def _sdk_properties(resource: Resource) -> set[str]:
     return {
         getattr(member.fget, "_pulumi_name", name)
-        for name, member in inspect.getmembers(_sdk_class(resource))
+        for name, member in inspect.getmembers(sdk_class(resource))
         if isinstance(member, property)
     }
 
@@ -50,7 +42,7 @@ def test_every_type_of_the_stack_is_known() -> None:
 
 @pytest.mark.parametrize("resource", TYPES.values(), ids=TYPES.keys())
 def test_a_type_has_the_name_and_properties_that_the_sdk_gives_it(resource: Resource) -> None:
-    source = inspect.getsource(_sdk_class(resource))
+    source = inspect.getsource(sdk_class(resource))
     assert f"'{resource.type_name}'" in source
     named = {
         *resource.key,
@@ -66,15 +58,10 @@ def test_a_type_has_the_name_and_properties_that_the_sdk_gives_it(resource: Reso
 
 @pytest.mark.parametrize("resource", TYPES.values(), ids=TYPES.keys())
 def test_a_property_that_the_sdk_takes_as_a_policy_is_a_document(resource: Resource) -> None:
-    arguments = inspect.signature(_sdk_class(resource)._internal_init).parameters  # type: ignore[attr-defined]
+    arguments = inspect.signature(sdk_class(resource)._internal_init).parameters  # type: ignore[attr-defined]
     taken = {
-        _sdk_name(resource, name)
+        sdk_name(sdk_class(resource), name)
         for name, argument in arguments.items()
         if "'PolicyDocumentArgs'" in str(argument.annotation)
     }
     assert set(resource.documents) == taken
-
-
-def _sdk_name(resource: Resource, attribute: str) -> str:
-    member = getattr(_sdk_class(resource), attribute)
-    return str(getattr(member.fget, "_pulumi_name", attribute))

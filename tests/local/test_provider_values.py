@@ -127,7 +127,8 @@ def test_a_patch_writes_what_changed_and_removes_what_is_gone() -> None:
 
 def test_tags_are_added_changed_and_removed_but_not_rewritten() -> None:
     written: list[object] = []
-    old, new = {"tags": {"a": "1", "b": "2", "c": "3"}}, {"tags": {"a": "1", "b": "9", "d": "4"}}
+    old = {"tagsAll": {"a": "1", "b": "2", "c": "3"}}
+    new = {"tagsAll": {"a": "1", "b": "9", "d": "4"}}
     retag(old, new, write=written.append, remove=written.append)
     assert written == [["c"], {"b": "9", "d": "4"}]
     retag(new, new, write=written.append, remove=written.append)

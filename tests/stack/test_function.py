@@ -125,7 +125,7 @@ def test_a_function_has_a_role_of_its_own_that_lambda_alone_assumes(
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_keeps_no_concurrency_for_itself(stack: Recording, name: str) -> None:
-    assert "reservedConcurrentExecutions" not in function(stack, name).inputs
+    assert function(stack, name).inputs["reservedConcurrentExecutions"] == -1
 
 
 @pytest.mark.parametrize("name", QUEUED)

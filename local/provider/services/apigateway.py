@@ -27,6 +27,7 @@ class RestApi(Resource):
     """An API; its identifier is what the service assigns."""
 
     type_name = "aws:apigateway/restApi:RestApi"
+    tagged = True
     computed = (
         "apiKeySource",
         "arn",
@@ -41,6 +42,7 @@ class RestApi(Resource):
         "rootResourceId",
         "securityPolicy",
     )
+    defaults = {"putRestApiMode": "overwrite"}
     autoname = "name"
     _settings = (
         "apiKeySource",
@@ -107,7 +109,7 @@ class RestApi(Resource):
     def _import(client: Any, api: str, inputs: Properties) -> None:
         """Defines the API by the OpenAPI document that the program gives, if it does."""
         if body := inputs.get("body"):
-            mode = inputs.get("putRestApiMode", "overwrite")
+            mode = inputs["putRestApiMode"]
             client.put_rest_api(restApiId=api, mode=mode, body=body.encode())
 
 
@@ -158,6 +160,7 @@ class Stage(Resource):
     """Where a deployment answers; its URL here is the emulator's."""
 
     type_name = "aws:apigateway/stage:Stage"
+    tagged = True
     key = ("restApi", "stageName")
     computed = ("arn", "executionArn", "invokeUrl", "webAclArn")
     _paths: Mapping[str, str] = {

@@ -10,6 +10,7 @@ class MetricAlarm(Resource):
     """An alarm; its identifier is its name."""
 
     type_name = "aws:cloudwatch/metricAlarm:MetricAlarm"
+    tagged = True
     key = ("name",)
     computed = ("arn", "evaluateLowSampleCountPercentiles")
     defaults = {"actionsEnabled": True, "treatMissingData": "missing"}

@@ -12,6 +12,7 @@ class Table(Resource):
     """A table; its identifier is its name."""
 
     type_name = "aws:dynamodb/table:Table"
+    tagged = True
     key = ("name",)
     replaces = ("hashKey", "rangeKey", "localSecondaryIndexes")
     computed = (
@@ -23,7 +24,11 @@ class Table(Resource):
         "streamViewType",
         "writeCapacity",
     )
-    defaults = {"billingMode": "PROVISIONED", "deletionProtectionEnabled": False}
+    defaults = {
+        "billingMode": "PROVISIONED",
+        "deletionProtectionEnabled": False,
+        "tableClass": "STANDARD",
+    }
     autoname = "name"
 
     def create(self, aws: Aws, inputs: Properties) -> Created:

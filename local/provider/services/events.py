@@ -27,6 +27,7 @@ class EventBus(Resource):
     """A bus; its identifier is its name."""
 
     type_name = "aws:cloudwatch/eventBus:EventBus"
+    tagged = True
     key = ("name",)
     replaces = ("eventSourceName",)
     computed = ("arn",)
@@ -82,10 +83,11 @@ class EventRule(Resource):
     """A rule; its identifier is its name, behind the bus's unless that is the default one."""
 
     type_name = "aws:cloudwatch/eventRule:EventRule"
+    tagged = True
     key = ("name", "eventBusName")
     replaces = ("namePrefix",)
-    computed = ("arn",)
-    defaults = {"eventBusName": _DEFAULT_BUS, "forceDestroy": False, "state": "ENABLED"}
+    computed = ("arn", "state")
+    defaults = {"eventBusName": _DEFAULT_BUS, "forceDestroy": False}
     autoname = "name"
 
     def create(self, aws: Aws, inputs: Properties) -> Created:
@@ -93,7 +95,7 @@ class EventRule(Resource):
         arn = client.put_rule(**_rule(inputs), Tags=tag_list(inputs))["RuleArn"]
         own = _bus(inputs) == _DEFAULT_BUS
         name = inputs["name"] if own else f"{_bus(inputs)}/{inputs['name']}"
-        return Created(id=name, outputs={"arn": arn})
+        return Created(id=name, outputs={"arn": arn, "state": inputs.get("state", "ENABLED")})
 
     def update(self, aws: Aws, resource_id: str, old: Properties, new: Properties) -> Properties:
         client = aws.client("events")
@@ -104,7 +106,7 @@ class EventRule(Resource):
     def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
         client = aws.client("events")
         rule = client.describe_rule(Name=state["name"], EventBusName=_bus(state))
-        return {"arn": rule["Arn"]}
+        return {"arn": rule["Arn"], "state": rule["State"]}
 
     def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
         client = aws.client("events")

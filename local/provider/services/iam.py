@@ -12,6 +12,8 @@ class Role(Resource):
     """A role; its identifier is its name."""
 
     type_name = "aws:iam/role:Role"
+    regional = False
+    tagged = True
     key = ("name",)
     replaces = ("namePrefix", "path")
     computed = ("arn", "createDate", "uniqueId", "inlinePolicies", "managedPolicyArns")
@@ -98,6 +100,7 @@ class RolePolicy(Setting):
     """A policy inside a role; its identifier is ``role:name``."""
 
     type_name = "aws:iam/rolePolicy:RolePolicy"
+    regional = False
     key = ("role", "name")
     replaces = ("namePrefix",)
     documents = ("policy",)
@@ -121,6 +124,8 @@ class Policy(Resource):
     """A managed policy; its identifier is its ARN."""
 
     type_name = "aws:iam/policy:Policy"
+    regional = False
+    tagged = True
     key = ("name",)
     replaces = ("namePrefix", "path", "description")
     computed = ("arn", "attachmentCount", "policyId")
@@ -174,6 +179,7 @@ class RolePolicyAttachment(Setting):
     """A managed policy attached to a role."""
 
     type_name = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+    regional = False
     key = ("role", "policyArn")
 
     def put(self, aws: Aws, inputs: Properties) -> Properties:

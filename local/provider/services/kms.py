@@ -12,6 +12,7 @@ class Key(Resource):
     """A key; its identifier is the key's own."""
 
     type_name = "aws:kms/key:Key"
+    tagged = True
     replaces = ("customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion", "xksKeyId")
     computed = ("arn", "description", "keyId", "multiRegion", "policy", "rotationPeriodInDays")
     defaults = {

@@ -27,6 +27,7 @@ class Function(Resource):
     """A function; its identifier is its name."""
 
     type_name = "aws:lambda/function:Function"
+    tagged = True
     key = ("name",)
     replaces = ("packageType",)
     computed = (

@@ -20,6 +20,7 @@ class EventSourceMapping(Resource):
     """What feeds a function; its identifier is a UUID."""
 
     type_name = "aws:lambda/eventSourceMapping:EventSourceMapping"
+    tagged = True
     replaces = ("eventSourceArn", "startingPosition", "startingPositionTimestamp")
     computed = (
         "arn",

@@ -12,6 +12,7 @@ class LogGroup(Resource):
     """A log group; its identifier is its name."""
 
     type_name = "aws:cloudwatch/logGroup:LogGroup"
+    tagged = True
     key = ("name",)
     replaces = ("namePrefix", "logGroupClass")
     computed = ("arn", "logGroupClass")

@@ -12,6 +12,7 @@ class Bucket(Resource):
     """A bucket; its identifier is its name."""
 
     type_name = "aws:s3/bucket:Bucket"
+    tagged = True
     key = ("bucket",)
     replaces = ("bucketPrefix", "objectLockEnabled")
     computed = (

@@ -1,7 +1,7 @@
 """S3: what applies to the objects that a filter picks, lifecycle rules and request metrics."""
 
 from local.provider.aws import Aws
-from local.provider.calls import arguments, tags
+from local.provider.calls import arguments
 from local.provider.properties import Properties
 from local.provider.resource import Resource
 from local.provider.services.s3 import BucketSetting
@@ -12,6 +12,7 @@ class BucketLifecycleConfiguration(BucketSetting):
 
     type_name = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
     setting = "bucket_lifecycle"
+    framework = True
     computed = ("expectedBucketOwner", "transitionDefaultMinimumObjectSize")
 
     def put(self, aws: Aws, inputs: Properties) -> Properties:
@@ -64,7 +65,7 @@ def _filter(filter_: Properties) -> Properties:
 def _tags(filter_: Properties) -> dict[str, str]:
     if tag := filter_.get("tag"):
         return {str(tag["key"]): str(tag["value"])}
-    return tags(filter_)
+    return dict(filter_.get("tags") or {})
 
 
 class BucketMetric(BucketSetting):

@@ -52,6 +52,7 @@ class Topic(Resource):
     """A topic; its identifier is its ARN."""
 
     type_name = "aws:sns/topic:Topic"
+    tagged = True
     key = ("name",)
     replaces = ("namePrefix", "fifoTopic")
     computed = (

@@ -48,6 +48,7 @@ class Queue(Resource):
     """A queue; its identifier is its URL."""
 
     type_name = "aws:sqs/queue:Queue"
+    tagged = True
     key = ("name",)
     replaces = ("fifoQueue", "namePrefix")
     computed = (
@@ -65,7 +66,7 @@ class Queue(Resource):
         "contentBasedDeduplication": False,
         "delaySeconds": 0,
         "fifoQueue": False,
-        "maxMessageSize": 1048576,
+        "maxMessageSize": 262144,
         "messageRetentionSeconds": 345600,
         "receiveWaitTimeSeconds": 0,
         "visibilityTimeoutSeconds": 30,

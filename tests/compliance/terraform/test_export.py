@@ -119,3 +119,43 @@ def test_a_region_that_the_preview_does_not_tell_is_left_out(tmp_path: Path) -> 
         map_preview([queue]), region="us-east-1", program=tmp_path, output=tmp_path / "out"
     )
     assert done.left_out == ("region of aws_sqs_queue.q",)
+
+
+def test_all_tags_of_a_resource_are_its_tags_and_said_once(tmp_path: Path) -> None:
+    own = {"tags": {"Team": "x"}, "tagsAll": {"Team": "x", "Stage": "dev"}}
+    queues = [
+        Planned(name="own", type="aws:sqs/queue:Queue", inputs=own),
+        Planned(name="none", type="aws:sqs/queue:Queue", inputs={"tagsAll": {"Stage": "dev"}}),
+    ]
+    bodies = configuration(tmp_path, *queues)["resource"]["aws_sqs_queue"]
+    assert bodies == {
+        "own": {"tags": {"Team": "x", "Stage": "dev"}},
+        "none": {"tags": {"Stage": "dev"}},
+    }
+
+
+def test_the_notes_of_the_bridge_are_left_out_at_any_depth(tmp_path: Path) -> None:
+    table = Planned(
+        name="t",
+        type="aws:dynamodb/table:Table",
+        inputs={
+            "attributes": [{"name": "pk", "type": "S", "__defaults": []}],
+            "ttl": {"enabled": True, "attributeName": "e", "__defaults": ["enabled"]},
+            "region": "us-east-1",
+            "__defaults": [],
+        },
+    )
+    assert "__" not in json.dumps(configuration(tmp_path, table)["resource"])
+
+
+def test_the_account_that_the_provider_is_held_to_is_carried_over(tmp_path: Path) -> None:
+    provider = Planned(
+        name="default",
+        type="pulumi:providers:aws",
+        inputs={"region": "us-east-1", "allowedAccountIds": '["123456789012"]'},
+    )
+    queue = Planned(name="q", type="aws:sqs/queue:Queue", inputs={}, provider=provider.urn)
+    assert configuration(tmp_path, provider, queue)["provider"]["aws"] == {
+        "region": "us-east-1",
+        "allowed_account_ids": ["123456789012"],
+    }
