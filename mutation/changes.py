@@ -144,8 +144,12 @@ class Changes:
     def _of_text(self, value: str, path: str, put: Callable[[Any], Any]) -> Iterator[Change]:
         document = _document(value)
         if document is not None:
+
+            def written(changed: Any) -> Any:
+                return put(value if changed == document else json.dumps(changed))
+
             yield path, "malformed", put(value[:-1])
-            for below in self.of(document, path, lambda changed: put(json.dumps(changed))):
+            for below in self.of(document, path, written):
                 if below[1] != "unknown":  # an unknown inside makes the whole text unknown
                     yield below
             return

@@ -176,3 +176,8 @@ def test_nobody_gains_control_by_a_policy_of_a_resource() -> None:
     statement = {"Principal": "*", "Action": ["sqs:SendMessage"], "Resource": ["arn"]}
     kinds = {kind for _, kind, _ in Changes().of(statement, "", lambda changed: changed)}
     assert "gain control" not in kinds
+
+
+def test_a_text_of_json_of_which_nothing_is_changed_stays_the_text_that_it_was() -> None:
+    compact = '{"Statement":[{"Principal":"*","Action":["a:B"]}]}'
+    assert after(compact, "Statement[0].Principal", "broaden") == compact

@@ -131,3 +131,17 @@ def test_strangers_of_other_types_appear_beside_the_stack() -> None:
 def test_the_order_is_the_same_each_time() -> None:
     stack = (queue("one"), queue("two"))
     assert [m.name for m in mutants(stack, "dev")] == [m.name for m in mutants(stack, "dev")]
+
+
+def test_what_the_provider_adds_is_no_mutant_and_follows_what_the_program_says() -> None:
+    tags = {"Environment": "Production", "Team": "Analytics"}
+    every = of(queue("one", region="us-east-1", tagsAll=tags))
+    assert not [m for m in every if m.path.startswith("tagsAll")]
+    assert [m.kind for m in every if m.path == "region"] == ["add"]
+    changed = found(every, "tags.Team", "drop").mutated
+    assert changed is not None
+    assert changed.inputs["region"] == "us-east-1"
+    assert changed.inputs["tagsAll"] == {"Environment": "Production"}
+    bare = found(every, "tags", "drop").mutated
+    assert bare is not None
+    assert "tagsAll" not in bare.inputs
