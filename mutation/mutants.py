@@ -163,7 +163,9 @@ def _with(resource: EngineResource, path: str, kind: str, inputs: Mapping[str, A
 
 
 def _filled(resource: EngineResource, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """What the provider would add to a resource that is changed."""
+    """What the provider would add to a resource that is changed; to itself, nothing."""
+    if resource.type == PROVIDER:
+        return {}
     added = {key: resource.inputs[key] for key in _FILLED if key in resource.inputs}
     if "tagsAll" in added:
         added["tagsAll"] = inputs.get("tags")
