@@ -11,6 +11,7 @@ from policies.facts.go_binary import GoBinary
 from policies.facts.reading import Node, UndeterminedError
 
 EXECUTABLE = "bootstrap"
+_HASH_ALONE = "a refresh knows its hash alone: preview the program, which says where it is"
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -32,6 +33,8 @@ def executable(code: Node) -> GoBinary:
     path = code.text("path")
     if path is not None:
         return _from_path(_found(path, code.path))
+    if code.is_empty("assets") and code.has("hash"):
+        raise UndeterminedError(code.path, _HASH_ALONE)
     if code.has("assets"):
         asset = code.object("assets").child(EXECUTABLE)
         if asset is None:

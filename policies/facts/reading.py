@@ -13,11 +13,15 @@ from policies.facts.wire import UNKNOWN
 
 
 class UndeterminedError(Exception):
-    """A rule read a value that is unknown; `path` names the property."""
+    """A rule read a value that is unknown; `path` names the property.
 
-    def __init__(self, path: str) -> None:
+    `because` says why, where the value is not simply one that the engine does not know yet.
+    """
+
+    def __init__(self, path: str, because: str = "") -> None:
         super().__init__(path)
         self.path = path
+        self.because = because
 
 
 class MalformedError(Exception):

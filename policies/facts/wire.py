@@ -28,6 +28,11 @@ _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (the wire format's ma
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
 
+_INTERNAL = "__"
+"""How the names of a provider's notes begin, such as `__defaults`. The engine leaves them out at
+the top alone before it asks a policy (pulumi/pulumi-policy#213)."""
+
+
 class _HiddenInt(int):
     """A secret number: it compares as itself and prints as nothing."""
 
@@ -49,7 +54,8 @@ def normalised(value: Any, *, secret: bool = False) -> Any:
 
     Returns:
         Strings, booleans, integers (floats only where they are not whole), lists, dictionaries
-        and `UNKNOWN`. Assets and archives stay the dictionaries that they are on the wire.
+        and `UNKNOWN`. Assets and archives stay the dictionaries that they are on the wire;
+        internal names are left out at any depth.
     """
     if isinstance(value, str):
         if len(value) >= _SENTINEL_LENGTH and UNKNOWN_SENTINEL.search(value):
@@ -67,5 +73,9 @@ def normalised(value: Any, *, secret: bool = False) -> Any:
             return normalised(value.get("value"), secret=True)
         if signature == _OUTPUT:
             return normalised(value["value"]) if "value" in value else UNKNOWN
-        return {key: normalised(item, secret=secret) for key, item in value.items()}
+        return {
+            key: normalised(item, secret=secret)
+            for key, item in value.items()
+            if not key.startswith(_INTERNAL)
+        }
     return value

@@ -21,7 +21,7 @@ class Answer:
     Attributes:
         kind: Which of the four answers.
         message: For FAIL, what is wrong: property paths, no values but numbers and expected ones.
-        reason: For NOT_APPLICABLE, why.
+        reason: For NOT_APPLICABLE, why; for UNKNOWN, why it is, where there is more to say.
         path: For UNKNOWN, the property that could not be read.
     """
 
@@ -44,9 +44,9 @@ def not_applicable(reason: str) -> Answer:
     return Answer(kind=Kind.NOT_APPLICABLE, reason=reason)
 
 
-def undetermined(path: str) -> Answer:
+def undetermined(path: str, because: str = "") -> Answer:
     """The property at `path` is unknown, so whether the rule is kept cannot be told."""
-    return Answer(kind=Kind.UNKNOWN, path=path)
+    return Answer(kind=Kind.UNKNOWN, path=path, reason=because)
 
 
 def verdict(problems: Sequence[str]) -> Answer:

@@ -84,7 +84,11 @@ class Policy:
 
     def message(self, answer: Answer) -> str:
         """Two lines for a person: what is wrong, and how to fix it."""
-        wrong = f"Undetermined: {answer.path}" if answer.path else answer.message
+        wrong = answer.message
+        if answer.path:
+            wrong = f"Undetermined: {answer.path}" + (
+                f" ({answer.reason})" if answer.reason else ""
+            )
         return f"{wrong}\nFix: {self.remediation}"
 
 
@@ -118,6 +122,6 @@ def _closed(judge: Callable[[], Answer]) -> Answer:
     try:
         return judge()
     except UndeterminedError as error:
-        return undetermined(error.path)
+        return undetermined(error.path, error.because)
     except MalformedError as error:
         return failed(str(error))

@@ -20,7 +20,8 @@ def _judge_tags(resource: Resource, settings: Settings) -> Answer:
         return verdict([f"ignoreTags hides {key}" for key in _ignored(resource, settings["tags"])])
     if not pulumi_aws.properties_in(resource.type, "tags"):
         return not_applicable("AWS takes no tags on this resource type.")
-    tags = resource.inputs.object("tags")
+    # All of them, where the provider says so: those that it gives to everything among them.
+    tags = resource.inputs.object("tagsAll" if resource.inputs.has("tagsAll") else "tags")
     return verdict(
         [
             f"tags.{key} is {'missing' if not tags.has(key) else 'not ' + repr(value)}"
@@ -41,12 +42,12 @@ def _ignored(provider: Resource, tags: Mapping[str, str]) -> list[str]:
 
 TAGS = ResourcePolicy(
     name="resource-tags",
-    sentence="Every taggable resource itself carries the company's tags, and providers see them.",
+    sentence="Every taggable resource carries the company's tags, and providers see them.",
     severity=Severity.MEDIUM,
     requirements=("ORG-1",),
     remediation=(
-        "Set tags to include Environment=Production and Team=Analytics on the resource; leave both "
-        "out of a provider's ignoreTags."
+        "Set tags to include Environment=Production and Team=Analytics on the resource, or in the "
+        "provider's defaultTags; leave both out of a provider's ignoreTags."
     ),
     governs=_AWS_AND_PROVIDERS,
     schema={

@@ -240,6 +240,17 @@ def test_code_that_cannot_be_read_here_is_undetermined(baseline: Declarations) -
         assert judge(stack).blocked("UNKNOWN") == {POLICY: {FUNCTION}}
 
 
+def test_an_archive_of_which_a_refresh_left_the_hash_is_undetermined_with_the_reason(
+    baseline: Declarations,
+) -> None:
+    for archive_left in ({**ARCHIVE, "assets": {}, "hash": "ab"}, {**ARCHIVE, "hash": "ab"}):
+        (answer,) = judge(baseline.set(FUNCTION, "code", archive_left)).of(POLICY, FUNCTION)
+        assert answer.message.partition("\n")[0] == (
+            "Undetermined: code (a refresh knows its hash alone: preview the program, which says "
+            "where it is)"
+        )
+
+
 @pytest.mark.parametrize(("goarch", "architecture"), [("arm64", "arm64"), ("amd64", "x86_64")])
 def test_the_real_toolchain_writes_what_the_reader_expects(
     goarch: str, architecture: str, tmp_path: Path

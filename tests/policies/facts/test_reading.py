@@ -29,6 +29,8 @@ SENTINEL = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
         ({SIGNATURE: SECRET, "value": {"k": [4.0]}}, {"k": [4]}),
         ({SIGNATURE: SECRET, "value": {SIGNATURE: OUTPUT}}, UNKNOWN),
         ({SIGNATURE: "another", "path": "a.zip"}, {SIGNATURE: "another", "path": "a.zip"}),
+        ({"a": {"b": 1, "__defaults": []}, "__defaults": ["a"]}, {"a": {"b": 1}}),
+        ([{"__defaults": []}], [{}]),
         (None, None),
     ],
 )

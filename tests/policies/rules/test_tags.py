@@ -10,6 +10,7 @@ from tests.policies.kit import (
     judge,
     not_applicable,
     parametrized,
+    passes,
     setting,
     undetermined,
 )
@@ -18,9 +19,6 @@ FUNCTION = "processor-function"
 
 
 TAGS = {"Environment": "Production", "Team": "Analytics"}
-
-
-TAG = "aws:dynamodb/tag:Tag"
 
 
 CASES = [
@@ -39,6 +37,20 @@ CASES = [
         setting(FUNCTION, "tags", {"team": "Analytics", "Environment": "Production"}),
     ),
     undetermined("resource-tags", FUNCTION, "tags"),
+    passes(
+        "the provider's default tags",
+        "resource-tags",
+        FUNCTION,
+        lambda stack: dropping(FUNCTION, "tags")(stack).set(FUNCTION, "tagsAll", TAGS),
+    ),
+    fails(
+        "a tag of its own over the provider's",
+        "resource-tags",
+        FUNCTION,
+        setting(FUNCTION, "tagsAll", {**TAGS, "Team": "Research"}),
+        "tags.Team is not 'Analytics'",
+    ),
+    undetermined("resource-tags", FUNCTION, "tagsAll"),
     not_applicable(
         "for an inline policy", "resource-tags", "processor-policy", lambda s: s, "no tags"
     ),
