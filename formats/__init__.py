@@ -1,0 +1,98 @@
+"""Formats of partners' files, as they stand beside this module: read, checked, known by hash."""
+
+import hashlib
+import json
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import yaml
+
+FOLDER = Path(__file__).parent
+SCHEMA = FOLDER / "format.schema.json"
+
+
+class FormatError(Exception):
+    """A format that cannot be used; the message names the file and the place."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """How a partner's files are read.
+
+    Attributes:
+        name: What a feed's declaration calls it: the file's name without `.yaml`.
+        body: The format itself, within format.schema.json.
+    """
+
+    name: str
+    body: Mapping[str, Any]
+
+    @property
+    def canonical(self) -> str:
+        """The canonical JSON, as docs/architecture.md has it: what the functions are given."""
+        return json.dumps(self.body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON, in hexadecimal."""
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
+
+
+def read(path: Path) -> Format:
+    """The format in a file.
+
+    What a schema cannot say is for the functions' own code to check.
+
+    Raises:
+        FormatError: The file cannot be read, is no YAML, or is not within the schema.
+    """
+    try:
+        body = yaml.load(path.read_text(encoding="utf-8"), Loader=_Once)  # noqa: S506 - a SafeLoader
+        fault = next(_schema().iter_errors(body), None)
+    except FileNotFoundError:
+        raise FormatError(
+            f"{path} does not exist. `pipeline formats` lists those that do."
+        ) from None
+    except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
+        raise FormatError(f"{path} cannot be read as a format: {error}") from error
+    if fault is not None:
+        place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in fault.instance_path)
+        raise FormatError(f"{path}: {place.lstrip('.') or 'the format'}: {fault.message[:300]}")
+    return Format(name=path.stem, body=body)
+
+
+def shipped() -> dict[str, Format]:
+    """The formats beside this module, by name."""
+    return {path.stem: read(path) for path in sorted(FOLDER.glob("*.yaml"))}
+
+
+def find(named: str) -> Format:
+    """A format by the name of one that is shipped, or by a path.
+
+    Raises:
+        FormatError: There is no such format, or it cannot be used.
+    """
+    beside = FOLDER / f"{named}.yaml"
+    is_path = "/" in named or named.endswith((".yaml", ".yml"))
+    return read(Path(named) if is_path else beside)
+
+
+@cache
+def _schema() -> Any:
+    return jsonschema_rs.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+
+class _Once(yaml.SafeLoader):
+    """Refuses a key that stands twice: YAML's readers take the last without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.YAMLError(f"{key.value!r} stands twice{key.start_mark}")
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
