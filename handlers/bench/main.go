@@ -31,8 +31,17 @@ func main() {
 	rounds := flag.Int("rounds", 7, "rounds of which the best counts")
 	stream := flag.String("stream", "256MiB", "length of the stream for the peak of memory; 0 for none")
 	write := flag.String("write", "", "write the generated trades to this file and end, for other tools to read")
+	form := flag.String("format", "", "read --file by the format in this JSON file, and print its speeds as JSON")
+	name := flag.String("name", "", "what the format is told to be the file's name")
 	asJSON := flag.Bool("json", false, "print one JSON document")
 	flag.Parse()
+	if *form != "" {
+		if err := measureForm(*form, *file, *name, *rounds); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(*file, *rows, *rounds, *stream, *write, *asJSON); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

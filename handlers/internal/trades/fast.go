@@ -22,28 +22,41 @@ type fast struct {
 	rest      int // fields behind the last place
 	epoch     bool
 	rfc3339   bool
-	constant  bool // the symbol is of no column
+	joined    bool // the symbol is not that of one column
 	shape     format.Shape
 	shaped    bool
 	minute    shapedMinute
-	nextTime  int                      // the part of the timestamp that comes next
-	padded    []byte                   // for a timestamp of several parts, with room behind it
-	parts     [][]byte                 // of the symbol
+	nextTime  int      // the part of the timestamp that comes next
+	padded    []byte   // for a timestamp of several parts, with room behind it
+	parts     [][]byte // of the symbol
+	date      []byte   // the value of its column
+	row       planned
 	counts    map[string]format.Counts // of conditions that came before: what they exclude
 }
 
 // place is a field that is read.
 type place struct {
-	skip    int // fields in front of it that are not
-	last    bool
-	time    int // 1 + which part of the timestamp; 0: none
-	date    bool
-	symbol  int // 1 + which part of the symbol
-	price   bool
-	size    bool
+	kind    reads
+	skip    int  // fields in front of it that are not
+	last    bool // of the row
+	time    int  // 1 + which part of the timestamp; 0: none
+	whole   bool // its text counts, for one of these:
 	rules   []int
 	counted bool // by its conditions
+	date    bool
+	symbol  int // 1 + which part of a symbol of several
 }
+
+// reads is what is read of a place.
+type reads uint8
+
+const (
+	readsNothing reads = iota
+	readsTime
+	readsPrice
+	readsSize
+	readsSymbol
+)
 
 // compile plans how usual rows are read, now that the columns are known.
 func (s *scanner) compile() {
@@ -56,38 +69,59 @@ func (s *scanner) compile() {
 	if s.fast.canonical {
 		return
 	}
-	places := make([]place, c.width)
-	for i, column := range f.Timestamp.Columns {
-		places[c.at[column]].time = i + 1
-	}
-	if d := f.Timestamp.Date; d != nil && d.Column >= 0 {
-		places[c.at[d.Column]].date = true
-	}
 	s.fast.minute.rest = -1
 	s.fast.padded = make([]byte, 0, 2*MaxValueBytes+padding)
 	s.fast.parts = make([][]byte, len(f.Symbol.Parts))
-	s.fast.constant = true
+	places := make([]place, c.width)
+	take := func(column int, kind reads) *place {
+		p := &places[c.at[column]]
+		if p.kind != readsNothing { // a column that means two things is none for here
+			s.fast.ready = false
+		}
+		p.kind = kind
+		return p
+	}
+	t := &f.Timestamp
+	for i, column := range t.Columns {
+		take(column, readsTime).time = i + 1
+	}
+	take(f.Price.Column, readsPrice)
+	take(f.Size.Column, readsSize)
+	s.fast.joined = len(c.symbol) > 1 || c.symbol[0] < 0
 	for i, at := range c.symbol {
-		if at >= 0 {
-			// A column that stands in the symbol twice is read by its last part.
+		switch {
+		case at < 0:
+		case !s.fast.joined:
+			s.fast.ready = s.fast.ready && places[at].kind == readsNothing
+			places[at].kind = readsSymbol
+		default:
 			s.fast.ready = s.fast.ready && places[at].symbol == 0
-			places[at].symbol, s.fast.constant = i+1, false
+			places[at].symbol, places[at].whole = i+1, true
 		}
 	}
-	places[c.at[f.Price.Column]].price = true
-	places[c.at[f.Size.Column]].size = true
+	whole := func(at int) *place {
+		if at < 0 {
+			return new(place)
+		}
+		places[at].whole = true
+		return &places[at]
+	}
+	if d := t.Date; d != nil && d.Column >= 0 {
+		whole(c.at[d.Column]).date = true
+		// Where the date stands behind the time, it is not known in time.
+		s.fast.ready = s.fast.ready && c.at[d.Column] < c.at[t.Columns[0]]
+	}
 	for i, rule := range f.LeaveOut {
-		if at := c.at[rule.Column]; at >= 0 {
-			places[at].rules = append(places[at].rules, i)
-		}
+		p := whole(c.at[rule.Column])
+		p.rules = append(p.rules, i)
 	}
-	if f.Conditions != nil && c.at[f.Conditions.Column] >= 0 {
-		places[c.at[f.Conditions.Column]].counted = true
+	if f.Conditions != nil {
+		whole(c.at[f.Conditions.Column]).counted = true
 		s.fast.counts = map[string]format.Counts{}
 	}
 	skip := 0
 	for i, p := range places {
-		if p.time == 0 && p.symbol == 0 && !p.price && !p.size && !p.date && !p.counted && p.rules == nil {
+		if p.kind == readsNothing && !p.whole {
 			skip++
 			continue
 		}
@@ -96,7 +130,6 @@ func (s *scanner) compile() {
 		skip = 0
 	}
 	s.fast.rest = skip
-	t := &f.Timestamp
 	s.fast.epoch, s.fast.rfc3339 = t.Epoch != nil, t.RFC3339 != ""
 	if t.Layouts != nil && !s.fast.rfc3339 && (t.Date == nil || t.Date.Column < 0) {
 		s.fast.shape, s.fast.shaped = t.Layouts[0].Shape()
@@ -160,7 +193,7 @@ type usual struct {
 // canonical format.
 func (s *scanner) usualRow(text []byte) (row usual, ok bool) {
 	var at, length int
-	row.time, at = s.usualTime(text, ',')
+	row.time, at = s.usualTime(text)
 	if at == 0 || row.time < s.last {
 		return row, false
 	}
@@ -239,17 +272,11 @@ func (s *scanner) withoutQuotes(data []byte) (line []byte, size int) {
 	return nil, 0
 }
 
-// usualTime reads an RFC 3339 timestamp in Z and the delimiter behind it and returns
+// usualTime reads an RFC 3339 timestamp in Z and the comma behind it and returns
 // where they end, or 0.
-func (s *scanner) usualTime(row []byte, delimiter byte) (int64, int) {
-	if row[0] == '"' {
+func (s *scanner) usualTime(row []byte) (int64, int) {
+	if !s.inPrefix(row) {
 		return 0, 0
-	}
-	first, second := word(row), word(row[8:])
-	if first != s.prefix.first || second != s.prefix.second || row[16] != ':' {
-		if !s.usualPrefix(row[:prefixBytes]) {
-			return 0, 0
-		}
 	}
 	// Milliseconds are so usual that they have a way of their own, in which the
 	// place of the next field does not wait for this one to be understood.
@@ -259,10 +286,46 @@ func (s *scanner) usualTime(row []byte, delimiter byte) (int64, int) {
 		if tens > 5 {
 			return 0, 0
 		}
-		second := tens*10 + rest&0xff
-		milliseconds := rest>>16&0xff*100 + rest>>24&0xff*10 + rest>>32&0xff
-		return s.prefix.minute + int64(second*1_000_000_000+milliseconds*1_000_000), prefixBytes + 8
+		return s.prefix.minute + milliseconds(tens, rest), prefixBytes + 8
 	}
+	time, at := s.anyFraction(row)
+	if at == 0 || row[at] != ',' {
+		return 0, 0
+	}
+	return time, at + 1
+}
+
+// usualInstant is usualTime without what is behind the Z.
+func (s *scanner) usualInstant(text []byte) (int64, int) {
+	if !s.inPrefix(text) {
+		return 0, 0
+	}
+	x := (word(text[prefixBytes:]) ^ millisecondForm) & (1<<56 - 1)
+	if (x+millisecondDigits|x)&highBits == 0 && x&0xff <= 5 {
+		return s.prefix.minute + milliseconds(x&0xff, x>>8), prefixBytes + 7
+	}
+	return s.anyFraction(text)
+}
+
+// inPrefix says whether a timestamp is of the minute that is remembered, or takes
+// its minute to be it.
+func (s *scanner) inPrefix(text []byte) bool {
+	if text[0] == '"' {
+		return false
+	}
+	return word(text) == s.prefix.first && word(text[8:]) == s.prefix.second && text[16] == ':' || s.usualPrefix(text[:prefixBytes])
+}
+
+// milliseconds are those of 00.000 in digits without their '0', as nanoseconds.
+func milliseconds(tens, rest uint64) int64 {
+	second := tens*10 + rest&0xff
+	milliseconds := rest>>16&0xff*100 + rest>>24&0xff*10 + rest>>32&0xff
+	return int64(second*1_000_000_000 + milliseconds*1_000_000)
+}
+
+// anyFraction reads seconds, a fraction if there is one, and Z, and returns where
+// they end, or 0.
+func (s *scanner) anyFraction(row []byte) (int64, int) {
 	tens, units := row[prefixBytes]-'0', row[prefixBytes+1]-'0'
 	if tens > 5 || units > 9 {
 		return 0, 0
@@ -277,10 +340,10 @@ func (s *scanner) usualTime(row []byte, delimiter byte) (int64, int) {
 		time += int64(fraction)
 		at += 1 + digits
 	}
-	if row[at] != 'Z' || row[at+1] != delimiter {
+	if row[at] != 'Z' {
 		return 0, 0
 	}
-	return time, at + 2
+	return time, at + 1
 }
 
 // usualPrefix remembers the timestamps' first 17 bytes and what they mean.

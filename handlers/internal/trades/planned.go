@@ -36,19 +36,15 @@ func (n amount) value() decimal.Decimal {
 
 // plannedRows is usualRows for any format.
 func (s *scanner) plannedRows(data []byte) (consumed int, err error) {
-	window := data[:len(data)+padding]
+	window, row := data[:len(data)+padding], &s.fast.row
 	byTime, withinSymbol := s.format.Order == format.ByTime, s.format.Order == format.ByTimeWithinSymbol
 	for consumed < len(data) && err == nil && !s.stopped {
 		if s.lines.special && s.lines.starts[window[consumed]] {
 			break
 		}
-		row, ok := s.plannedRow(window[consumed:])
-		if !ok {
+		if !s.plannedRow(window[consumed:], row) {
 			plain, size := s.withoutQuotes(data[consumed:])
-			if size == 0 {
-				break
-			}
-			if row, ok = s.plannedRow(plain); !ok {
+			if size == 0 || !s.plannedRow(plain, row) {
 				break
 			}
 			row.bytes = size
@@ -89,123 +85,131 @@ func (s *scanner) plannedRows(data []byte) (consumed int, err error) {
 }
 
 // plannedRow parses the row that text begins with, if it is a usual one.
-func (s *scanner) plannedRow(text []byte) (row planned, ok bool) {
-	delimiter := s.format.Delimiter
-	at, length, unread := 0, 0, false
-	var date []byte
+func (s *scanner) plannedRow(text []byte, row *planned) bool {
+	delimiter, trim := s.format.Delimiter, s.format.Trim
+	at, length, unread, ok := 0, 0, false, false
+	kept := len(s.format.LeaveOut) + 1
 	s.fast.nextTime = 0
-	row.reason = len(s.format.LeaveOut) + 1
+	row.reason, row.excluded = kept, 0
 	for i := range s.fast.plan {
 		p := &s.fast.plan[i]
 		if p.skip > 0 {
 			if length = s.skip(text[at:], p.skip); length == 0 {
-				return row, false
+				return false
 			}
 			at += length
 		}
-		if s.format.Trim {
+		if trim {
 			at += blanks(text[at:])
 		}
-		field := text[at:]
-		whole := p.rules != nil || p.counted || p.date || p.time > 0 && len(s.format.Timestamp.Columns) > 1 || p.symbol > 0 && len(s.format.Symbol.Parts) > 1
-		if whole {
-			if length = s.skipQuoted(field, 0); length > 0 {
-				field = field[1 : length-1]
-			} else if length = s.fieldEnd(field); length >= 0 {
-				field = field[:length]
-			} else {
-				return row, false
-			}
-			if s.format.Trim && length == len(field) {
-				field = bytes.TrimRight(field, " \t")
-			}
-			for _, rule := range p.rules {
-				r := &s.format.LeaveOut[rule]
-				if rule < row.reason-1 && r.Values[string(field)] != r.Not {
-					row.reason = rule + 1
-				}
-			}
-			if p.counted && length > 0 {
-				if row.excluded, ok = s.usualConditions(field); !ok {
-					return row, false
-				}
-			}
-			if p.date {
-				date = field
-			}
-			if p.symbol > 0 {
-				s.fast.parts[p.symbol-1] = field
+		length = 0
+		if p.whole {
+			if length, ok = s.wholeField(p, text[at:], row); !ok {
+				return false
 			}
 		}
-		if row.reason <= len(s.format.LeaveOut) && !whole { // it will not be read
-			if length = s.fieldEnd(field); length < 0 {
-				return row, false
-			}
-		} else if row.reason > len(s.format.LeaveOut) {
-			switch {
-			case p.time > 0:
-				row.time, length, ok = s.plannedTime(p.time, text[at:], date)
-			case p.price:
-				row.price, length, ok = s.plannedNumber(text[at:], &s.format.Price, s.options.AllowNonPositivePrice)
-			case p.size:
-				row.size, length, ok = s.plannedNumber(text[at:], &s.format.Size, false)
-			case p.symbol > 0 && !whole:
+		if row.reason == kept {
+			switch p.kind {
+			case readsTime:
+				row.time, length, ok = s.plannedTime(p.time, text[at:])
+			case readsPrice:
+				length, ok = s.plannedNumber(text[at:], &s.format.Price, s.options.AllowNonPositivePrice, &row.price)
+			case readsSize:
+				length, ok = s.plannedNumber(text[at:], &s.format.Size, false, &row.size)
+			case readsSymbol:
 				if row.id, length = s.usualSymbol(text[at:], delimiter); length == 0 {
 					if length = s.fieldEnd(text[at:]); length < 0 {
-						return row, false
+						return false
 					}
 					row.id = s.symbols.look(text[at : at+length])
 				}
 				ok = row.id >= 0
-			default:
-				ok = true
 			}
 			if !ok { // what cannot be read may be left out by a field behind it
-				if length = s.fieldEnd(text[at:]); length < 0 || len(s.format.LeaveOut) == 0 {
-					return row, false
+				if length = s.fieldEnd(text[at:]); length < 0 || kept == 1 {
+					return false
 				}
 				unread = true
 			}
+		} else if !p.whole { // it will not be read
+			if length = s.fieldEnd(text[at:]); length < 0 {
+				return false
+			}
 		}
 		at += length
-		if s.format.Trim {
+		if trim {
 			at += blanks(text[at:])
 		}
 		if !p.last {
 			if text[at] != delimiter {
-				return row, false
+				return false
 			}
 			at++
 		}
 	}
-	if row.reason > len(s.format.LeaveOut) {
-		if unread {
-			return row, false
-		}
-		row.reason = 0
-		if s.fast.constant || len(s.format.Symbol.Parts) > 1 {
-			if row.id = s.plannedSymbol(); row.id < 0 {
-				return row, false
-			}
-		}
+	if row.reason != kept {
+		return s.endOfRow(text, at, row)
 	}
-	if s.fast.rest > 0 || s.columns.more && text[at] == delimiter {
+	row.reason = 0
+	if s.fast.joined {
+		row.id = s.plannedSymbol()
+		unread = unread || row.id < 0
+	}
+	return !unread && s.endOfRow(text, at, row)
+}
+
+// endOfRow checks what is behind the last place of a row.
+func (s *scanner) endOfRow(text []byte, at int, row *planned) bool {
+	if s.fast.rest > 0 || s.columns.more && text[at] == s.format.Delimiter {
 		delimiters, length := s.restOfLine(text[at:])
 		if length < 0 {
-			return row, false
+			return false
 		}
 		at += length
 		if delimiters != s.fast.rest-1 && !(s.columns.more && delimiters >= s.fast.rest) && !s.endsDelimited(text[:at], delimiters) {
-			return row, false
+			return false
 		}
-	} else if s.format.TrailingDelimiter && text[at] == delimiter {
+	} else if s.format.TrailingDelimiter && text[at] == s.format.Delimiter {
 		at++
 	}
 	if text[at] == '\r' {
 		at++
 	}
 	row.bytes = at + 1
-	return row, text[at] == '\n' && row.bytes <= MaxRecordBytes
+	return text[at] == '\n' && row.bytes <= MaxRecordBytes
+}
+
+// wholeField takes a field of which the text counts: for the rules that leave rows
+// out, the conditions, and what is joined.
+func (s *scanner) wholeField(p *place, text []byte, row *planned) (length int, ok bool) {
+	field := text
+	if length = s.skipQuoted(text, 0); length > 0 {
+		field = text[1 : length-1]
+	} else if length = s.fieldEnd(text); length >= 0 {
+		if field = text[:length]; s.format.Trim {
+			field = bytes.TrimRight(field, " \t")
+		}
+	} else {
+		return 0, false
+	}
+	for _, rule := range p.rules {
+		r := &s.format.LeaveOut[rule]
+		if rule < row.reason-1 && r.Values[string(field)] != r.Not {
+			row.reason = rule + 1
+		}
+	}
+	if p.counted && len(field) > 0 {
+		if row.excluded, ok = s.usualConditions(field); !ok {
+			return 0, false
+		}
+	}
+	if p.date {
+		s.fast.date = field
+	}
+	if p.symbol > 0 {
+		s.fast.parts[p.symbol-1] = field
+	}
+	return length, true
 }
 
 // endsDelimited says whether there is one delimiter more, at the end, where it may be.
@@ -214,34 +218,34 @@ func (s *scanner) endsDelimited(row []byte, delimiters int) bool {
 }
 
 // plannedNumber reads a price or a size, with its sign judged.
-func (s *scanner) plannedNumber(text []byte, n *format.Number, anySign bool) (value amount, length int, ok bool) {
+func (s *scanner) plannedNumber(text []byte, n *format.Number, anySign bool, to *amount) (length int, ok bool) {
 	point := byte('.')
 	if n.Comma {
 		point = ','
 	}
 	if n.Scale == nil {
-		if value.short, length = usualNumber(text, point); value.short > 0 && s.isEnd(text[length]) {
-			return value, length, true
+		if to.short, length = usualNumber(text, point); to.short > 0 && s.isEnd(text[length]) {
+			return length, true
 		}
-	} else if value.short, length = usualScaled(text, n); value.short > 0 && s.isEnd(text[length]) {
-		return value, length, true
+	} else if to.short, length = usualScaled(text, n); to.short > 0 && s.isEnd(text[length]) {
+		return length, true
 	} else if n.ScaleIntegers {
-		value.short, length = usualNumber(text, point)
-		if value.short > 0 && s.isEnd(text[length]) && bytes.IndexByte(text[:length], point) >= 0 {
-			return value, length, true
+		to.short, length = usualNumber(text, point)
+		if to.short > 0 && s.isEnd(text[length]) && bytes.IndexByte(text[:length], point) >= 0 {
+			return length, true
 		}
 	}
 	if length = s.fieldEnd(text); length < 0 {
-		return value, 0, false
+		return 0, false
 	}
 	field := text[:length]
 	if s.format.Trim {
 		field = bytes.TrimRight(field, " \t")
 	}
 	var fault Reason
-	value.short = 0
-	value.long, fault = readNumber(field, n)
-	return value, length, fault == "" && (value.long.Sign() > 0 || anySign)
+	to.short = 0
+	to.long, fault = readNumber(field, n)
+	return length, fault == "" && (to.long.Sign() > 0 || anySign)
 }
 
 // usualScaled reads a whole number of units of a power of ten, such as 1e-9.

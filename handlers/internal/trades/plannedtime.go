@@ -7,10 +7,10 @@ import (
 )
 
 // plannedTime reads a timestamp, or remembers a part of it.
-func (s *scanner) plannedTime(part int, text, date []byte) (time int64, length int, ok bool) {
+func (s *scanner) plannedTime(part int, text []byte) (time int64, length int, ok bool) {
 	columns := len(s.format.Timestamp.Columns)
 	if columns == 1 {
-		return s.oneTime(text, date)
+		return s.oneTime(text)
 	}
 	if length = s.fieldEnd(text); length < 0 {
 		return 0, 0, false
@@ -31,12 +31,12 @@ func (s *scanner) plannedTime(part int, text, date []byte) (time int64, length i
 		return 0, 0, false
 	}
 	joined := append(append(s.fast.padded[:0], s.joined...), s.format.Delimiter)
-	time, _, ok = s.oneTime(joined[:len(joined)+padding], date)
+	time, _, ok = s.oneTime(joined[:len(joined)+padding])
 	return time, length, ok
 }
 
 // oneTime reads the timestamp in front of a delimiter or line end.
-func (s *scanner) oneTime(text, date []byte) (time int64, length int, ok bool) {
+func (s *scanner) oneTime(text []byte) (time int64, length int, ok bool) {
 	if s.fast.epoch && isDigit(text[0]) {
 		if time, length, ok = s.usualEpoch(text); ok {
 			return time, length, true
@@ -44,8 +44,8 @@ func (s *scanner) oneTime(text, date []byte) (time int64, length int, ok bool) {
 	}
 	switch {
 	case s.fast.rfc3339 && isDigit(text[0]):
-		if time, length = s.usualTime(text, s.format.Delimiter); length > 0 {
-			return time, length - 1, true
+		if time, length = s.usualInstant(text); length > 0 && s.isEnd(text[length]) {
+			return time, length, true
 		}
 	case s.fast.shaped:
 		if time, length, ok = s.shapedTime(text); ok {
@@ -55,7 +55,7 @@ func (s *scanner) oneTime(text, date []byte) (time int64, length int, ok bool) {
 	if length = s.fieldEnd(text); length < 0 {
 		return 0, 0, false
 	}
-	time, fault := s.clock.read(text[:length], date)
+	time, fault := s.clock.read(text[:length], s.fast.date)
 	if fault == "" && s.fast.shaped {
 		s.remember(text[:length], time)
 	}
