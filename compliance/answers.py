@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from compliance.catalogue import INTRODUCTIONS
 from compliance.engine import PackAnswer, Preview
 from compliance.errors import BrokenRunError
 from compliance.evidence import Outcome, Policy
@@ -14,7 +15,7 @@ _BLOCKING = (Outcome.FAIL, Outcome.UNKNOWN)
 
 
 def read_answers(path: Path) -> tuple[PackAnswer, ...]:
-    """Reads the pack's answers, one JSON object a line.
+    """Reads the pack's answers, one JSON object a line, but for the pack's introduction.
 
     Raises:
         BrokenRunError: the pack wrote none, or a line that is not an answer.
@@ -29,6 +30,8 @@ def read_answers(path: Path) -> tuple[PackAnswer, ...]:
         for number, line in enumerate(lines, start=1):
             try:
                 fields = json.loads(line)
+                if not fields.keys().isdisjoint(INTRODUCTIONS):
+                    continue
                 answers.append(
                     PackAnswer(
                         policy=fields["policy"],
@@ -39,7 +42,7 @@ def read_answers(path: Path) -> tuple[PackAnswer, ...]:
                         message=fields.get("message") or None,
                     )
                 )
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise BrokenRunError(
                     f"line {number} of the policy pack's answers is no answer: {error!r}"
                 ) from error

@@ -1,76 +1,80 @@
-"""The policy pack's catalogue, read from the pack itself without starting it."""
+"""The policy pack's catalogue, as the pack introduces itself before its answers."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from compliance.errors import BrokenRunError
 from compliance.evidence import Policy
 
-_FIELDS = ("name", "sentence", "severity", "requirements", "remediation", "waivable")
-_QUESTION = f"""
-import json
-from policies.pack import catalogue
-policies = catalogue.POLICIES
-print(json.dumps({{
-    "policies": [{{name: getattr(policy, name) for name in {_FIELDS}}} for policy in policies],
-    "general": [policy.name for policy in policies if getattr(policy, "general", False)],
-    "types": getattr(catalogue, "READ_TYPES", ()),
-}}))
-"""
+INTRODUCTIONS = ("introduces", "rulesFor")
+"""What marks a line of the answers file that is no answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
-    """A pack's policies, by name; those that hold for every service alike; the types it reads."""
+    """A pack's policies, by name, with the settings that are in effect.
+
+    Attributes:
+        policies: All of them.
+        general: Names of those that hold for every service alike.
+        types: Types that have rules of their own.
+    """
 
     policies: tuple[Policy, ...]
     general: frozenset[str]
     types: frozenset[str]
 
 
-def read_catalogue(policy_pack: Path) -> Catalogue:
-    """Asks the pack, in a process of its own, for `policies.pack.catalogue`.
+def read_catalogue(path: Path) -> Catalogue:
+    """Reads the lines in which the pack introduces its policies.
+
+    Args:
+        path: The answers file (docs/architecture.md, "The policy pack's answers").
 
     Raises:
-        BrokenRunError: the pack has no catalogue, or it is not the list of policies it should be.
+        BrokenRunError: there are none, or one is not what it should be.
     """
-    asked = subprocess.run(
-        [sys.executable, "-c", _QUESTION],
-        cwd=policy_pack,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if asked.returncode != 0:
-        raise BrokenRunError(
-            f"the policy pack in {policy_pack} has no catalogue:\n{asked.stderr.strip()[-2000:]}"
-        )
+    policies: dict[str, Policy] = {}
+    general: set[str] = set()
+    types: set[str] = set()
     try:
-        answer = json.loads(asked.stdout)
-        policies = tuple(
-            Policy(
-                name=entry["name"],
-                sentence=entry["sentence"],
-                severity=entry["severity"],
-                requirements=tuple(entry["requirements"]),
-                remediation=entry["remediation"],
-                waivable=bool(entry["waivable"]),
-            )
-            for entry in answer["policies"]
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise BrokenRunError(
-            f"the catalogue of the policy pack in {policy_pack} is broken: {error!r}"
-        ) from error
+        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+            if not line.startswith(_BEGINNINGS):
+                continue
+            fields = json.loads(line)
+            types.update(fields.get("rulesFor", ()))
+            if (entry := fields.get("introduces")) is not None:
+                policies[entry["name"]] = _policy(entry)
+                general.update([entry["name"]] if entry["general"] else ())
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BrokenRunError(f"the policy pack introduces itself wrongly: {error!r}") from error
     if not policies:
-        raise BrokenRunError(f"the policy pack in {policy_pack} has no policies")
+        raise BrokenRunError(
+            "the policy pack did not introduce its policies; it must do so in the first lines of "
+            "the file that POLICY_ANSWERS_FILE names"
+        )
     return Catalogue(
-        policies=tuple(sorted(policies, key=lambda policy: policy.name)),
-        general=frozenset(answer["general"]),
-        types=frozenset(answer["types"]),
+        policies=tuple(sorted(policies.values(), key=lambda policy: policy.name)),
+        general=frozenset(general),
+        types=frozenset(types),
+    )
+
+
+_BEGINNINGS = tuple(f'{{"{mark}":' for mark in INTRODUCTIONS)
+
+
+def _policy(entry: Mapping[str, Any]) -> Policy:
+    return Policy(
+        name=entry["name"],
+        sentence=entry["sentence"],
+        severity=entry["severity"],
+        requirements=tuple(entry["requirements"]),
+        remediation=entry["remediation"],
+        waivable=bool(entry["waivable"]),
+        settings=dict(entry["settings"]),
     )

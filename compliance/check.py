@@ -12,7 +12,7 @@ from pathlib import Path
 
 from compliance import deployed, inputs, plan_gate, preview, scanners, waivers
 from compliance.answers import cross_check
-from compliance.catalogue import Catalogue, read_catalogue
+from compliance.catalogue import Catalogue
 from compliance.disagreements import disagreements
 from compliance.engine import ROOT_TYPE, EngineResource, PackAnswer, Preview
 from compliance.evidence import (
@@ -86,7 +86,6 @@ def check(
     """
     with ThreadPoolExecutor(max_workers=1) as meanwhile:
         tools = meanwhile.submit(inputs.tool_versions, setting.pulumi)
-        catalogue = read_catalogue(setting.policy_pack)
         seen = preview.run(
             pulumi=setting.pulumi,
             project=setting.project,
@@ -96,7 +95,7 @@ def check(
             config=setting.config,
             on_event=on_event,
         )
-    return _judge(setting, "preview", seen, catalogue, tools.result(), today, generated_at, beside)
+    return _judge(setting, "preview", seen, tools.result(), today, generated_at, beside)
 
 
 def check_deployed(
@@ -107,7 +106,6 @@ def check_deployed(
     Raises:
         BrokenRunError: there can be no verdict.
     """
-    catalogue = read_catalogue(setting.policy_pack)
     seen = deployed.run(
         pulumi=setting.pulumi,
         project=setting.project,
@@ -118,7 +116,7 @@ def check_deployed(
         state=state,
     )
     tools = inputs.tool_versions(setting.pulumi)
-    return _judge(setting, "deployed", seen, catalogue, tools, today, generated_at, ())
+    return _judge(setting, "deployed", seen, tools, today, generated_at, ())
 
 
 def exit_code(evidence: Evidence) -> int:
@@ -130,7 +128,6 @@ def _judge(
     setting: Setting,
     kind: str,
     seen: Preview,
-    catalogue: Catalogue,
     tools: Mapping[str, str],
     today: date,
     generated_at: datetime,
@@ -138,9 +135,9 @@ def _judge(
 ) -> Evidence:
     root = inputs.repository_root(setting.project)
     seen = _from_root(seen, setting.project.resolve().relative_to(root))
-    policies = tuple(sorted((*catalogue.policies, *plan_gate.POLICIES), key=lambda p: p.name))
+    policies = tuple(sorted((*seen.catalogue.policies, *plan_gate.POLICIES), key=lambda p: p.name))
     sources = {resource.urn: resource.source for resource in seen.resources}
-    given = (*cross_check(seen, catalogue.policies), *plan_gate.answers(seen.resources))
+    given = (*cross_check(seen, seen.catalogue.policies), *plan_gate.answers(seen.resources))
     answers = tuple(
         _answer(answer, sources[answer.urn])
         for answer in sorted(given, key=lambda answer: (answer.policy, answer.urn))
@@ -197,7 +194,7 @@ def _judge(
         disagreements=disagreements(answers, scans.values(), graph),
         waivers=held.valid,
         problems=held.problems,
-        ungoverned=_ungoverned(seen.resources, answers, catalogue),
+        ungoverned=_ungoverned(seen.resources, answers, seen.catalogue),
     )
 
 

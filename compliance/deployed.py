@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from compliance.answers import read_answers
+from compliance.catalogue import read_catalogue
 from compliance.engine import ROOT_TYPE, Preview, resource_from_state, violation_from_event
 from compliance.errors import BrokenRunError
 
@@ -79,6 +80,7 @@ def run(
                 violation_from_event(e["policyEvent"], root) for e in events if "policyEvent" in e
             ),
             answers=read_answers(answers),
+            catalogue=read_catalogue(answers),
             config={},
             pack_versions=summary.get("PolicyPacks") or {},
         )

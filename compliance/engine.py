@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from compliance.catalogue import Catalogue
 from compliance.evidence import Outcome, Source, logical_name
 
 ROOT_TYPE = "pulumi:pulumi:Stack"
@@ -74,6 +75,7 @@ class Preview:
     resources: tuple[EngineResource, ...]
     violations: tuple[Violation, ...]
     answers: tuple[PackAnswer, ...]
+    catalogue: Catalogue
     config: Mapping[str, str]
     pack_versions: Mapping[str, str]
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from compliance.errors import BrokenRunError
 
@@ -62,6 +63,7 @@ class Policy:
     requirements: tuple[str, ...]
     remediation: str
     waivable: bool
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

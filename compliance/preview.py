@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from compliance.answers import read_answers
+from compliance.catalogue import read_catalogue
 from compliance.engine import (
     ROOT_TYPE,
     EngineResource,
@@ -164,6 +165,7 @@ def _interpret(
         resources=resources,
         violations=violations,
         answers=read_answers(answers),
+        catalogue=read_catalogue(answers),
         config=prelude.get("config") or {},
         pack_versions=summary.get("PolicyPacks") or {},
     )

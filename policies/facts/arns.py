@@ -23,7 +23,6 @@ _ARN = re.compile(
     re.DOTALL,
 )
 _PLACE = re.compile(r"arn:aws:[a-z0-9-]+:([a-z0-9-]+):(\d{12}):")
-
 # Per service, how the last part of an ARN names a resource of which type.
 _FORMS: dict[str, tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = {
     "sqs": ((re.compile(r"([^:/]+)"), (QUEUE,)),),
@@ -39,12 +38,10 @@ _FORMS: dict[str, tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = {
         (re.compile(r"rule/(?:[^/]+/)?([^/]+)"), (EVENT_RULE,)),
     ),
 }
-
 _FUNCTION = re.compile(
     r"(?:(?P<region>[a-z]{2}(?:-[a-z]+)+-\d):)?(?:(?P<account>\d{12}):)?(?:function:)?"
     r"(?P<name>[A-Za-z0-9_-]+)(?::\$LATEST)?"
 )
-
 _NAME_PROPERTY = {BUCKET: "bucket"} | dict.fromkeys(
     (QUEUE, TOPIC, FUNCTION, ROLE, TABLE, LOG_GROUP, KEY_ALIAS, EVENT_BUS, EVENT_RULE), "name"
 )

@@ -10,8 +10,6 @@ from policies.facts.resource import Resource
 from policies.facts.types import FUNCTION
 
 _LOOPBACK = re.compile(r"localhost|::1|127(?:\.\d{1,3}){3}")
-
-
 _REGION = re.compile(r"(?<![a-z])[a-z]{2}(?:-[a-z]+)+-\d(?!\d)")
 
 

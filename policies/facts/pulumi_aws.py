@@ -12,8 +12,6 @@ from pathlib import Path
 from policies.facts.reading import UndeterminedError
 
 _TOKEN = re.compile(r"aws:(?P<module>[^/:]+)/(?P<file>[^:]+):(?P<name>\w+)")
-
-
 _PARAMETER = re.compile(r"^ +(\w+): ", re.MULTILINE)
 
 

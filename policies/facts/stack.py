@@ -13,7 +13,6 @@ from policies.facts.types import EVENT_SOURCE_MAPPING, FUNCTION, KEY, KEY_ALIAS,
 
 Derived = TypeVar("Derived")
 
-
 _QUEUE_URL = re.compile(
     r"https://sqs\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<account>\d{12})/(?P<name>[^/]+)"
 )

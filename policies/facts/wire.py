@@ -6,7 +6,6 @@ from typing import Any
 UNKNOWN = object()
 """Stands for any value that the engine does not know yet."""
 
-
 UNKNOWN_SENTINEL = re.compile(
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7|3eeb2bf0-c639-47a8-9e75-3b44932eb421"
     "|04da6b54-80e4-46f7-96ec-b56ff0331ba9|6a19a0b0-7e62-4c92-b797-7f8e31da9cc2"
@@ -15,16 +14,9 @@ UNKNOWN_SENTINEL = re.compile(
 )
 """The engine's sentinels for what it does not know yet, one per kind of value."""
 
-
 _SENTINEL_LENGTH = 36
-
-
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
-
-
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (the wire format's mark of a secret)
-
-
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
 

@@ -13,8 +13,6 @@ def denies_plain_transport(statement: Statement, action: str, arns: tuple[str, .
 
 # AWS tells of every call whether it comes with TLS, once; so these say the same.
 _BOOL = ("Bool", "BoolIfExists", "ForAllValues:Bool", "ForAnyValue:Bool")
-
-
 # What is before 1.2, or before 1.3. Of a call without TLS there is no version: `IfExists` denies
 # that one too.
 _OLD = {

@@ -44,14 +44,11 @@ class Holder:
 
 # A policy variable, such as ${aws:PrincipalTag/x}, stands for whatever the caller brings along.
 _WILDCARD = re.compile(r"[*?$]")
-
 # AWS defines no resource for these actions (Service Authorization Reference, AWS X-Ray).
 _WITHOUT_RESOURCE = {"xray:puttracesegments", "xray:puttelemetryrecords"}
-
 # AWS takes no alias as a resource, and a key's ARN is unknown before the key exists. The condition
 # on the alias narrows `key/*` to one key (KMS, "Use aliases to control access to KMS keys").
 _KEY_USE = {"kms:decrypt", "kms:generatedatakey", "kms:encrypt", "kms:describekey"}
-
 # The role under which API Gateway writes the logs of all APIs of an account. AWS tries it out on
 # a log group of its own when it is set (API Gateway, "Permissions for CloudWatch logging").
 _ACCOUNT_LOGS: Principals = frozenset({("Service", "apigateway.amazonaws.com")})

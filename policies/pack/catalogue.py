@@ -1,6 +1,5 @@
 """Every policy of the pack, as data; reading it starts nothing."""
 
-from policies.facts.types import KNOWN, PLAIN
 from policies.pack.policy import Policy
 from policies.rules import (
     access,
@@ -58,6 +57,3 @@ POLICIES: tuple[Policy, ...] = tuple(
     for policy in subject.POLICIES
 )
 """The rules in the order of the brief."""
-
-READ_TYPES: tuple[str, ...] = tuple(sorted(KNOWN - PLAIN))
-"""The types that have rules of their own."""

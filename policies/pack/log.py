@@ -1,15 +1,20 @@
-"""Every answer as a line of JSON, because the engine drops reasons and paths on the way."""
+"""Every answer as a line of JSON, because the engine drops reasons and paths on the way.
+
+The first lines introduce the policies, with the settings by which they judge.
+"""
 
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from policies.facts.resource import Resource
+from policies.facts.types import KNOWN, PLAIN
 from policies.pack.answers import Answer, Kind
-from policies.pack.policy import Policy
+from policies.pack.policy import Policy, Settings
 
 VARIABLE = "POLICY_ANSWERS_FILE"
 """Names the file that answers are appended to; unset or empty, none are kept."""
@@ -20,9 +25,9 @@ class Batch:
 
     def __init__(self, *, enabled: bool) -> None:
         self._enabled = enabled
-        self.answers: list[dict[str, str]] = []
+        self.answers: list[dict[str, Any]] = []
 
-    def add(self, policy: Policy, resource: Resource, answer: Answer) -> None:
+    def add(self, policy: Policy, resource: Resource, answer: Answer, settings: Settings) -> None:
         """Keep one answer. Nothing of the resource but its URN and type is written."""
         if not self._enabled:
             return
@@ -35,7 +40,7 @@ class Batch:
                 "answer": answer.kind.value,
                 "reason": answer.reason,
                 "path": answer.path,
-                "message": policy.message(answer) if blocks else "",
+                "message": policy.message(answer, settings) if blocks else "",
             }
         )
 
@@ -56,6 +61,14 @@ class AnswerLog:
         """The log that the variable `POLICY_ANSWERS_FILE` asks for."""
         name = os.environ.get(VARIABLE)
         return cls(Path(name) if name else None)
+
+    def introduce(self, policies: Iterable[tuple[Policy, Settings]]) -> None:
+        """Write a line for each policy, and one for the types that have rules of their own."""
+        if self._path is None:
+            return
+        with self.batch() as batch:
+            batch.answers += [{"introduces": p.introduction(settings)} for p, settings in policies]
+            batch.answers.append({"rulesFor": sorted(KNOWN - PLAIN)})
 
     @contextmanager
     def batch(self) -> Iterator[Batch]:

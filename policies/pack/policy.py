@@ -1,6 +1,7 @@
 """A policy: one rule of the mission as data, with the pure function that judges by it."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -11,6 +12,7 @@ from policies.facts.stack import Stack
 from policies.pack.answers import Answer, failed, not_applicable, undetermined
 
 Settings = Mapping[str, Any]
+
 Schema = Mapping[str, Mapping[str, Any]]
 
 
@@ -47,15 +49,15 @@ def only(*tokens: str) -> Types:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Policy:
-    """One rule.
+class Rule:
+    """One rule as data. Its sentence and its fix say `{setting}` where a setting decides.
 
     Attributes:
         name: Identifier, in lower case with hyphens.
         sentence: What a compliant stack does, in one sentence.
         severity: How much harm breaking it does.
         requirements: The clauses that it enforces.
-        remediation: How to fix a violation, in one line.
+        fix: How to repair a violation, in one line.
         governs: The resource types that it judges.
         schema: JSON schema of each setting, with the mission's value as `default`.
         waivable: Whether a waiver may excuse a violation.
@@ -67,13 +69,23 @@ class Policy:
     sentence: str
     severity: Severity
     requirements: tuple[str, ...]
-    remediation: str
+    fix: str
     governs: Types
     schema: Schema = field(default_factory=dict)
     waivable: bool = False
     general: bool = False
 
-    def settings(self, configured: Mapping[str, Any] | None) -> Settings:
+    def judged_alone(self, judge: "Callable[[Resource, Settings], Answer]") -> "ResourcePolicy":
+        """The policy by which a resource's own properties are judged."""
+        return ResourcePolicy(**vars(self), judge=judge)
+
+    def judged_in_stack(
+        self, judge: "Callable[[Resource, Stack, Settings], Answer]"
+    ) -> "StackPolicy":
+        """The policy by which a resource is judged with the stack around it."""
+        return StackPolicy(**vars(self), judge=judge)
+
+    def settings(self, configured: Mapping[str, Any] | None = None) -> Settings:
         """The mission's values, overridden by what the pack's configuration says."""
         defaults = {key: schema["default"] for key, schema in self.schema.items()}
         return {
@@ -82,18 +94,51 @@ class Policy:
             if key in defaults
         }
 
-    def message(self, answer: Answer) -> str:
-        """Two lines for a person: what is wrong, and how to fix it."""
+    def message(self, answer: Answer, settings: Settings) -> str:
+        """Two lines for a person: what is wrong, and how to fix it under these settings."""
         wrong = answer.message
         if answer.path:
-            wrong = f"Undetermined: {answer.path}" + (
-                f" ({answer.reason})" if answer.reason else ""
-            )
-        return f"{wrong}\nFix: {self.remediation}"
+            because = f" ({answer.reason})" if answer.reason else ""
+            wrong = f"Undetermined: {answer.path}{because}"
+        return f"{wrong}\nFix: {spoken(self.fix, settings)}"
+
+    def introduction(self, settings: Settings) -> dict[str, Any]:
+        """All that a report says of the policy, with the settings that are in effect."""
+        return {
+            "name": self.name,
+            "sentence": spoken(self.sentence, settings),
+            "severity": self.severity.value,
+            "requirements": list(self.requirements),
+            "remediation": spoken(self.fix, settings),
+            "waivable": self.waivable,
+            "general": self.general,
+            "settings": dict(settings),
+        }
+
+
+def spoken(text: str, settings: Settings) -> str:
+    """A sentence with the value of each setting in the place of its name in braces."""
+    return _SETTING.sub(
+        lambda found: _words(settings[found[1]]) if found[1] in settings else found[0], text
+    )
+
+
+_SETTING = re.compile(r"\{([\w-]+)\}")
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return _listed(f"{key}={item}" for key, item in value.items())
+    return str(value) if isinstance(value, str | int | float) else _listed(map(str, value))
+
+
+def _listed(words: Iterable[str]) -> str:
+    *others, last = [*words] or ["nothing"]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResourcePolicy(Policy):
+class ResourcePolicy(Rule):
     """A rule that a resource's own properties decide; judged before the resource is created."""
 
     judge: Callable[[Resource, Settings], Answer]
@@ -106,7 +151,7 @@ class ResourcePolicy(Policy):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StackPolicy(Policy):
+class StackPolicy(Rule):
     """A rule about how resources relate; judged when all of the stack has been declared."""
 
     judge: Callable[[Resource, Stack, Settings], Answer]
@@ -116,6 +161,10 @@ class StackPolicy(Policy):
         if resource.type not in self.governs:
             return not_applicable(self.governs.otherwise)
         return _closed(lambda: self.judge(resource, stack, settings))
+
+
+Policy = ResourcePolicy | StackPolicy
+"""A rule with its judge."""
 
 
 def _closed(judge: Callable[[], Answer]) -> Answer:

@@ -9,6 +9,7 @@ the only module that uses the SDK's private names; they are those of pulumi-poli
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from threading import Event, Lock
 from typing import Any
 
 from google.protobuf import json_format
@@ -28,7 +29,7 @@ from policies.facts.stack import Stack
 from policies.facts.wire import normalised
 from policies.pack.answers import Answer, Kind
 from policies.pack.log import AnswerLog
-from policies.pack.policy import Policy, ResourcePolicy, Settings, StackPolicy
+from policies.pack.policy import Policy, ResourcePolicy, Settings, StackPolicy, spoken
 
 PACK = "market-data-pipeline"
 
@@ -48,6 +49,9 @@ class PackServicer(_PolicyAnalyzerServicer):
         self._declared: dict[str, Resource] = {}
         self._configured: dict[str, Settings] = {}
         self._configuration: Mapping[str, str] | None = None
+        self._policies = tuple(policies)
+        self._introduced = Event()
+        self._introducing = Lock()
 
     def ConfigureStack(self, request: Any, context: Any) -> Any:  # noqa: N802 (the protocol's name)
         """Take the stack's configuration, which the SDK leaves aside."""
@@ -59,12 +63,14 @@ class PackServicer(_PolicyAnalyzerServicer):
         resource = _resource(request)
         self._declared[resource.urn] = resource
         response = proto.AnalyzeResponse()
+        self._introduce()
         with self._log.batch() as log:
             for policy in self._resource_policies:
                 if self._is_disabled(policy):
                     continue
-                answer = policy.answer(resource, self._settings(policy))
-                log.add(policy, resource, answer)
+                settings = self._settings(policy)
+                answer = policy.answer(resource, settings)
+                log.add(policy, resource, answer, settings)
                 if answer.kind is Kind.NOT_APPLICABLE:
                     self._not_applicable(response, policy, answer.reason)
                 self._report(response, policy, resource, answer)
@@ -87,6 +93,7 @@ class PackServicer(_PolicyAnalyzerServicer):
         )
         self._declared.clear()
         response = proto.AnalyzeResponse()
+        self._introduce()
         with self._log.batch() as log:
             for policy in self._stack_policies:
                 if self._is_disabled(policy):
@@ -96,7 +103,7 @@ class PackServicer(_PolicyAnalyzerServicer):
                 for resource in stack.resources:
                     answer = policy.answer(resource, stack, settings)
                     governed = governed or answer.kind is not Kind.NOT_APPLICABLE
-                    log.add(policy, resource, answer)
+                    log.add(policy, resource, answer, settings)
                     self._report(response, policy, resource, answer)
                 if not governed:
                     self._not_applicable(response, policy, policy.governs.otherwise)
@@ -109,7 +116,15 @@ class PackServicer(_PolicyAnalyzerServicer):
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802 (the protocol's name)
         """Take the pack's configuration."""
         self._configured.clear()
+        self._introduced.clear()
         return super().Configure(request, context)  # type: ignore[no-untyped-call]
+
+    def _introduce(self) -> None:
+        """Say first what the pack judges by, under the settings that it was configured with."""
+        with self._introducing:
+            if not self._introduced.is_set():
+                self._log.introduce([(p, self._settings(p)) for p in self._policies])
+                self._introduced.set()
 
     def _suffix(self, resources: Sequence[Any]) -> str:
         """The environment suffix: the stack's configuration, else the variable, else its name.
@@ -146,11 +161,11 @@ class PackServicer(_PolicyAnalyzerServicer):
         report = self._create_report_violation(
             response,
             policy.name,
-            policy.sentence,
+            spoken(policy.sentence, self._settings(policy)),
             self._get_enforcement_level(registered),
             registered.severity,
         )
-        report(policy.message(answer), resource.urn)
+        report(policy.message(answer, self._settings(policy)), resource.urn)
 
 
 def _resource(message: Any) -> Resource:
@@ -184,13 +199,13 @@ def _registered(policy: Policy) -> ResourceValidationPolicy | StackValidationPol
     schema = {key: dict(value) for key, value in policy.schema.items()}
     return kind(
         name=policy.name,
-        description=policy.sentence,
+        description=spoken(policy.sentence, policy.settings()),
         validate=_judged_by_the_servicer,
         enforcement_level=EnforcementLevel.MANDATORY,
         config_schema=PolicyConfigSchema(schema) if schema else None,
         severity=Severity(policy.severity.value),
         tags=list(policy.requirements),
-        remediation_steps=policy.remediation,
+        remediation_steps=spoken(policy.fix, policy.settings()),
     )
 
 

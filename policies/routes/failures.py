@@ -16,15 +16,9 @@ from policies.routes.event_patterns import matches
 from policies.routes.redrive import BrokenRouteError
 
 _EVENTS = "events.amazonaws.com"
-
-
 _UNQUALIFIED = (None, "$LATEST")
-
-
 # AWS's own numbers; fewer give an event up that the queue only could not take for a while.
 _TARGET_ATTEMPTS = 185
-
-
 _TARGET_AGE = 86_400  # seconds
 
 

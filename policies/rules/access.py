@@ -23,21 +23,29 @@ from policies.facts.types import (
 )
 from policies.iam.statements import Statement, statements
 from policies.pack.answers import Answer, failed, not_applicable, verdict
-from policies.pack.policy import Settings, Severity, StackPolicy, only
+from policies.pack.policy import Rule, Settings, Severity, only
 
 _NEED_ONE = (BUCKET_POLICY, KEY, KEY_POLICY, QUEUE_POLICY, TOPIC_POLICY)
-
 _ACCOUNT = re.compile(r"(?:arn:aws:iam::)?(\d{12})(?::.+)?")
-
-
 _SERVICE = r"[a-z0-9-]+(?:\.{})?\.amazonaws\.com"
-
-
 # Conditions that tie a service's call to this stack, so that nobody else can make it call.
 _SOURCES = ("aws:sourceaccount", "aws:sourcearn", "kms:encryptioncontext:")
-
-
 _POSITIVE = re.compile(r"(ForAnyValue:)?(StringEquals|StringLike|ArnEquals|ArnLike)")
+
+RESOURCE_POLICIES = Rule(
+    name="resource-policy",
+    sentence=(
+        "Resource policies allow named actions to this account and to its services alone, and deny "
+        "no deletion."
+    ),
+    severity=Severity.CRITICAL,
+    requirements=("FN-5", "ORG-4"),
+    fix=(
+        "Name principal and actions; give services a condition on aws:SourceArn or "
+        "aws:SourceAccount; deny nothing without a condition."
+    ),
+    governs=only(API, BUCKET, QUEUE, TOPIC, *_NEED_ONE),
+)
 
 
 def _judge_policy(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
@@ -121,20 +129,26 @@ def _is_own_source(value: str, stack: Stack) -> bool:
     return arn.account == account and arn.region in ("", region)
 
 
-RESOURCE_POLICIES = StackPolicy(
-    name="resource-policy",
+PERMISSIONS = Rule(
+    name="function-permission",
     sentence=(
-        "Resource policies allow named actions to this account and to its services alone, and deny "
-        "no deletion."
+        "Besides the queues, only {services} may invoke functions, and only for this account."
     ),
     severity=Severity.CRITICAL,
-    requirements=("FN-5", "ORG-4"),
-    remediation=(
-        "Name principal and actions; give services a condition on aws:SourceArn or "
-        "aws:SourceAccount; deny nothing without a condition."
+    requirements=("FN-5", "MQ-1"),
+    fix=(
+        "Name the service, sourceArn and, where the ARN has no account, sourceAccount; let "
+        "everything else reach the function by its queue."
     ),
-    governs=only(API, BUCKET, QUEUE, TOPIC, *_NEED_ONE),
-    judge=_judge_policy,
+    governs=only(PERMISSION),
+    schema={
+        "services": {
+            "type": "array",
+            "description": "Services that may invoke functions.",
+            "items": {"type": "string"},
+            "default": ["apigateway.amazonaws.com", "s3.amazonaws.com"],
+        }
+    },
 )
 
 
@@ -181,32 +195,16 @@ def _names_stage(source: str, stack: Stack) -> bool:
     return (arn.region, arn.account) == stack.home and ("*" not in api or stage in stages)
 
 
-PERMISSIONS = StackPolicy(
-    name="function-permission",
-    sentence=(
-        "Besides the queues, only the bucket and the API may invoke functions, and only those of "
-        "this account."
-    ),
-    severity=Severity.CRITICAL,
-    requirements=("FN-5", "MQ-1"),
-    remediation=(
-        "Name the service, sourceArn and, where the ARN has no account, sourceAccount; let "
-        "everything else reach the function by its queue."
-    ),
-    governs=only(PERMISSION),
-    schema={
-        "services": {
-            "type": "array",
-            "description": "Services that may invoke functions.",
-            "items": {"type": "string"},
-            "default": ["apigateway.amazonaws.com", "s3.amazonaws.com"],
-        }
-    },
-    judge=_judge_permission,
-)
-
-
 _BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+
+PUBLIC_ACCESS = Rule(
+    name="bucket-public-access",
+    sentence="Buckets block public access in all four ways.",
+    severity=Severity.CRITICAL,
+    requirements=("FN-5", "SEC-3"),
+    fix="Declare a BucketPublicAccessBlock with all four switches true.",
+    governs=only(BUCKET),
+)
 
 
 def _judge_public_access(bucket: Resource, stack: Stack, _settings: Settings) -> Answer:
@@ -221,14 +219,13 @@ def _judge_public_access(bucket: Resource, stack: Stack, _settings: Settings) ->
     return verdict(problems)
 
 
-PUBLIC_ACCESS = StackPolicy(
-    name="bucket-public-access",
-    sentence="Buckets block public access in all four ways.",
-    severity=Severity.CRITICAL,
-    requirements=("FN-5", "SEC-3"),
-    remediation="Declare a BucketPublicAccessBlock with all four switches true.",
+OWNERSHIP = Rule(
+    name="bucket-ownership",
+    sentence="A bucket owns every object in it; access lists are off.",
+    severity=Severity.HIGH,
+    requirements=("FN-5",),
+    fix="Declare BucketOwnershipControls with BucketOwnerEnforced.",
     governs=only(BUCKET),
-    judge=_judge_public_access,
 )
 
 
@@ -247,15 +244,9 @@ def _judge_ownership(bucket: Resource, stack: Stack, _settings: Settings) -> Ans
     return verdict(problems)
 
 
-OWNERSHIP = StackPolicy(
-    name="bucket-ownership",
-    sentence="A bucket owns every object in it; access lists are off.",
-    severity=Severity.HIGH,
-    requirements=("FN-5",),
-    remediation="Declare BucketOwnershipControls with BucketOwnerEnforced.",
-    governs=only(BUCKET),
-    judge=_judge_ownership,
+POLICIES = (
+    RESOURCE_POLICIES.judged_in_stack(_judge_policy),
+    PERMISSIONS.judged_in_stack(_judge_permission),
+    PUBLIC_ACCESS.judged_in_stack(_judge_public_access),
+    OWNERSHIP.judged_in_stack(_judge_ownership),
 )
-
-
-POLICIES = (RESOURCE_POLICIES, PERMISSIONS, PUBLIC_ACCESS, OWNERSHIP)

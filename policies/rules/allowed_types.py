@@ -3,28 +3,14 @@
 from policies.facts.resource import Resource
 from policies.facts.types import KNOWN
 from policies.pack.answers import PASSED, Answer, failed, not_applicable
-from policies.pack.policy import ResourcePolicy, Settings, Severity, Types
+from policies.pack.policy import Rule, Settings, Severity, Types
 
-
-def _judge(resource: Resource, settings: Settings) -> Answer:
-    if resource.provider is None and not resource.type.startswith("pulumi:providers:"):
-        return not_applicable("A component: its children are judged themselves.")
-    if resource.type in KNOWN or not {resource.type, resource.package}.isdisjoint(
-        settings["allowed-types"]
-    ):
-        return PASSED
-    listed = resource.type if resource.package == "aws" else f"the package {resource.package}"
-    return failed(
-        f"this pack has no rule for {resource.type}: add one, or list {listed} in `allowed-types`"
-    )
-
-
-ALLOWED_TYPES = ResourcePolicy(
+ALLOWED_TYPES = Rule(
     name="allowed-types",
     sentence="Every resource is of a type that this pack has rules for, or of one that is listed.",
     severity=Severity.HIGH,
     requirements=("DEL-1", "GOV-1"),
-    remediation=(
+    fix=(
         "Use a type of docs/policies.md, write a rule for this one, or list it in the setting "
         "allowed-types of this policy, where the general rules alone judge it."
     ),
@@ -48,7 +34,20 @@ ALLOWED_TYPES = ResourcePolicy(
         }
     },
     general=True,
-    judge=_judge,
 )
 
-POLICIES = (ALLOWED_TYPES,)
+
+def _judge(resource: Resource, settings: Settings) -> Answer:
+    if resource.provider is None and not resource.type.startswith("pulumi:providers:"):
+        return not_applicable("A component: its children are judged themselves.")
+    if resource.type in KNOWN or not {resource.type, resource.package}.isdisjoint(
+        settings["allowed-types"]
+    ):
+        return PASSED
+    listed = resource.type if resource.package == "aws" else f"the package {resource.package}"
+    return failed(
+        f"this pack has no rule for {resource.type}: add one, or list {listed} in `allowed-types`"
+    )
+
+
+POLICIES = (ALLOWED_TYPES.judged_alone(_judge),)

@@ -13,7 +13,7 @@ from policies.facts.types import (
 )
 from policies.iam.statements import statements
 from policies.pack.answers import PASSED, Answer, failed, not_applicable, verdict
-from policies.pack.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
+from policies.pack.policy import Rule, Settings, Severity, only
 
 ALL_METHODS = "*/*"
 """The method path by which settings apply to a whole stage."""
@@ -28,6 +28,29 @@ def settings_of(stage: Resource, stack: Stack) -> list[Resource]:
         for settings in (stack.referring(API_METHOD_SETTINGS, "restApi", api) if api else ())
         if settings.inputs.text("stageName") == name
     ]
+
+
+THROTTLE = Rule(
+    name="api-throttle",
+    sentence=(
+        "The API takes exactly {requestsPerSecond} requests per second, on every path and method."
+    ),
+    severity=Severity.HIGH,
+    requirements=("API-2",),
+    fix=(
+        "Declare MethodSettings for */* with throttlingRateLimit {requestsPerSecond} and a "
+        "burst limit."
+    ),
+    governs=only(API_STAGE, API_METHOD_SETTINGS),
+    schema={
+        "requestsPerSecond": {
+            "type": "integer",
+            "description": "Steady rate of requests that the stage takes.",
+            "minimum": 1,
+            "default": 1000,
+        }
+    },
+)
 
 
 def _judge_throttle(resource: Resource, stack: Stack, settings: Settings) -> Answer:
@@ -53,22 +76,21 @@ def _judge_rate(method_settings: Resource, settings: Settings) -> Answer:
     return verdict(problems)
 
 
-THROTTLE = StackPolicy(
-    name="api-throttle",
-    sentence="The API takes exactly 1000 requests per second, on every path and method.",
-    severity=Severity.HIGH,
-    requirements=("API-2",),
-    remediation=("Declare MethodSettings for */* with throttlingRateLimit 1000 and a burst limit."),
-    governs=only(API_STAGE, API_METHOD_SETTINGS),
+AUTHORISATION = Rule(
+    name="api-authorisation",
+    sentence="Every method but OPTIONS is authorised by {authorization}.",
+    severity=Severity.CRITICAL,
+    requirements=("FN-5", "API-1"),
+    fix="Declare each method as a Method with authorization {authorization}.",
+    governs=only(API, API_METHOD),
     schema={
-        "requestsPerSecond": {
-            "type": "integer",
-            "description": "Steady rate of requests that the stage takes.",
-            "minimum": 1,
-            "default": 1000,
+        "authorization": {
+            "type": "string",
+            "description": "How callers are authorised.",
+            "enum": ["AWS_IAM", "COGNITO_USER_POOLS", "CUSTOM"],
+            "default": "AWS_IAM",
         }
     },
-    judge=_judge_throttle,
 )
 
 
@@ -85,22 +107,16 @@ def _judge_authorisation(resource: Resource, settings: Settings) -> Answer:
     return failed(f"authorization is not {required}")
 
 
-AUTHORISATION = ResourcePolicy(
-    name="api-authorisation",
-    sentence="Every method but OPTIONS is authorised by IAM.",
-    severity=Severity.CRITICAL,
-    requirements=("FN-5", "API-1"),
-    remediation="Declare each method as a Method with authorization AWS_IAM.",
-    governs=only(API, API_METHOD),
-    schema={
-        "authorization": {
-            "type": "string",
-            "description": "How callers are authorised.",
-            "enum": ["AWS_IAM", "COGNITO_USER_POOLS", "CUSTOM"],
-            "default": "AWS_IAM",
-        }
-    },
-    judge=_judge_authorisation,
+ACCESS_LOG = Rule(
+    name="api-logs",
+    sentence="The API writes its access and execution logs to log groups of this stack.",
+    severity=Severity.MEDIUM,
+    requirements=("MON-1", "MON-2"),
+    fix=(
+        "Set accessLogSettings, declare API-Gateway-Execution-Logs_{apiId}/{stage} before the "
+        "stage, and an Account with the role that writes both; leave canarySettings out."
+    ),
+    governs=only(API_STAGE),
 )
 
 
@@ -154,17 +170,13 @@ def _has_execution_log(stage: Resource, stack: Stack) -> bool:
     return False
 
 
-ACCESS_LOG = StackPolicy(
-    name="api-logs",
-    sentence="The API writes its access and execution logs to log groups of this stack.",
+EXECUTION_LOG = Rule(
+    name="api-logging-level",
+    sentence="The API logs each execution, without the content of requests and answers.",
     severity=Severity.MEDIUM,
-    requirements=("MON-1", "MON-2"),
-    remediation=(
-        "Set accessLogSettings, declare API-Gateway-Execution-Logs_{apiId}/{stage} before the "
-        "stage, and an Account with the role that writes both; leave canarySettings out."
-    ),
-    governs=only(API_STAGE),
-    judge=_judge_access_log,
+    requirements=("MON-1", "SEC-3"),
+    fix="Set settings.loggingLevel to INFO and leave dataTraceEnabled off.",
+    governs=only(API_METHOD_SETTINGS),
 )
 
 
@@ -178,14 +190,13 @@ def _judge_execution_log(method_settings: Resource, _settings: Settings) -> Answ
     return verdict(problems)
 
 
-EXECUTION_LOG = ResourcePolicy(
-    name="api-logging-level",
-    sentence="The API logs each execution, without the content of requests and answers.",
+TRACING = Rule(
+    name="api-tracing",
+    sentence="The API traces every request.",
     severity=Severity.MEDIUM,
-    requirements=("MON-1", "SEC-3"),
-    remediation="Set settings.loggingLevel to INFO and leave dataTraceEnabled off.",
-    governs=only(API_METHOD_SETTINGS),
-    judge=_judge_execution_log,
+    requirements=("MON-1",),
+    fix="Set xrayTracingEnabled to true.",
+    governs=only(API_STAGE),
 )
 
 
@@ -194,15 +205,10 @@ def _judge_tracing(stage: Resource, _settings: Settings) -> Answer:
     return PASSED if traced else failed("xrayTracingEnabled is not true")
 
 
-TRACING = ResourcePolicy(
-    name="api-tracing",
-    sentence="The API traces every request.",
-    severity=Severity.MEDIUM,
-    requirements=("MON-1",),
-    remediation="Set xrayTracingEnabled to true.",
-    governs=only(API_STAGE),
-    judge=_judge_tracing,
+POLICIES = (
+    THROTTLE.judged_in_stack(_judge_throttle),
+    AUTHORISATION.judged_alone(_judge_authorisation),
+    ACCESS_LOG.judged_in_stack(_judge_access_log),
+    EXECUTION_LOG.judged_alone(_judge_execution_log),
+    TRACING.judged_alone(_judge_tracing),
 )
-
-
-POLICIES = (THROTTLE, AUTHORISATION, ACCESS_LOG, EXECUTION_LOG, TRACING)

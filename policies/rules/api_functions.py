@@ -4,8 +4,20 @@ from policies.facts.resource import Resource
 from policies.facts.stack import Stack
 from policies.facts.types import API, API_INTEGRATION, API_METHOD, API_RESOURCE
 from policies.pack.answers import Answer, failed, not_applicable, verdict
-from policies.pack.policy import Settings, Severity, StackPolicy, only
+from policies.pack.policy import Rule, Settings, Severity, only
 from policies.routes.integrations import problems_of
+
+FUNCTIONS = Rule(
+    name="api-function",
+    sentence="Every method of the API is answered by a function of this stack that it may call.",
+    severity=Severity.HIGH,
+    requirements=("API-1", "API-3"),
+    fix=(
+        "Give the method one AWS_PROXY Integration, POST to a function of this stack, and a "
+        "Permission for apigateway.amazonaws.com on this stage, verb and path."
+    ),
+    governs=only(API, API_METHOD),
+)
 
 
 def _judge(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
@@ -30,18 +42,4 @@ def _judge(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
     return verdict(problems_of(integrations[0], resource, path, stack))
 
 
-FUNCTIONS = StackPolicy(
-    name="api-function",
-    sentence="Every method of the API is answered by a function of this stack that it may call.",
-    severity=Severity.HIGH,
-    requirements=("API-1", "API-3"),
-    remediation=(
-        "Give the method one AWS_PROXY Integration, POST to a function of this stack, and a "
-        "Permission for apigateway.amazonaws.com on this stage, verb and path."
-    ),
-    governs=only(API, API_METHOD),
-    judge=_judge,
-)
-
-
-POLICIES = (FUNCTIONS,)
+POLICIES = (FUNCTIONS.judged_in_stack(_judge),)

@@ -12,7 +12,16 @@ from policies.facts.types import (
     PERMISSION,
 )
 from policies.pack.answers import Answer, failed, verdict
-from policies.pack.policy import Settings, Severity, StackPolicy, only
+from policies.pack.policy import Rule, Settings, Severity, only
+
+VERSIONING = Rule(
+    name="bucket-versioning",
+    sentence="Buckets keep every version of an object.",
+    severity=Severity.HIGH,
+    requirements=("S3-1",),
+    fix=("Declare a BucketVersioning with versioningConfiguration.status Enabled."),
+    governs=only(BUCKET),
+)
 
 
 def _judge_versioning(bucket: Resource, stack: Stack, _settings: Settings) -> Answer:
@@ -32,14 +41,32 @@ def _judge_versioning(bucket: Resource, stack: Stack, _settings: Settings) -> An
     return verdict(problems)
 
 
-VERSIONING = StackPolicy(
-    name="bucket-versioning",
-    sentence="Buckets keep every version of an object.",
+ARCHIVE = Rule(
+    name="bucket-archive",
+    sentence=(
+        "All objects, noncurrent versions too, move to {storageClass} after exactly {days} days."
+    ),
     severity=Severity.HIGH,
-    requirements=("S3-1",),
-    remediation=("Declare a BucketVersioning with versioningConfiguration.status Enabled."),
+    requirements=("S3-2",),
+    fix=(
+        "Declare one BucketLifecycleConfiguration with an enabled rule without filter: "
+        "transition to {storageClass} at {days} days, whatever the object's size, for "
+        "noncurrent versions too."
+    ),
     governs=only(BUCKET),
-    judge=_judge_versioning,
+    schema={
+        "days": {
+            "type": "integer",
+            "description": "Age at which objects are archived, in days.",
+            "minimum": 1,
+            "default": 90,
+        },
+        "storageClass": {
+            "type": "string",
+            "description": "Storage class of the archive.",
+            "default": "GLACIER",
+        },
+    },
 )
 
 
@@ -109,30 +136,33 @@ def _takes_all(rule: Node) -> bool:
     return not narrowing and not rule.text("prefix")
 
 
-ARCHIVE = StackPolicy(
-    name="bucket-archive",
-    sentence="All objects, noncurrent versions too, move to Glacier after exactly 90 days.",
+NOTIFICATION = Rule(
+    name="bucket-notification",
+    sentence="An object created under {prefix} triggers {function}.",
     severity=Severity.HIGH,
-    requirements=("S3-2",),
-    remediation=(
-        "Declare one BucketLifecycleConfiguration with an enabled rule without filter: "
-        "transition to GLACIER at 90 days, whatever the object's size, for noncurrent versions too."
+    requirements=("S3-3", "MQ-1"),
+    fix=(
+        "Declare one BucketNotification: {event} with prefix {prefix} to {function}, "
+        "and a Permission for the bucket to invoke it."
     ),
     governs=only(BUCKET),
     schema={
-        "days": {
-            "type": "integer",
-            "description": "Age at which objects are archived, in days.",
-            "minimum": 1,
-            "default": 90,
-        },
-        "storageClass": {
+        "event": {
             "type": "string",
-            "description": "Storage class of the archive.",
-            "default": "GLACIER",
+            "description": "Event that triggers the function.",
+            "default": "s3:ObjectCreated:*",
+        },
+        "prefix": {
+            "type": "string",
+            "description": "Prefix of the keys that trigger it.",
+            "default": "uploads/",
+        },
+        "function": {
+            "type": "string",
+            "description": "Name of the function without the environment suffix.",
+            "default": "validator-function",
         },
     },
-    judge=_judge_archive,
 )
 
 
@@ -178,35 +208,8 @@ def _may_invoke(bucket: Resource, function: Resource, stack: Stack) -> bool:
     )
 
 
-NOTIFICATION = StackPolicy(
-    name="bucket-notification",
-    sentence="An object created under uploads/ triggers the validator.",
-    severity=Severity.HIGH,
-    requirements=("S3-3", "MQ-1"),
-    remediation=(
-        "Declare one BucketNotification: s3:ObjectCreated:* with prefix uploads/ to the validator, "
-        "and a Permission for the bucket to invoke it."
-    ),
-    governs=only(BUCKET),
-    schema={
-        "event": {
-            "type": "string",
-            "description": "Event that triggers the function.",
-            "default": "s3:ObjectCreated:*",
-        },
-        "prefix": {
-            "type": "string",
-            "description": "Prefix of the keys that trigger it.",
-            "default": "uploads/",
-        },
-        "function": {
-            "type": "string",
-            "description": "Name of the function without the environment suffix.",
-            "default": "validator-function",
-        },
-    },
-    judge=_judge_notification,
+POLICIES = (
+    VERSIONING.judged_in_stack(_judge_versioning),
+    ARCHIVE.judged_in_stack(_judge_archive),
+    NOTIFICATION.judged_in_stack(_judge_notification),
 )
-
-
-POLICIES = (VERSIONING, ARCHIVE, NOTIFICATION)

@@ -3,7 +3,7 @@
 from policies.facts.resource import Resource
 from policies.facts.types import API_STAGE, EVENT_SOURCE_MAPPING, FUNCTION, TABLE
 from policies.pack.answers import Answer, verdict
-from policies.pack.policy import ResourcePolicy, Settings, Severity, only
+from policies.pack.policy import Rule, Settings, Severity, only
 
 _PROPERTIES = {
     API_STAGE: (),
@@ -11,9 +11,16 @@ _PROPERTIES = {
     FUNCTION: (),
     TABLE: ("onDemandThroughput", "warmThroughput"),
 }
-
-
 _UNRESERVED = (None, -1)  # AWS writes none as -1
+
+ELASTIC = Rule(
+    name="elastic-capacity",
+    sentence="Capacity follows the load: nothing is reserved, provisioned, kept warm or capped.",
+    severity=Severity.MEDIUM,
+    requirements=("SCALE-1",),
+    fix="Leave reserved and provisioned capacity, throughput limits and caches out.",
+    governs=only(*_PROPERTIES),
+)
 
 
 def _judge(resource: Resource, _settings: Settings) -> Answer:
@@ -32,15 +39,4 @@ def _judge(resource: Resource, _settings: Settings) -> Answer:
     return verdict(problems)
 
 
-ELASTIC = ResourcePolicy(
-    name="elastic-capacity",
-    sentence="Capacity follows the load: nothing is reserved, provisioned, kept warm or capped.",
-    severity=Severity.MEDIUM,
-    requirements=("SCALE-1",),
-    remediation="Leave reserved and provisioned capacity, throughput limits and caches out.",
-    governs=only(*_PROPERTIES),
-    judge=_judge,
-)
-
-
-POLICIES = (ELASTIC,)
+POLICIES = (ELASTIC.judged_alone(_judge),)

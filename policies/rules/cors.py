@@ -16,7 +16,7 @@ from policies.facts.types import (
     API_RESOURCE,
 )
 from policies.pack.answers import Answer, failed, verdict
-from policies.pack.policy import Settings, Severity, StackPolicy, only
+from policies.pack.policy import Rule, Settings, Severity, only
 from policies.routes.integrations import problems_of
 
 _OWN_ERRORS = ("DEFAULT_4XX", "DEFAULT_5XX")
@@ -25,6 +25,19 @@ _CONSTANT = re.compile(r"'([^']+)'")
 _ORIGIN = re.compile(r"\*|https?://[^/,\s]+")
 _TOKEN = re.compile(r"[A-Za-z0-9-]+")
 _CALLERS_ORIGIN = "method.request.header.origin"
+
+CORS = Rule(
+    name="api-cors",
+    sentence="Web pages of other origins may ask: OPTIONS and the API's own errors say so.",
+    severity=Severity.MEDIUM,
+    requirements=("API-4",),
+    fix=(
+        "Answer OPTIONS on each path, open to all, with Access-Control-Allow-Origin, -Methods "
+        "(each of the path's) and -Headers (Authorization among them), and give DEFAULT_4XX and "
+        "DEFAULT_5XX Access-Control-Allow-Origin."
+    ),
+    governs=only(API, API_METHOD),
+)
 
 
 def _judge(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
@@ -155,18 +168,4 @@ def _listed(value: str) -> set[str]:
     return members if all(_TOKEN.fullmatch(member) for member in members) else set()
 
 
-CORS = StackPolicy(
-    name="api-cors",
-    sentence="Web pages of other origins may ask: OPTIONS and the API's own errors say so.",
-    severity=Severity.MEDIUM,
-    requirements=("API-4",),
-    remediation=(
-        "Answer OPTIONS on each path, open to all, with Access-Control-Allow-Origin, -Methods "
-        "(each of the path's) and -Headers (Authorization among them), and give DEFAULT_4XX and "
-        "DEFAULT_5XX Access-Control-Allow-Origin."
-    ),
-    governs=only(API, API_METHOD),
-    judge=_judge,
-)
-
-POLICIES = (CORS,)
+POLICIES = (CORS.judged_in_stack(_judge),)

@@ -7,7 +7,7 @@ from policies.facts.reading import Node
 from policies.facts.resource import Resource
 from policies.facts.types import API_STAGE, FUNCTION, PROVIDER
 from policies.pack.answers import Answer, verdict
-from policies.pack.policy import ResourcePolicy, Settings, Severity, Types
+from policies.pack.policy import Rule, Settings, Severity, Types
 
 _SECRET_NAME = re.compile(
     r"(?:^|[_.-])(?:[a-z0-9]*passw(?:or)?ds?|pass|passphrase|pwd|secrets?|tokens?|api_?key"
@@ -15,15 +15,9 @@ _SECRET_NAME = re.compile(
     r"|db_?pass|passcode|pw)(?:$|[_.-])",
     re.IGNORECASE,
 )
-
-
 # A name or ARN of a secret is no secret.
 _NO_SECRET_NAME = re.compile(r"(?:_ARN|_NAME|(?<!ACCESS_KEY)_ID)$")
-
-
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-
-
 _SECRET_VALUE = re.compile(
     r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
@@ -37,23 +31,30 @@ _SECRET_VALUE = re.compile(
     r"|(?i:\b(?:\w*password|\w*passwd|(?:\w+_)?(?:pwd|secret|token|api_?key))"
     r'(?:=[^\s&]|"\s*:\s*"[^"]))'
 )
-
-
 # Forty characters of a secret access key, told from a hash by its mixed alphabet.
 _SECRET_KEY = re.compile(r"(?=[^/+]*[/+])(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9/+]{40}")
-
-
 # Properties that hold one. Those that end with Wo are written only, and stay out of the state.
 _SECRET_PROPERTY = re.compile(
     r"(?:.*\.)?(?:[\w-]*[pP]assword|\w*[pP]rivateKey|secretKey|client_?[sS]ecret|customerKey"
     r"|(?:access|auth|oauth|secret)Token|platformCredential|basicAuthCredentials|keyMaterialBase64)"
 )
-
-
 _VARIABLES = {
     FUNCTION: ("environment", "variables"),
     API_STAGE: ("variables",),
 }
+
+CREDENTIALS = Rule(
+    name="no-credentials",
+    sentence="No credential stands in the program, its configuration, or the state.",
+    severity=Severity.CRITICAL,
+    requirements=("SEC-3",),
+    fix="Let the function's role give it its rights, and pass names instead of secrets.",
+    governs=Types(
+        where=lambda type_: type_.startswith("aws:") or type_ == PROVIDER,
+        otherwise="Governs AWS resources and providers only.",
+    ),
+    general=True,
+)
 
 
 def _judge_credentials(resource: Resource, _settings: Settings) -> Answer:
@@ -98,19 +99,4 @@ def _sounds_secret(name: str) -> bool:
     return bool(_SECRET_NAME.search(words) and not _NO_SECRET_NAME.search(words))
 
 
-CREDENTIALS = ResourcePolicy(
-    name="no-credentials",
-    sentence="No credential stands in the program, its configuration, or the state.",
-    severity=Severity.CRITICAL,
-    requirements=("SEC-3",),
-    remediation="Let the function's role give it its rights, and pass names instead of secrets.",
-    governs=Types(
-        where=lambda type_: type_.startswith("aws:") or type_ == PROVIDER,
-        otherwise="Governs AWS resources and providers only.",
-    ),
-    general=True,
-    judge=_judge_credentials,
-)
-
-
-POLICIES = (CREDENTIALS,)
+POLICIES = (CREDENTIALS.judged_alone(_judge_credentials),)

@@ -9,9 +9,21 @@ from policies.facts.resource import Resource
 from policies.facts.stack import Stack
 from policies.facts.types import EVENT_SOURCE_MAPPING, FUNCTION, QUEUE
 from policies.pack.answers import Answer, failed, not_applicable, verdict
-from policies.pack.policy import Settings, Severity, StackPolicy, only
+from policies.pack.policy import Rule, Settings, Severity, only
 from policies.routes.failures import on_failure
 from policies.routes.redrive import BrokenRouteError, redrive_target
+
+FUNCTION_ROUTE = Rule(
+    name="function-dead-letter",
+    sentence="Every function leaves what it fails on in a dead-letter queue of its own.",
+    severity=Severity.CRITICAL,
+    requirements=("MQ-1", "MQ-2", "FN-6"),
+    fix=(
+        "Let the queue that feeds the function redrive to a queue of this stack, or send its "
+        "failures on to one: on-failure destination, event bus, rule, target, queue policy, keys."
+    ),
+    governs=only(FUNCTION),
+)
 
 
 def _judge_function(function: Resource, stack: Stack, _settings: Settings) -> Answer:
@@ -25,20 +37,6 @@ def _judge_function(function: Resource, stack: Stack, _settings: Settings) -> An
     return verdict(
         [f"{queue.name} is another function's too" for queue in queues if users[queue.urn] > 1]
     )
-
-
-FUNCTION_ROUTE = StackPolicy(
-    name="function-dead-letter",
-    sentence="Every function leaves what it fails on in a dead-letter queue of its own.",
-    severity=Severity.CRITICAL,
-    requirements=("MQ-1", "MQ-2", "FN-6"),
-    remediation=(
-        "Let the queue that feeds the function redrive to a queue of this stack, or send its "
-        "failures on to one: on-failure destination, event bus, rule, target, queue policy, keys."
-    ),
-    governs=only(FUNCTION),
-    judge=_judge_function,
-)
 
 
 def _users(stack: Stack) -> Counter[str]:
@@ -62,6 +60,16 @@ def _dead_letter_queues(function: Resource, stack: Stack) -> Iterator[Resource]:
         yield from on_failure(function, stack)
 
 
+RETENTION = Rule(
+    name="dead-letter-retention",
+    sentence="A dead-letter queue keeps messages longer than the queue that they come from.",
+    severity=Severity.MEDIUM,
+    requirements=("MQ-2",),
+    fix="Set the dead-letter queue's messageRetentionSeconds to 1209600, 14 days.",
+    governs=only(QUEUE),
+)
+
+
 def _judge_retention(queue: Resource, stack: Stack, _settings: Settings) -> Answer:
     if queue.inputs.document("redrivePolicy") is None:
         return not_applicable("This queue has no redrive policy of its own.")
@@ -83,16 +91,7 @@ def _judge_retention(queue: Resource, stack: Stack, _settings: Settings) -> Answ
 
 _DEFAULT_RETENTION = 345_600  # seconds, AWS's default of four days
 
-
-RETENTION = StackPolicy(
-    name="dead-letter-retention",
-    sentence="A dead-letter queue keeps messages longer than the queue that they come from.",
-    severity=Severity.MEDIUM,
-    requirements=("MQ-2",),
-    remediation="Set the dead-letter queue's messageRetentionSeconds to 1209600, 14 days.",
-    governs=only(QUEUE),
-    judge=_judge_retention,
+POLICIES = (
+    FUNCTION_ROUTE.judged_in_stack(_judge_function),
+    RETENTION.judged_in_stack(_judge_retention),
 )
-
-
-POLICIES = (FUNCTION_ROUTE, RETENTION)

@@ -6,16 +6,35 @@ from policies.facts.reading import Node
 from policies.facts.resource import Resource
 from policies.facts.types import BUCKET, BUCKET_OBJECT, BUCKET_OBJECT_V2, KEY
 from policies.pack.answers import Answer, verdict
-from policies.pack.policy import ResourcePolicy, Settings, Severity, Types
+from policies.pack.policy import Rule, Settings, Severity, Types
 
 _EVERYTHING = Types(where=lambda _type: True, otherwise="Governs everything.")
-
-
 _OBJECT_LOCKS = ("objectLockLegalHoldStatus", "objectLockMode", "objectLockRetainUntilDate")
-
-
 # Switches that keep a resource, or what it holds, from being deleted.
 _RETAINING = ("bypassPolicyLockoutSafetyCheck", "deletionProtectionEnabled", "skipDestroy")
+
+DESTROYABLE = Rule(
+    name="destroyable",
+    sentence="Everything can be destroyed: nothing is protected, locked or left behind.",
+    severity=Severity.HIGH,
+    requirements=("ORG-4",),
+    fix=(
+        "Remove the protection; set forceDestroy on buckets, deletionWindowInDays "
+        "{keyDeletionDays} on "
+        "keys."
+    ),
+    governs=_EVERYTHING,
+    schema={
+        "keyDeletionDays": {
+            "type": "integer",
+            "description": "Longest time that a key may stay behind, in days; AWS's least is 7.",
+            "minimum": 7,
+            "maximum": 30,
+            "default": 7,
+        }
+    },
+    general=True,
+)
 
 
 def _judge(resource: Resource, settings: Settings) -> Answer:
@@ -47,25 +66,4 @@ def _left_in_bucket(inputs: Node) -> Iterator[str]:
         yield "objectLockEnabled is true, so that locked objects would stay"
 
 
-DESTROYABLE = ResourcePolicy(
-    name="destroyable",
-    sentence="Everything can be destroyed: nothing is protected, locked or left behind.",
-    severity=Severity.HIGH,
-    requirements=("ORG-4",),
-    remediation=("Remove the protection; set forceDestroy on buckets, 7 days' window on keys."),
-    governs=_EVERYTHING,
-    schema={
-        "keyDeletionDays": {
-            "type": "integer",
-            "description": "Longest time that a key may stay behind, in days; AWS's least is 7.",
-            "minimum": 7,
-            "maximum": 30,
-            "default": 7,
-        }
-    },
-    general=True,
-    judge=_judge,
-)
-
-
-POLICIES = (DESTROYABLE,)
+POLICIES = (DESTROYABLE.judged_alone(_judge),)

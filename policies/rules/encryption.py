@@ -21,7 +21,7 @@ from policies.facts.types import (
     TOPIC,
 )
 from policies.pack.answers import PASSED, Answer, failed, not_applicable, verdict
-from policies.pack.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
+from policies.pack.policy import Rule, Settings, Severity, StackPolicy, only
 
 
 def _encrypted(resource: Resource, stack: Stack, holder: Node, key: str) -> Answer:
@@ -42,11 +42,31 @@ def _encrypted_by(key: str) -> Callable[[Resource, Stack, Settings], Answer]:
     return judge
 
 
+TABLES = Rule(
+    name="table-encryption",
+    sentence="Tables are encrypted at rest with a KMS key of this stack.",
+    severity=Severity.HIGH,
+    requirements=("SEC-1",),
+    fix="Set serverSideEncryption to enabled with the ARN of the stack's own key.",
+    governs=only(TABLE),
+)
+
+
 def _judge_table(table: Resource, stack: Stack, _settings: Settings) -> Answer:
     encryption = table.inputs.object("serverSideEncryption")
     if encryption.flag("enabled") is not True:
         return failed("serverSideEncryption.enabled is not true")
     return _encrypted(table, stack, encryption, "kmsKeyArn")
+
+
+BUCKETS = Rule(
+    name="bucket-encryption",
+    sentence="Buckets are encrypted at rest with a KMS key of this stack.",
+    severity=Severity.HIGH,
+    requirements=("S3-4", "SEC-1"),
+    fix=("Declare a BucketServerSideEncryptionConfiguration with aws:kms and the stack's own key."),
+    governs=only(BUCKET),
+)
 
 
 def _judge_bucket(bucket: Resource, stack: Stack, _settings: Settings) -> Answer:
@@ -76,7 +96,7 @@ def _policy(name: str, subject: str, type_: str, key: str, *more: str) -> StackP
         sentence=f"{subject} are encrypted at rest with a KMS key of this stack.",
         severity=Severity.HIGH,
         requirements=("SEC-1", *more),
-        remediation=f"Set {key} to the alias or ARN of the stack's own key.",
+        fix=f"Set {key} to the alias or ARN of the stack's own key.",
         governs=only(type_),
         judge=_encrypted_by(key),
     )
@@ -84,39 +104,11 @@ def _policy(name: str, subject: str, type_: str, key: str, *more: str) -> StackP
 
 QUEUES = _policy("queue-encryption", "Queues", QUEUE, "kmsMasterKeyId")
 
-
 TOPICS = _policy("topic-encryption", "Topics", TOPIC, "kmsMasterKeyId")
-
 
 LOG_GROUPS = _policy("log-group-encryption", "Log groups", LOG_GROUP, "kmsKeyId")
 
-
 EVENT_BUSES = _policy("event-bus-encryption", "Event buses", EVENT_BUS, "kmsKeyIdentifier")
-
-
-TABLES = StackPolicy(
-    name="table-encryption",
-    sentence="Tables are encrypted at rest with a KMS key of this stack.",
-    severity=Severity.HIGH,
-    requirements=("SEC-1",),
-    remediation="Set serverSideEncryption to enabled with the ARN of the stack's own key.",
-    governs=only(TABLE),
-    judge=_judge_table,
-)
-
-
-BUCKETS = StackPolicy(
-    name="bucket-encryption",
-    sentence="Buckets are encrypted at rest with a KMS key of this stack.",
-    severity=Severity.HIGH,
-    requirements=("S3-4", "SEC-1"),
-    remediation=(
-        "Declare a BucketServerSideEncryptionConfiguration with aws:kms and the stack's own key."
-    ),
-    governs=only(BUCKET),
-    judge=_judge_bucket,
-)
-
 
 # AWS encrypts these with a key of its own unless they name one: a function's environment holds
 # names only, and a mapping's filters, which its key is for, are not allowed. An object takes the
@@ -127,6 +119,15 @@ _NAMED_IN = dict.fromkeys(_OBJECTS, "kmsKeyId") | {
     EVENT_SOURCE_MAPPING: "kmsKeyArn",
 }
 
+OTHERS = Rule(
+    name="other-encryption",
+    sentence="Functions, mappings and objects name no KMS key but one of this stack.",
+    severity=Severity.HIGH,
+    requirements=("SEC-1",),
+    fix="Leave the key out, or set it to the alias or ARN of the stack's own key.",
+    governs=only(*_NAMED_IN),
+)
+
 
 def _judge_other(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
     key = _NAMED_IN[resource.type]
@@ -136,14 +137,13 @@ def _judge_other(resource: Resource, stack: Stack, _settings: Settings) -> Answe
     return _encrypted(resource, stack, resource.inputs, key)
 
 
-OTHERS = StackPolicy(
-    name="other-encryption",
-    sentence="Functions, mappings and objects name no KMS key but one of this stack.",
-    severity=Severity.HIGH,
+API_CACHE = Rule(
+    name="api-cache-encryption",
+    sentence="The API caches answers encrypted or not at all.",
+    severity=Severity.MEDIUM,
     requirements=("SEC-1",),
-    remediation="Leave the key out, or set it to the alias or ARN of the stack's own key.",
-    governs=only(*_NAMED_IN),
-    judge=_judge_other,
+    fix="Leave caching off, or set cacheDataEncrypted to true.",
+    governs=only(API_METHOD_SETTINGS),
 )
 
 
@@ -154,14 +154,13 @@ def _judge_cache(method_settings: Resource, _settings: Settings) -> Answer:
     return PASSED
 
 
-API_CACHE = ResourcePolicy(
-    name="api-cache-encryption",
-    sentence="The API caches answers encrypted or not at all.",
+KEY_ROTATION = Rule(
+    name="key-rotation",
+    sentence="Keys are enabled and rotate every year, or more often.",
     severity=Severity.MEDIUM,
     requirements=("SEC-1",),
-    remediation="Leave caching off, or set cacheDataEncrypted to true.",
-    governs=only(API_METHOD_SETTINGS),
-    judge=_judge_cache,
+    fix="Set enableKeyRotation to true, and no period of more than 365 days.",
+    governs=only(KEY),
 )
 
 
@@ -179,26 +178,14 @@ def _judge_rotation(key: Resource, _settings: Settings) -> Answer:
 
 _YEAR = 365  # days, and AWS's default
 
-
-KEY_ROTATION = ResourcePolicy(
-    name="key-rotation",
-    sentence="Keys are enabled and rotate every year, or more often.",
-    severity=Severity.MEDIUM,
-    requirements=("SEC-1",),
-    remediation="Set enableKeyRotation to true, and no period of more than 365 days.",
-    governs=only(KEY),
-    judge=_judge_rotation,
-)
-
-
 POLICIES = (
     QUEUES,
     TOPICS,
     LOG_GROUPS,
     EVENT_BUSES,
-    TABLES,
-    BUCKETS,
-    OTHERS,
-    API_CACHE,
-    KEY_ROTATION,
+    TABLES.judged_in_stack(_judge_table),
+    BUCKETS.judged_in_stack(_judge_bucket),
+    OTHERS.judged_in_stack(_judge_other),
+    API_CACHE.judged_alone(_judge_cache),
+    KEY_ROTATION.judged_alone(_judge_rotation),
 )

@@ -6,7 +6,30 @@ from policies.facts import archives, go_binary
 from policies.facts.resource import Resource
 from policies.facts.types import FUNCTION, FUNCTION_ASYNC
 from policies.pack.answers import Answer, failed, undetermined, verdict
-from policies.pack.policy import ResourcePolicy, Settings, Severity, only
+from policies.pack.policy import Rule, Settings, Severity, only
+
+RUNTIME = Rule(
+    name="function-runtime",
+    sentence=(
+        "Functions run on {runtime}, the runtime that AWS maintains for Go, with handler {handler}."
+    ),
+    severity=Severity.HIGH,
+    requirements=("FN-2",),
+    fix="Set runtime to {runtime}, handler to {handler}, and deliver a zip archive.",
+    governs=only(FUNCTION),
+    schema={
+        "runtime": {
+            "type": "string",
+            "description": "Lambda runtime identifier.",
+            "default": "provided.al2023",
+        },
+        "handler": {
+            "type": "string",
+            "description": "Name of the executable.",
+            "default": "bootstrap",
+        },
+    },
+)
 
 
 def _judge_runtime(function: Resource, settings: Settings) -> Answer:
@@ -23,26 +46,22 @@ def _judge_runtime(function: Resource, settings: Settings) -> Answer:
     return verdict(problems)
 
 
-RUNTIME = ResourcePolicy(
-    name="function-runtime",
-    sentence="Functions run on the runtime that AWS maintains for Go, with the handler it starts.",
+BINARY = Rule(
+    name="function-binary",
+    sentence="What a function runs was built by Go 1.x for the architecture that it declares.",
     severity=Severity.HIGH,
     requirements=("FN-2",),
-    remediation="Set runtime to provided.al2023, handler to bootstrap, and deliver a zip archive.",
+    fix=(
+        "Build bootstrap with Go 1.x, GOOS=linux and the GOARCH of architectures, without layers."
+    ),
     governs=only(FUNCTION),
     schema={
-        "runtime": {
+        "version": {
             "type": "string",
-            "description": "Lambda runtime identifier.",
-            "default": "provided.al2023",
-        },
-        "handler": {
-            "type": "string",
-            "description": "Name of the executable.",
-            "default": "bootstrap",
-        },
+            "description": "Regular expression for the Go toolchain's version.",
+            "default": r"go1\..+",
+        }
     },
-    judge=_judge_runtime,
 )
 
 
@@ -69,23 +88,22 @@ def _judge_binary(function: Resource, settings: Settings) -> Answer:
     return verdict(problems)
 
 
-BINARY = ResourcePolicy(
-    name="function-binary",
-    sentence="What a function runs was built by Go 1.x for the architecture that it declares.",
+MEMORY = Rule(
+    name="function-memory",
+    sentence="Functions have exactly {megabytes} MB of memory.",
     severity=Severity.HIGH,
-    requirements=("FN-2",),
-    remediation=(
-        "Build bootstrap with Go 1.x, GOOS=linux and the GOARCH of architectures, without layers."
-    ),
+    requirements=("FN-3",),
+    fix="Set memorySize to {megabytes}.",
     governs=only(FUNCTION),
     schema={
-        "version": {
-            "type": "string",
-            "description": "Regular expression for the Go toolchain's version.",
-            "default": r"go1\..+",
+        "megabytes": {
+            "type": "integer",
+            "description": "Memory of every function, in MB.",
+            "minimum": 128,
+            "maximum": 10240,
+            "default": 512,
         }
     },
-    judge=_judge_binary,
 )
 
 
@@ -97,23 +115,13 @@ def _judge_memory(function: Resource, settings: Settings) -> Answer:
     return verdict([] if memory == required else [f"memorySize is {memory}, not {required}"])
 
 
-MEMORY = ResourcePolicy(
-    name="function-memory",
-    sentence="Functions have exactly 512 MB of memory.",
-    severity=Severity.HIGH,
-    requirements=("FN-3",),
-    remediation="Set memorySize to 512.",
+TRACING = Rule(
+    name="function-tracing",
+    sentence="Functions trace every request actively.",
+    severity=Severity.MEDIUM,
+    requirements=("MON-1",),
+    fix="Set tracingConfig.mode to Active.",
     governs=only(FUNCTION),
-    schema={
-        "megabytes": {
-            "type": "integer",
-            "description": "Memory of every function, in MB.",
-            "minimum": 128,
-            "maximum": 10240,
-            "default": 512,
-        }
-    },
-    judge=_judge_memory,
 )
 
 
@@ -122,40 +130,14 @@ def _judge_tracing(function: Resource, _settings: Settings) -> Answer:
     return verdict([] if mode == "Active" else ["tracingConfig.mode is not Active"])
 
 
-TRACING = ResourcePolicy(
-    name="function-tracing",
-    sentence="Functions trace every request actively.",
-    severity=Severity.MEDIUM,
-    requirements=("MON-1",),
-    remediation="Set tracingConfig.mode to Active.",
-    governs=only(FUNCTION),
-    judge=_judge_tracing,
-)
-
-
-def _judge_retries(config: Resource, settings: Settings) -> Answer:
-    retries = config.inputs.integer("maximumRetryAttempts")
-    required = settings["attempts"] - 1
-    problems = []
-    if retries != required:
-        found = "missing" if retries is None else str(retries)
-        problems.append(f"maximumRetryAttempts is {found}, not {required}")
-    age = config.inputs.integer("maximumEventAgeInSeconds")
-    if age is not None and age < settings["eventAge"]:
-        problems.append(
-            f"maximumEventAgeInSeconds is {age}, less than {settings['eventAge']}: "
-            "an event may be too old for its last attempt"
-        )
-    return verdict(problems)
-
-
-RETRIES = ResourcePolicy(
+RETRIES = Rule(
     name="function-attempts",
-    sentence="An asynchronous call is dead-lettered after exactly three attempts.",
+    sentence="An asynchronous call is dead-lettered after exactly {attempts} attempts.",
     severity=Severity.HIGH,
     requirements=("MQ-3", "FN-6"),
-    remediation=(
-        "Set maximumRetryAttempts to 2, one call and two repeats, and leave the event's age alone."
+    fix=(
+        "Let the call and its repeats (maximumRetryAttempts) be {attempts} in all, and leave "
+        "maximumEventAgeInSeconds out."
     ),
     governs=only(FUNCTION_ASYNC),
     schema={
@@ -175,7 +157,29 @@ RETRIES = ResourcePolicy(
             "default": 3600,
         },
     },
-    judge=_judge_retries,
 )
 
-POLICIES = (RUNTIME, BINARY, MEMORY, TRACING, RETRIES)
+
+def _judge_retries(config: Resource, settings: Settings) -> Answer:
+    retries = config.inputs.integer("maximumRetryAttempts")
+    required = settings["attempts"] - 1
+    problems = []
+    if retries != required:
+        found = "missing" if retries is None else str(retries)
+        problems.append(f"maximumRetryAttempts is {found}, not {required}")
+    age = config.inputs.integer("maximumEventAgeInSeconds")
+    if age is not None and age < settings["eventAge"]:
+        problems.append(
+            f"maximumEventAgeInSeconds is {age}, less than {settings['eventAge']}: "
+            "an event may be too old for its last attempt"
+        )
+    return verdict(problems)
+
+
+POLICIES = (
+    RUNTIME.judged_alone(_judge_runtime),
+    BINARY.judged_alone(_judge_binary),
+    MEMORY.judged_alone(_judge_memory),
+    TRACING.judged_alone(_judge_tracing),
+    RETRIES.judged_alone(_judge_retries),
+)

@@ -9,7 +9,27 @@ from policies.facts.resource import Resource
 from policies.facts.stack import Stack
 from policies.facts.types import FUNCTION, LOG_GROUP, TOPIC
 from policies.pack.answers import PASSED, Answer, failed, verdict
-from policies.pack.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
+from policies.pack.policy import Rule, Settings, Severity, only
+
+RETENTION = Rule(
+    name="log-group-retention",
+    sentence="Log groups keep their events for exactly {days} days.",
+    severity=Severity.HIGH,
+    requirements=("FN-4", "MON-2"),
+    fix=(
+        "Set retentionInDays to {days}, in any log group class but DELIVERY; let topics log no "
+        "delivery."
+    ),
+    governs=only(LOG_GROUP, TOPIC),
+    schema={
+        "days": {
+            "type": "integer",
+            "description": "Retention of every log group, in days.",
+            "minimum": 1,
+            "default": 7,
+        }
+    },
+)
 
 
 def _judge_retention(group: Resource, settings: Settings) -> Answer:
@@ -31,24 +51,13 @@ def _judge_retention(group: Resource, settings: Settings) -> Answer:
     return failed(f"retentionInDays is {found}, not {required}")
 
 
-RETENTION = ResourcePolicy(
-    name="log-group-retention",
-    sentence="Log groups keep their events for exactly 7 days.",
+FUNCTION_LOGS = Rule(
+    name="function-log-group",
+    sentence="Every function writes to a log group of its own that this stack declares.",
     severity=Severity.HIGH,
     requirements=("FN-4", "MON-2"),
-    remediation=(
-        "Set retentionInDays to 7, in any log group class but DELIVERY; let topics log no delivery."
-    ),
-    governs=only(LOG_GROUP, TOPIC),
-    schema={
-        "days": {
-            "type": "integer",
-            "description": "Retention of every log group, in days.",
-            "minimum": 1,
-            "default": 7,
-        }
-    },
-    judge=_judge_retention,
+    fix="Declare the log group /aws/lambda/{name} in the stack.",
+    governs=only(FUNCTION),
 )
 
 
@@ -70,15 +79,7 @@ def _writers(stack: Stack) -> Counter[str]:
     return writers
 
 
-FUNCTION_LOGS = StackPolicy(
-    name="function-log-group",
-    sentence="Every function writes to a log group of its own that this stack declares.",
-    severity=Severity.HIGH,
-    requirements=("FN-4", "MON-2"),
-    remediation="Declare the log group /aws/lambda/{name} with 7 days' retention in the stack.",
-    governs=only(FUNCTION),
-    judge=_judge_function_logs,
+POLICIES = (
+    RETENTION.judged_alone(_judge_retention),
+    FUNCTION_LOGS.judged_in_stack(_judge_function_logs),
 )
-
-
-POLICIES = (RETENTION, FUNCTION_LOGS)

@@ -19,8 +19,20 @@ from policies.facts.types import (
 from policies.iam.evaluation import Call, permits
 from policies.iam.services import call_context, in_each_policy, key_lets
 from policies.pack.answers import PASSED, Answer, failed, not_applicable, verdict
-from policies.pack.policy import Settings, Severity, StackPolicy, only
+from policies.pack.policy import Rule, Settings, Severity, only
 from policies.routes.redrive import is_dead_letter_queue
+
+METRICS = Rule(
+    name="detailed-metrics",
+    sentence="Everything that has detailed metrics to switch on has them on.",
+    severity=Severity.MEDIUM,
+    requirements=("MON-1",),
+    fix=(
+        "Bucket: BucketMetric without filter; table: ContributorInsights; mapping: metricsConfig "
+        "EventCount; API: settings.metricsEnabled."
+    ),
+    governs=only(BUCKET, TABLE, EVENT_SOURCE_MAPPING, API_METHOD_SETTINGS),
+)
 
 
 def _judge_metrics(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
@@ -46,17 +58,16 @@ def _judge_metrics(resource: Resource, stack: Stack, _settings: Settings) -> Ans
     return failed("it has no BucketMetric for all of its objects in this stack")
 
 
-METRICS = StackPolicy(
-    name="detailed-metrics",
-    sentence="Everything that has detailed metrics to switch on has them on.",
-    severity=Severity.MEDIUM,
-    requirements=("MON-1",),
-    remediation=(
-        "Bucket: BucketMetric without filter; table: ContributorInsights; mapping: metricsConfig "
-        "EventCount; API: settings.metricsEnabled."
+ALARMS = Rule(
+    name="dead-letter-alarm",
+    sentence="The first message in a dead-letter queue raises an alarm.",
+    severity=Severity.HIGH,
+    requirements=("MON-1", "FN-6"),
+    fix=(
+        "Declare a MetricAlarm on the queue's ApproximateNumberOfMessagesVisible above 0 that "
+        "acts on a topic of this stack, which its policy and key let CloudWatch publish on."
     ),
-    governs=only(BUCKET, TABLE, EVENT_SOURCE_MAPPING, API_METHOD_SETTINGS),
-    judge=_judge_metrics,
+    governs=only(QUEUE),
 )
 
 
@@ -133,21 +144,6 @@ def _is_told(topic: Resource, alarm: Resource, stack: Stack) -> bool:
 
 
 _CLOUDWATCH = "cloudwatch.amazonaws.com"
-
-
 _LONGEST_PERIOD = 300  # seconds
 
-ALARMS = StackPolicy(
-    name="dead-letter-alarm",
-    sentence="The first message in a dead-letter queue raises an alarm.",
-    severity=Severity.HIGH,
-    requirements=("MON-1", "FN-6"),
-    remediation=(
-        "Declare a MetricAlarm on the queue's ApproximateNumberOfMessagesVisible above 0 that "
-        "acts on a topic of this stack, which its policy and key let CloudWatch publish on."
-    ),
-    governs=only(QUEUE),
-    judge=_judge_alarm,
-)
-
-POLICIES = (METRICS, ALARMS)
+POLICIES = (METRICS.judged_in_stack(_judge_metrics), ALARMS.judged_in_stack(_judge_alarm))

@@ -8,7 +8,7 @@ from policies.facts.resource import Resource
 from policies.facts.stack import Stack
 from policies.facts.types import API, BUCKET, LOG_GROUP
 from policies.pack.answers import PASSED, Answer, failed, not_applicable
-from policies.pack.policy import Settings, Severity, StackPolicy, Types
+from policies.pack.policy import Rule, Settings, Severity, Types
 
 
 @cache
@@ -35,6 +35,19 @@ def property_of(type_: str) -> str | None:
     )
 
 
+NAMES = Rule(
+    name="resource-name",
+    sentence="Every physical name is {resource-type}-{environmentSuffix}.",
+    severity=Severity.MEDIUM,
+    requirements=("ORG-2",),
+    fix="Name the resource {resource-type}-{environmentSuffix}; .fifo follows on queues.",
+    governs=Types(
+        where=lambda type_: type_.startswith("aws:"), otherwise="Governs AWS resources only."
+    ),
+    general=True,
+)
+
+
 def _judge(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
     key = property_of(resource.type)
     if key is None:
@@ -57,18 +70,4 @@ def _judge(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
     return PASSED
 
 
-NAMES = StackPolicy(
-    name="resource-name",
-    sentence="Every physical name is {resource-type}-{environmentSuffix}.",
-    severity=Severity.MEDIUM,
-    requirements=("ORG-2",),
-    remediation="Name the resource {resource-type}-{environmentSuffix}; .fifo follows on queues.",
-    governs=Types(
-        where=lambda type_: type_.startswith("aws:"), otherwise="Governs AWS resources only."
-    ),
-    general=True,
-    judge=_judge,
-)
-
-
-POLICIES = (NAMES,)
+POLICIES = (NAMES.judged_in_stack(_judge),)

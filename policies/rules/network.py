@@ -8,30 +8,18 @@ from policies.facts.reading import Node, UndeterminedError
 from policies.facts.resource import Resource
 from policies.facts.wire import UNKNOWN
 from policies.pack.answers import PASSED, Answer, not_applicable, verdict
-from policies.pack.policy import ResourcePolicy, Settings, Severity, Types
+from policies.pack.policy import Rule, Settings, Severity, Types
 
 _AWS = Types(where=lambda type_: type_.startswith("aws:"), otherwise="Governs AWS resources only.")
-
-
 # Properties, at any depth, that name a network or what lies in one.
 _NETWORK = re.compile(r"vpc|subnet|securityGroup|\w*(?:Vpc|Subnet|(?<!replacement)SecurityGroup)")
-
-
 # A file system is mounted, a connection made, and an instance run inside a VPC only.
 _INSIDE = ("fileSystemConfig", "connectionId", "capacityProviderConfig")
-
-
 # Properties that say by one of their texts whether they are about a VPC.
 _MAY_HOLD_ONE = ("connectionType", "endpointConfiguration", "sourceAccessConfigurations")
-
-
 # Such as the VPC_LINK of an integration, or the VPC_SUBNET of a source's access.
 _KIND = re.compile(r"(?:\w*T|t)ype|\w*Mode")
-
-
 _KIND_OF_VPC = re.compile(r"VPC(?:_\w+)?")
-
-
 _OF_THE_PROGRAM = ("tags", "variables")  # whose members' names mean nothing to AWS
 
 
@@ -46,6 +34,17 @@ def _in_vpc(inputs: Node) -> Iterator[str]:
             or (_KIND.fullmatch(key) and _KIND_OF_VPC.fullmatch(value))
         ):
             yield leaf.path
+
+
+NETWORK = Rule(
+    name="no-vpc",
+    sentence="Everything is a managed service outside any VPC.",
+    severity=Severity.HIGH,
+    requirements=("SEC-4", "SCALE-1"),
+    fix="Use a serverless service, and leave its VPC settings out.",
+    governs=_AWS,
+    general=True,
+)
 
 
 def _judge_network(resource: Resource, _settings: Settings) -> Answer:
@@ -64,17 +63,4 @@ def _judge_network(resource: Resource, _settings: Settings) -> Answer:
 
 _ENDPOINTS = "endpointConfiguration"  # of a REST API, that may be private to a VPC
 
-
-NETWORK = ResourcePolicy(
-    name="no-vpc",
-    sentence="Everything is a managed service outside any VPC.",
-    severity=Severity.HIGH,
-    requirements=("SEC-4", "SCALE-1"),
-    remediation="Use a serverless service, and leave its VPC settings out.",
-    governs=_AWS,
-    general=True,
-    judge=_judge_network,
-)
-
-
-POLICIES = (NETWORK,)
+POLICIES = (NETWORK.judged_alone(_judge_network),)

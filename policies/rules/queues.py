@@ -4,7 +4,16 @@ from policies.facts.resource import Resource
 from policies.facts.stack import Stack
 from policies.facts.types import EVENT_SOURCE_MAPPING, FUNCTION, QUEUE, QUEUE_REDRIVE
 from policies.pack.answers import PASSED, Answer, failed, not_applicable, verdict
-from policies.pack.policy import ResourcePolicy, Settings, Severity, StackPolicy, only
+from policies.pack.policy import Rule, Settings, Severity, only
+
+FIFO = Rule(
+    name="queue-fifo",
+    sentence="Every queue is FIFO.",
+    severity=Severity.CRITICAL,
+    requirements=("MQ-1", "MQ-4"),
+    fix="Set fifoQueue to true and let the name end with .fifo.",
+    governs=only(QUEUE),
+)
 
 
 def _judge_fifo(queue: Resource, _settings: Settings) -> Answer:
@@ -12,14 +21,26 @@ def _judge_fifo(queue: Resource, _settings: Settings) -> Answer:
     return PASSED if fifo is True else failed("fifoQueue is not true, so that order is not kept")
 
 
-FIFO = ResourcePolicy(
-    name="queue-fifo",
-    sentence="Every queue is FIFO.",
-    severity=Severity.CRITICAL,
-    requirements=("MQ-1", "MQ-4"),
-    remediation="Set fifoQueue to true and let the name end with .fifo.",
-    governs=only(QUEUE),
-    judge=_judge_fifo,
+RECEIVES = Rule(
+    name="queue-max-receive-count",
+    sentence="A message is dead-lettered after exactly {receives} receives.",
+    severity=Severity.HIGH,
+    requirements=("MQ-3",),
+    fix=(
+        "Set maxReceiveCount to {receives} in the redrive policy, and let messages stay for "
+        "{receives} "
+        "times the visibility timeout or more."
+    ),
+    governs=only(QUEUE, QUEUE_REDRIVE),
+    schema={
+        "receives": {
+            "type": "integer",
+            "description": "Receives before a message is dead-lettered.",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 3,
+        }
+    },
 )
 
 
@@ -53,34 +74,29 @@ def _seconds(queue: Resource, key: str, default: int) -> int:
 _VISIBILITY, _RETENTION = 30, 345_600  # AWS's defaults
 
 
-RECEIVES = ResourcePolicy(
-    name="queue-max-receive-count",
-    sentence="A message is dead-lettered after exactly three receives.",
-    severity=Severity.HIGH,
-    requirements=("MQ-3",),
-    remediation=(
-        "Set maxReceiveCount to 3 in the redrive policy, and let messages stay for three times the "
-        "visibility timeout or more."
-    ),
-    governs=only(QUEUE, QUEUE_REDRIVE),
-    schema={
-        "receives": {
-            "type": "integer",
-            "description": "Receives before a message is dead-lettered.",
-            "minimum": 1,
-            "maximum": 1000,
-            "default": 3,
-        }
-    },
-    judge=_judge_receives,
-)
-
-
 def consumers(queue: Resource, stack: Stack) -> list[Resource]:
     """The functions that event source mappings feed from this queue."""
     mappings = stack.referring(EVENT_SOURCE_MAPPING, "eventSourceArn", queue, skip_unclear=True)
     found = [stack.target(mapping, "functionName", FUNCTION) for mapping in mappings]
     return [function for function in found if function is not None]
+
+
+VISIBILITY = Rule(
+    name="queue-visibility",
+    sentence="A queue hides a message for at least {factor} times its consumer's timeout.",
+    severity=Severity.MEDIUM,
+    requirements=("FN-6", "MQ-4"),
+    fix="Set visibilityTimeoutSeconds to {factor} times the function's timeout or more.",
+    governs=only(QUEUE),
+    schema={
+        "factor": {
+            "type": "integer",
+            "description": "Visibility timeout in multiples of the consumer's timeout.",
+            "minimum": 1,
+            "default": 6,
+        }
+    },
+)
 
 
 def _judge_visibility(queue: Resource, stack: Stack, settings: Settings) -> Answer:
@@ -100,22 +116,29 @@ def _judge_visibility(queue: Resource, stack: Stack, settings: Settings) -> Answ
     return verdict(problems)
 
 
-VISIBILITY = StackPolicy(
-    name="queue-visibility",
-    sentence="A queue hides a message for at least six times its consumer's timeout.",
-    severity=Severity.MEDIUM,
-    requirements=("FN-6", "MQ-4"),
-    remediation="Set visibilityTimeoutSeconds to 6 times the function's timeout or more.",
-    governs=only(QUEUE),
+MAPPING = Rule(
+    name="event-source-mapping",
+    sentence=(
+        "Functions consume FIFO queues of this stack, at most {batchSize} messages a call, "
+        "losing none."
+    ),
+    severity=Severity.HIGH,
+    requirements=("MQ-1", "MQ-4", "FN-6"),
+    fix=(
+        "Map a queue of this stack with batchSize {batchSize} and ReportBatchItemFailures, "
+        "without batching window, bisecting or filters."
+    ),
+    governs=only(EVENT_SOURCE_MAPPING),
     schema={
-        "factor": {
+        "batchSize": {
             "type": "integer",
-            "description": "Visibility timeout in multiples of the consumer's timeout.",
+            "description": "Most messages in one call; above 1, a poison file burns its neighbours'"
+            " receives.",
             "minimum": 1,
-            "default": 6,
+            "maximum": 10,
+            "default": 1,
         }
     },
-    judge=_judge_visibility,
 )
 
 
@@ -144,27 +167,9 @@ def _judge_mapping(mapping: Resource, stack: Stack, settings: Settings) -> Answe
     return verdict(problems)
 
 
-MAPPING = StackPolicy(
-    name="event-source-mapping",
-    sentence="Functions consume FIFO queues of this stack one file at a time, losing none.",
-    severity=Severity.HIGH,
-    requirements=("MQ-1", "MQ-4", "FN-6"),
-    remediation=(
-        "Map a queue of this stack with batchSize 1 and ReportBatchItemFailures, "
-        "without batching window, bisecting or filters."
-    ),
-    governs=only(EVENT_SOURCE_MAPPING),
-    schema={
-        "batchSize": {
-            "type": "integer",
-            "description": "Most messages in one call; above 1, a poison file burns its neighbours'"
-            " receives.",
-            "minimum": 1,
-            "maximum": 10,
-            "default": 1,
-        }
-    },
-    judge=_judge_mapping,
+POLICIES = (
+    FIFO.judged_alone(_judge_fifo),
+    RECEIVES.judged_alone(_judge_receives),
+    VISIBILITY.judged_in_stack(_judge_visibility),
+    MAPPING.judged_in_stack(_judge_mapping),
 )
-
-POLICIES = (FIFO, RECEIVES, VISIBILITY, MAPPING)

@@ -15,20 +15,38 @@ from policies.facts.types import (
     TOPIC_SUBSCRIPTION,
 )
 from policies.pack.answers import Answer, verdict
-from policies.pack.policy import ResourcePolicy, Settings, Severity, Types
+from policies.pack.policy import Rule, Settings, Severity, Types
 
 _AWS_AND_PROVIDERS = Types(
     where=lambda type_: type_.startswith("aws:") or type_ == PROVIDER,
     otherwise="Governs AWS resources and providers only.",
 )
-
-
 # Where a resource sends on what reaches it: nobody can tell where, unless that is known.
 _DESTINATIONS = {
     EVENT_TARGET: ("arn",),
     FUNCTION_ASYNC: ("destinationConfig", "onSuccess", "destination"),
     TOPIC_SUBSCRIPTION: ("endpoint",),
 }
+
+REGION = Rule(
+    name="region",
+    sentence="Every resource is in {region}, its provider too, and sends nothing elsewhere.",
+    severity=Severity.HIGH,
+    requirements=("ORG-3",),
+    fix=(
+        "Configure aws:region {region}, leave out any other region, other endpoints and any "
+        "replication, and make APIs REGIONAL."
+    ),
+    governs=_AWS_AND_PROVIDERS,
+    schema={
+        "region": {
+            "type": "string",
+            "description": "The one region that resources may be in.",
+            "default": "us-east-1",
+        }
+    },
+    general=True,
+)
 
 
 def _judge_region(resource: Resource, settings: Settings) -> Answer:
@@ -89,26 +107,4 @@ def _named_elsewhere(resource: Resource, region: str) -> list[str]:
     ]
 
 
-REGION = ResourcePolicy(
-    name="region",
-    sentence="Every resource is in us-east-1, its provider too, and sends nothing elsewhere.",
-    severity=Severity.HIGH,
-    requirements=("ORG-3",),
-    remediation=(
-        "Configure aws:region us-east-1, leave out any other region, other endpoints and any "
-        "replication, and make APIs REGIONAL."
-    ),
-    governs=_AWS_AND_PROVIDERS,
-    schema={
-        "region": {
-            "type": "string",
-            "description": "The one region that resources may be in.",
-            "default": "us-east-1",
-        }
-    },
-    general=True,
-    judge=_judge_region,
-)
-
-
-POLICIES = (REGION,)
+POLICIES = (REGION.judged_alone(_judge_region),)

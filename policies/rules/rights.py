@@ -12,32 +12,18 @@ from policies.facts.types import ROLE
 from policies.iam import grants, identity
 from policies.iam.statements import Statement, statements
 from policies.pack.answers import Answer, not_applicable, verdict
-from policies.pack.policy import Settings, Severity, StackPolicy, only
+from policies.pack.policy import Rule, Settings, Severity, only
 
 _KEY = ("kms:Decrypt", "kms:GenerateDataKey")
-
-
 _LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
-
-
 _TRACES = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
-
-
 _TABLE = ("dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem")
-
-
 _QUEUE = (
     *("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     *("sqs:ReceiveMessage", "sqs:SendMessage"),
 )
-
-
 _VERSIONS = ("s3:GetObjectVersion", "s3:PutObject", "s3:RestoreObject")
-
-
 _OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:RestoreObject")
-
-
 # The table of docs/architecture.md, "What each role may do".
 _ROLES = {
     "validator-role": (
@@ -58,16 +44,11 @@ _ROLES = {
     ),
     "*-partner-role": ("execute-api:Invoke", *_KEY, "s3:PutObject"),
 }
-
-
 _UPLOADS, _RESULTS, _AGGREGATES, _REJECTS = (
     f"uploads-bucket-{{suffix}}/{prefix}/*"
     for prefix in ("uploads", "results", "aggregates", "rejects")
 )
-
-
 _PROCESSOR, _AGGREGATOR = (f"{name}-queue-{{suffix}}.fifo" for name in ("processor", "aggregator"))
-
 
 PLACES: dict[str, dict[str, list[str]]] = {
     "validator-role": {
@@ -91,6 +72,29 @@ PLACES: dict[str, dict[str, list[str]]] = {
     },
 }
 """What the functions use an action on, where the stack has more than one of the kind."""
+
+ACTIONS = Rule(
+    name="iam-actions",
+    sentence="IAM policies name each action that they allow, and allow a role its own work alone.",
+    severity=Severity.CRITICAL,
+    requirements=("FN-5",),
+    fix=(
+        "List the exact actions that the role's work needs, without wildcard and NotAction; what "
+        "makes, changes or deletes resources is for whoever deploys."
+    ),
+    governs=only(*identity.CARRIERS),
+    schema={
+        "actions": {
+            "type": "object",
+            "description": (
+                "Actions that each role may use, by its name without the environment suffix, in "
+                "which * stands for any text; a role that is not listed may use none."
+            ),
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+            "default": {role: list(actions) for role, actions in _ROLES.items()},
+        }
+    },
+)
 
 
 def _judge_actions(resource: Resource, stack: Stack, settings: Settings) -> Answer:
@@ -138,28 +142,28 @@ def _beyond(
     ]
 
 
-ACTIONS = StackPolicy(
-    name="iam-actions",
-    sentence="IAM policies name each action that they allow, and allow a role its own work alone.",
+RESOURCES = Rule(
+    name="iam-resources",
+    sentence="IAM policies name exact resources of this stack, but where AWS allows no other way.",
     severity=Severity.CRITICAL,
     requirements=("FN-5",),
-    remediation=(
-        "List the exact actions that the role's work needs, without wildcard and NotAction; what "
-        "makes, changes or deletes resources is for whoever deploys."
-    ),
+    fix="Name the ARNs of this stack's resources that the role works on.",
     governs=only(*identity.CARRIERS),
     schema={
-        "actions": {
+        "places": {
             "type": "object",
             "description": (
-                "Actions that each role may use, by its name without the environment suffix, in "
-                "which * stands for any text; a role that is not listed may use none."
+                "Per role of a function, by its name without the environment suffix, and per "
+                "action: the ends of the ARNs that it is used on, in which {suffix} stands for the "
+                "suffix and * for any text; what is not listed may be used on all of the stack."
             ),
-            "additionalProperties": {"type": "array", "items": {"type": "string"}},
-            "default": {role: list(actions) for role, actions in _ROLES.items()},
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": {"type": "array", "items": {"type": "string"}},
+            },
+            "default": PLACES,
         }
     },
-    judge=_judge_actions,
 )
 
 
@@ -212,31 +216,4 @@ def _places(role: Resource, stack: Stack, settings: Settings) -> dict[str, list[
 
 _PARTNER_ROLE = re.compile(r"(?P<partner>.+)-partner-role-")
 
-
-RESOURCES = StackPolicy(
-    name="iam-resources",
-    sentence="IAM policies name exact resources of this stack, but where AWS allows no other way.",
-    severity=Severity.CRITICAL,
-    requirements=("FN-5",),
-    remediation="Name the ARNs of this stack's resources that the role works on.",
-    governs=only(*identity.CARRIERS),
-    schema={
-        "places": {
-            "type": "object",
-            "description": (
-                "Per role of a function, by its name without the environment suffix, and per "
-                "action: the ends of the ARNs that it is used on, in which {suffix} stands for the "
-                "suffix and * for any text; what is not listed may be used on all of the stack."
-            ),
-            "additionalProperties": {
-                "type": "object",
-                "additionalProperties": {"type": "array", "items": {"type": "string"}},
-            },
-            "default": PLACES,
-        }
-    },
-    judge=_judge_resources,
-)
-
-
-POLICIES = (ACTIONS, RESOURCES)
+POLICIES = (ACTIONS.judged_in_stack(_judge_actions), RESOURCES.judged_in_stack(_judge_resources))

@@ -8,9 +8,18 @@ from policies.facts.stack import Stack
 from policies.facts.types import FUNCTION, POLICY, ROLE, ROLE_ATTACHMENT
 from policies.iam.statements import statements
 from policies.pack.answers import PASSED, Answer, failed, verdict
-from policies.pack.policy import Settings, Severity, StackPolicy, only
+from policies.pack.policy import Rule, Settings, Severity, only
 
 _LAMBDA = "lambda.amazonaws.com"
+
+MANAGED = Rule(
+    name="iam-managed-policies",
+    sentence="Roles get their rights from policies of this stack, never from AWS's broad ones.",
+    severity=Severity.CRITICAL,
+    requirements=("FN-5",),
+    fix="Write the actions that the role needs into an inline policy of this stack.",
+    governs=only(ROLE, ROLE_ATTACHMENT),
+)
 
 
 def _judge_managed(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
@@ -23,18 +32,29 @@ def _judge_managed(resource: Resource, stack: Stack, _settings: Settings) -> Ans
     return PASSED if attached else failed("policyArn is no policy of this stack")
 
 
-MANAGED = StackPolicy(
-    name="iam-managed-policies",
-    sentence="Roles get their rights from policies of this stack, never from AWS's broad ones.",
+_PRINCIPAL = re.compile(r"\d{12}|arn:aws:(iam|sts)::\d{12}:(root|(user|role|assumed-role)/[^*?]+)")
+
+TRUST = Rule(
+    name="iam-trust",
+    sentence="A role trusts the one service that works with it, a partner's role the partner.",
     severity=Severity.CRITICAL,
     requirements=("FN-5",),
-    remediation="Write the actions that the role needs into an inline policy of this stack.",
-    governs=only(ROLE, ROLE_ATTACHMENT),
-    judge=_judge_managed,
+    fix="Let assumeRolePolicy allow sts:AssumeRole to that service, or that principal.",
+    governs=only(ROLE),
+    schema={
+        "services": {
+            "type": "array",
+            "description": "Services that may assume a role which no function uses.",
+            "items": {"type": "string"},
+            "default": ["apigateway.amazonaws.com", "lambda.amazonaws.com"],
+        },
+        "assumedByAccounts": {
+            "type": "string",
+            "description": "Regular expression for the names of roles that AWS principals assume.",
+            "default": "-partner-role-",
+        },
+    },
 )
-
-
-_PRINCIPAL = re.compile(r"\d{12}|arn:aws:(iam|sts)::\d{12}:(root|(user|role|assumed-role)/[^*?]+)")
 
 
 def _judge_trust(role: Resource, stack: Stack, settings: Settings) -> Answer:
@@ -62,27 +82,13 @@ def _judge_trust(role: Resource, stack: Stack, settings: Settings) -> Answer:
     return verdict(problems)
 
 
-TRUST = StackPolicy(
-    name="iam-trust",
-    sentence="A role trusts the one service that works with it, a partner's role the partner.",
-    severity=Severity.CRITICAL,
+OWN_ROLE = Rule(
+    name="function-role",
+    sentence="Every function has a role of its own in this stack.",
+    severity=Severity.HIGH,
     requirements=("FN-5",),
-    remediation="Let assumeRolePolicy allow sts:AssumeRole to that service, or that principal.",
-    governs=only(ROLE),
-    schema={
-        "services": {
-            "type": "array",
-            "description": "Services that may assume a role which no function uses.",
-            "items": {"type": "string"},
-            "default": ["apigateway.amazonaws.com", "lambda.amazonaws.com"],
-        },
-        "assumedByAccounts": {
-            "type": "string",
-            "description": "Regular expression for the names of roles that AWS principals assume.",
-            "default": "-partner-role-",
-        },
-    },
-    judge=_judge_trust,
+    fix="Declare one role per function and set the function's role to its ARN.",
+    governs=only(FUNCTION),
 )
 
 
@@ -95,15 +101,8 @@ def _judge_own_role(function: Resource, stack: Stack, _settings: Settings) -> An
     return PASSED
 
 
-OWN_ROLE = StackPolicy(
-    name="function-role",
-    sentence="Every function has a role of its own in this stack.",
-    severity=Severity.HIGH,
-    requirements=("FN-5",),
-    remediation="Declare one role per function and set the function's role to its ARN.",
-    governs=only(FUNCTION),
-    judge=_judge_own_role,
+POLICIES = (
+    MANAGED.judged_in_stack(_judge_managed),
+    TRUST.judged_in_stack(_judge_trust),
+    OWN_ROLE.judged_in_stack(_judge_own_role),
 )
-
-
-POLICIES = (MANAGED, TRUST, OWN_ROLE)

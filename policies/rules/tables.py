@@ -3,7 +3,16 @@
 from policies.facts.resource import Resource
 from policies.facts.types import TABLE
 from policies.pack.answers import PASSED, Answer, failed, verdict
-from policies.pack.policy import ResourcePolicy, Settings, Severity, only
+from policies.pack.policy import Rule, Settings, Severity, only
+
+BILLING = Rule(
+    name="table-billing",
+    sentence="Tables are billed on demand.",
+    severity=Severity.HIGH,
+    requirements=("DB-3",),
+    fix="Set billingMode to PAY_PER_REQUEST.",
+    governs=only(TABLE),
+)
 
 
 def _judge_billing(table: Resource, _settings: Settings) -> Answer:
@@ -19,14 +28,20 @@ def _judge_billing(table: Resource, _settings: Settings) -> Answer:
     return verdict(problems)
 
 
-BILLING = ResourcePolicy(
-    name="table-billing",
-    sentence="Tables are billed on demand.",
+TTL = Rule(
+    name="table-ttl",
+    sentence="Tables delete items that have expired by {attribute}.",
     severity=Severity.HIGH,
-    requirements=("DB-3",),
-    remediation="Set billingMode to PAY_PER_REQUEST.",
+    requirements=("DB-2",),
+    fix="Set ttl to enabled with attributeName {attribute}.",
     governs=only(TABLE),
-    judge=_judge_billing,
+    schema={
+        "attribute": {
+            "type": "string",
+            "description": "Attribute in which items say when they expire.",
+            "default": "expiresAt",
+        }
+    },
 )
 
 
@@ -40,21 +55,13 @@ def _judge_ttl(table: Resource, settings: Settings) -> Answer:
     return verdict(problems)
 
 
-TTL = ResourcePolicy(
-    name="table-ttl",
-    sentence="Tables delete items that have expired.",
+RECOVERY = Rule(
+    name="table-recovery",
+    sentence="Tables can be recovered to any point in time.",
     severity=Severity.HIGH,
-    requirements=("DB-2",),
-    remediation="Set ttl to enabled with the attribute that holds the expiry.",
+    requirements=("DB-4",),
+    fix="Set pointInTimeRecovery to enabled.",
     governs=only(TABLE),
-    schema={
-        "attribute": {
-            "type": "string",
-            "description": "Attribute in which items say when they expire.",
-            "default": "expiresAt",
-        }
-    },
-    judge=_judge_ttl,
 )
 
 
@@ -63,14 +70,8 @@ def _judge_recovery(table: Resource, _settings: Settings) -> Answer:
     return PASSED if enabled is True else failed("pointInTimeRecovery.enabled is not true")
 
 
-RECOVERY = ResourcePolicy(
-    name="table-recovery",
-    sentence="Tables can be recovered to any point in time.",
-    severity=Severity.HIGH,
-    requirements=("DB-4",),
-    remediation="Set pointInTimeRecovery to enabled.",
-    governs=only(TABLE),
-    judge=_judge_recovery,
+POLICIES = (
+    BILLING.judged_alone(_judge_billing),
+    TTL.judged_alone(_judge_ttl),
+    RECOVERY.judged_alone(_judge_recovery),
 )
-
-POLICIES = (BILLING, TTL, RECOVERY)

@@ -7,11 +7,32 @@ from policies.facts.endpoints import told
 from policies.facts.resource import Resource
 from policies.facts.types import PROVIDER
 from policies.pack.answers import Answer, not_applicable, verdict
-from policies.pack.policy import ResourcePolicy, Settings, Severity, Types
+from policies.pack.policy import Rule, Settings, Severity, Types
 
 _AWS_AND_PROVIDERS = Types(
     where=lambda type_: type_.startswith("aws:") or type_ == PROVIDER,
     otherwise="Governs AWS resources and providers only.",
+)
+
+TAGS = Rule(
+    name="resource-tags",
+    sentence="Every taggable resource carries {tags}, and providers see them.",
+    severity=Severity.MEDIUM,
+    requirements=("ORG-1",),
+    fix=(
+        "Set tags to include {tags} on the resource, or in the provider's defaultTags; leave them "
+        "out of a provider's ignoreTags."
+    ),
+    governs=_AWS_AND_PROVIDERS,
+    schema={
+        "tags": {
+            "type": "object",
+            "description": "Tags that every taggable resource carries.",
+            "additionalProperties": {"type": "string"},
+            "default": {"Environment": "Production", "Team": "Analytics"},
+        }
+    },
+    general=True,
 )
 
 
@@ -40,27 +61,4 @@ def _ignored(provider: Resource, tags: Mapping[str, str]) -> list[str]:
     return [key for key in tags if key in keys or key.startswith(prefixes)]
 
 
-TAGS = ResourcePolicy(
-    name="resource-tags",
-    sentence="Every taggable resource carries the company's tags, and providers see them.",
-    severity=Severity.MEDIUM,
-    requirements=("ORG-1",),
-    remediation=(
-        "Set tags to include Environment=Production and Team=Analytics on the resource, or in the "
-        "provider's defaultTags; leave both out of a provider's ignoreTags."
-    ),
-    governs=_AWS_AND_PROVIDERS,
-    schema={
-        "tags": {
-            "type": "object",
-            "description": "Tags that every taggable resource carries.",
-            "additionalProperties": {"type": "string"},
-            "default": {"Environment": "Production", "Team": "Analytics"},
-        }
-    },
-    general=True,
-    judge=_judge_tags,
-)
-
-
-POLICIES = (TAGS,)
+POLICIES = (TAGS.judged_alone(_judge_tags),)

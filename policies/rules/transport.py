@@ -8,7 +8,19 @@ from policies.iam.denials import denies_old_transport, denies_plain_transport
 from policies.iam.services import in_each_policy
 from policies.iam.statements import Statement
 from policies.pack.answers import PASSED, Answer, failed, verdict
-from policies.pack.policy import ResourcePolicy, Settings, Severity, StackPolicy, Types, only
+from policies.pack.policy import Rule, Settings, Severity, Types, only
+
+BUCKETS = Rule(
+    name="bucket-transport",
+    sentence="Buckets refuse everyone without TLS 1.2 or newer.",
+    severity=Severity.HIGH,
+    requirements=("SEC-2",),
+    fix=(
+        "Attach a BucketPolicy that denies * s3:* on the bucket and its objects, once if "
+        "aws:SecureTransport is false and once if s3:TlsVersion is below 1.2; make it no website."
+    ),
+    governs=only(BUCKET),
+)
 
 
 def _judge_bucket(bucket: Resource, stack: Stack, _settings: Settings) -> Answer:
@@ -28,8 +40,28 @@ def _judge_bucket(bucket: Resource, stack: Stack, _settings: Settings) -> Answer
     return verdict(problems)
 
 
+QUEUES = Rule(
+    name="queue-transport",
+    sentence="Queues refuse everyone without TLS.",
+    severity=Severity.HIGH,
+    requirements=("SEC-2",),
+    fix="Let the queue's policy deny * sqs:* on the queue if aws:SecureTransport is false.",
+    governs=only(QUEUE),
+)
+
+
 def _judge_queue(queue: Resource, stack: Stack, _settings: Settings) -> Answer:
     return _judge_action("sqs:*", queue, stack)
+
+
+TOPICS = Rule(
+    name="topic-transport",
+    sentence="Topics refuse everyone without TLS.",
+    severity=Severity.HIGH,
+    requirements=("SEC-2",),
+    fix="Let the topic's policy deny * sns:Publish if aws:SecureTransport is false.",
+    governs=only(TOPIC),
+)
 
 
 def _judge_topic(topic: Resource, stack: Stack, _settings: Settings) -> Answer:
@@ -53,43 +85,16 @@ def _own_arn(statement: Statement, resource: Resource, stack: Stack) -> tuple[st
     return tuple(named[:1]) or ("*",)
 
 
-BUCKETS = StackPolicy(
-    name="bucket-transport",
-    sentence="Buckets refuse everyone without TLS 1.2 or newer.",
-    severity=Severity.HIGH,
-    requirements=("SEC-2",),
-    remediation=(
-        "Attach a BucketPolicy that denies * s3:* on the bucket and its objects, once if "
-        "aws:SecureTransport is false and once if s3:TlsVersion is below 1.2; make it no website."
-    ),
-    governs=only(BUCKET),
-    judge=_judge_bucket,
-)
-
-
-QUEUES = StackPolicy(
-    name="queue-transport",
-    sentence="Queues refuse everyone without TLS.",
-    severity=Severity.HIGH,
-    requirements=("SEC-2",),
-    remediation="Let the queue's policy deny * sqs:* on the queue if aws:SecureTransport is false.",
-    governs=only(QUEUE),
-    judge=_judge_queue,
-)
-
-
-TOPICS = StackPolicy(
-    name="topic-transport",
-    sentence="Topics refuse everyone without TLS.",
-    severity=Severity.HIGH,
-    requirements=("SEC-2",),
-    remediation="Let the topic's policy deny * sns:Publish if aws:SecureTransport is false.",
-    governs=only(TOPIC),
-    judge=_judge_topic,
-)
-
-
 _MODERN = ("TLS_1_2", "SecurityPolicy_TLS13_")
+
+APIS = Rule(
+    name="api-transport",
+    sentence="The API answers over TLS 1.2 or newer only.",
+    severity=Severity.HIGH,
+    requirements=("SEC-2",),
+    fix="Set securityPolicy to TLS_1_2 or to a policy of TLS 1.3 and 1.2.",
+    governs=only(API),
+)
 
 
 def _judge_api(api: Resource, _settings: Settings) -> Answer:
@@ -99,18 +104,16 @@ def _judge_api(api: Resource, _settings: Settings) -> Answer:
     return failed("securityPolicy does not insist on TLS 1.2 or newer")
 
 
-APIS = ResourcePolicy(
-    name="api-transport",
-    sentence="The API answers over TLS 1.2 or newer only.",
-    severity=Severity.HIGH,
-    requirements=("SEC-2",),
-    remediation="Set securityPolicy to TLS_1_2 or to a policy of TLS 1.3 and 1.2.",
-    governs=only(API),
-    judge=_judge_api,
-)
-
-
 _PLAIN = ("http",)
+
+SUBSCRIPTIONS = Rule(
+    name="subscription-transport",
+    sentence="Topics deliver over encrypted connections only.",
+    severity=Severity.MEDIUM,
+    requirements=("SEC-2",),
+    fix="Subscribe with https, or another protocol that is encrypted.",
+    governs=only(TOPIC_SUBSCRIPTION),
+)
 
 
 def _judge_subscription(subscription: Resource, _settings: Settings) -> Answer:
@@ -118,14 +121,16 @@ def _judge_subscription(subscription: Resource, _settings: Settings) -> Answer:
     return failed("protocol is http, which carries alarms in the clear") if plain else PASSED
 
 
-SUBSCRIPTIONS = ResourcePolicy(
-    name="subscription-transport",
-    sentence="Topics deliver over encrypted connections only.",
-    severity=Severity.MEDIUM,
+CALLERS = Rule(
+    name="provider-transport",
+    sentence="Providers and functions call AWS over TLS, and look at the certificate.",
+    severity=Severity.HIGH,
     requirements=("SEC-2",),
-    remediation="Subscribe with https, or another protocol that is encrypted.",
-    governs=only(TOPIC_SUBSCRIPTION),
-    judge=_judge_subscription,
+    fix="Leave insecure out, and endpoints too, or give them as https://.",
+    governs=Types(
+        tokens=frozenset({PROVIDER, FUNCTION}),
+        otherwise="Governs providers of AWS and functions only.",
+    ),
 )
 
 
@@ -140,18 +145,11 @@ def _judge_caller(caller: Resource, _settings: Settings) -> Answer:
     return verdict(problems)
 
 
-CALLERS = ResourcePolicy(
-    name="provider-transport",
-    sentence="Providers and functions call AWS over TLS, and look at the certificate.",
-    severity=Severity.HIGH,
-    requirements=("SEC-2",),
-    remediation="Leave insecure out, and endpoints too, or give them as https://.",
-    governs=Types(
-        tokens=frozenset({PROVIDER, FUNCTION}),
-        otherwise="Governs providers of AWS and functions only.",
-    ),
-    judge=_judge_caller,
+POLICIES = (
+    BUCKETS.judged_in_stack(_judge_bucket),
+    QUEUES.judged_in_stack(_judge_queue),
+    TOPICS.judged_in_stack(_judge_topic),
+    APIS.judged_alone(_judge_api),
+    SUBSCRIPTIONS.judged_alone(_judge_subscription),
+    CALLERS.judged_alone(_judge_caller),
 )
-
-
-POLICIES = (BUCKETS, QUEUES, TOPICS, APIS, SUBSCRIPTIONS, CALLERS)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from compliance.answers import cross_check, read_answers
+from compliance.catalogue import Catalogue
 from compliance.engine import PackAnswer, Preview, Violation, resource_from_state
 from compliance.errors import BrokenRunError
 from compliance.evidence import Outcome
@@ -27,6 +28,7 @@ FAILED = pack_answer(samples.QUEUE, Outcome.FAIL)
 PASSED = pack_answer(samples.FUNCTION, Outcome.PASS)
 VIOLATION = Violation(policy="queue-fifo", urn=samples.QUEUE, message="bad", mandatory=True)
 GOOD = Preview(
+    catalogue=Catalogue(policies=(), general=frozenset(), types=frozenset()),
     resources=tuple(
         resource_from_state({"urn": urn, "type": "aws:sqs/queue:Queue"})
         for urn in (samples.QUEUE, samples.FUNCTION)

@@ -71,13 +71,13 @@ def test_it_says_what_was_checked_and_with_what(compliant: Evidence) -> None:
     }
 
 
-@pytest.mark.parametrize(("read", "governed"), [("()", False), ("('aws:sqs/queue:Queue',)", True)])
+@pytest.mark.parametrize(("read", "governed"), [([], False), (["aws:sqs/queue:Queue"], True)])
 def test_a_type_that_only_rules_for_everything_judge_is_ungoverned_unless_the_pack_reads_it(
-    workshop: Workshop, read: str, governed: bool
+    workshop: Workshop, read: list[str], governed: bool
 ) -> None:
-    catalogue = workshop.pack / "policies" / "pack" / "catalogue.py"
-    general = catalogue.read_text().replace("waivable=True", "waivable=True, general=True")
-    catalogue.write_text(f"{general}READ_TYPES = {read}\n")
+    workshop.introduce(general=True)
+    with (workshop.pack / "introductions.jsonl").open("a") as file:
+        file.write(json.dumps({"rulesFor": read}) + "\n")
     listed = {ungoverned.type for ungoverned in workshop.check().ungoverned}
     assert ("aws:sqs/queue:Queue" not in listed) is governed
 
@@ -324,14 +324,14 @@ def test_a_missing_engine_is_a_broken_run(workshop: Workshop) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("raise SystemExit('nothing here')", "has no catalogue"),
-        ("POLICIES = ()", "has no policies"),
-        ("POLICIES = (1,)", "has no catalogue"),
-        ("print('hello')\nPOLICIES = ()", "is broken"),
+        ("", "did not introduce its policies"),
+        ('{"introduces": {"name": "queue-fifo"}}\n', "introduces itself wrongly"),
+        ('{"introduces": 1}\n', "introduces itself wrongly"),
+        ('{"introduces": \n', "is no answer"),
     ],
-    ids=["fails", "empty", "no policies", "talks"],
+    ids=["nothing", "too little", "no policy", "no JSON"],
 )
 def test_a_broken_catalogue_is_a_broken_run(workshop: Workshop, text: str, message: str) -> None:
-    (workshop.pack / "policies" / "pack" / "catalogue.py").write_text(text)
+    workshop.introduce(text)
     with pytest.raises(BrokenRunError, match=message):
         workshop.check()

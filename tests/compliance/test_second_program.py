@@ -85,3 +85,10 @@ def test_the_check_gives_its_evidence_with_the_hash_of_the_configuration(
     assert check.exit_code(result) == 0, result.blocking
     assert result.subject.project == "billing"
     assert result.hashes.pack_configuration is not None
+
+
+def test_the_evidence_says_what_this_program_was_held_to(setting: check.Setting) -> None:
+    said = {policy.name: policy for policy in judge(setting).policies}
+    assert said["log-group-retention"].settings == {"days": 14}
+    assert said["log-group-retention"].sentence.endswith("exactly 14 days.")
+    assert "Team=Billing" in said["resource-tags"].remediation

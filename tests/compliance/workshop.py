@@ -93,6 +93,9 @@ def named(args, report):
         )
 
 
+with open(os.environ["POLICY_ANSWERS_FILE"], "a") as file:
+    file.write(open(os.path.join(os.path.dirname(__file__), "introductions.jsonl")).read())
+
 PolicyPack(
     "workshop",
     enforcement_level=EnforcementLevel.MANDATORY,
@@ -103,19 +106,20 @@ PolicyPack(
 )
 """
 
-CATALOGUE = """\
-from types import SimpleNamespace
 
-
-def policy(name, sentence):
-    return SimpleNamespace(
-        name=name, sentence=sentence, severity="high", requirements=("MQ-1",),
-        remediation="Set the property.", waivable=True,
-    )
-
-
-POLICIES = (policy("queue-fifo", "Queues are FIFO."), policy("queue-named", "Queues have names."))
-"""
+def introduced(name: str, sentence: str, *, general: bool = False) -> str:
+    """The line in which the pack introduces a policy."""
+    entry = {
+        "name": name,
+        "sentence": sentence,
+        "severity": "high",
+        "requirements": ["MQ-1"],
+        "remediation": "Set the property.",
+        "waivable": True,
+        "general": general,
+        "settings": {},
+    }
+    return json.dumps({"introduces": entry}) + "\n"
 
 
 class Workshop:
@@ -132,15 +136,13 @@ class Workshop:
             "AWS_REGION": "us-east-1",
             "PATH": os.pathsep.join([str(ROOT / "local" / "plugins"), os.environ["PATH"]]),
         }
-        for made in (self.project, self.pack / "policies" / "pack", folder / "backend"):
+        for made in (self.project, self.pack / "policies", folder / "backend"):
             made.mkdir(parents=True)
         (self.project / "Pulumi.yaml").write_text(
             "name: shop\nruntime: python\nconfig:\n  aws:region: us-east-1\n"
         )
         (self.pack / "PulumiPolicy.yaml").write_text("runtime: python\n")
-        (self.pack / "policies" / "__init__.py").write_text("")
-        (self.pack / "policies" / "pack" / "__init__.py").write_text("")
-        (self.pack / "policies" / "pack" / "catalogue.py").write_text(CATALOGUE)
+        self.introduce()
         (self.pack / "__main__.py").write_text(PACK)
         self.program()
         subprocess.run(
@@ -169,6 +171,15 @@ class Workshop:
             check=True,
             capture_output=True,
         )
+
+    def introduce(self, text: str | None = None, *, general: bool = False) -> None:
+        """Writes what the pack says of itself before its answers."""
+        policies = [
+            introduced("queue-fifo", "Queues are FIFO.", general=general),
+            introduced("queue-named", "Queues have names.", general=general),
+        ]
+        said = "".join(policies) if text is None else text
+        (self.pack / "introductions.jsonl").write_text(said)
 
     def change_pack(self, old: str, new: str) -> None:
         """Makes the pack misbehave."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from compliance.catalogue import Catalogue
 from compliance.checkov.same_fact import SAME_FACT
 from compliance.checkov.scanner import Checkov, rules
 from compliance.engine import EngineResource, Preview
@@ -31,7 +32,10 @@ GROUP = EngineResource(
     outputs={},
     source=Source(file="stack/function.py", line=12),
 )
-PREVIEW = Preview(resources=(GROUP,), violations=(), answers=(), config={}, pack_versions={})
+NONE = Catalogue(policies=(), general=frozenset(), types=frozenset())
+PREVIEW = Preview(
+    catalogue=NONE, resources=(GROUP,), violations=(), answers=(), config={}, pack_versions={}
+)
 
 
 def test_a_finding_carries_the_urn_and_the_line_of_the_program() -> None:

@@ -67,7 +67,7 @@ def judge(
     log = _Kept()
     servicer = PackServicer(policies, log)
     if config:
-        servicer.Configure(_configuration(config), None)
+        servicer.Configure(configuration(config), None)
     diagnostics = analyze(servicer, stack)
     return Judgement(answers=tuple(log.answers), diagnostics=tuple(diagnostics))
 
@@ -148,7 +148,8 @@ def _struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
     return json_format.ParseDict(dict(properties), struct_pb2.Struct())
 
 
-def _configuration(config: Mapping[str, Mapping[str, Any]]) -> Any:
+def configuration(config: Mapping[str, Mapping[str, Any]]) -> Any:
+    """What the engine sends to configure the pack."""
     message = proto.ConfigureAnalyzerRequest()
     for policy, settings in config.items():
         level = settings.get("enforcementLevel", "mandatory").upper()

@@ -23,7 +23,7 @@ from policies.facts.resource import Provider, Resource
 from policies.facts.stack import Stack
 from policies.facts.wire import normalised
 from policies.pack.answers import Answer, Kind
-from policies.pack.policy import Policy, ResourcePolicy, StackPolicy
+from policies.pack.policy import Policy, ResourcePolicy, StackPolicy, spoken
 
 
 def naive_servicer(policies: Sequence[Policy], suffix: str) -> Any:
@@ -50,7 +50,7 @@ def _resource_policy(policy: ResourcePolicy) -> ResourceValidationPolicy:
             args.not_applicable(answer.reason)
         _report(policy, answer, args.urn, report)
 
-    return ResourceValidationPolicy(policy.name, policy.sentence, validate)
+    return ResourceValidationPolicy(policy.name, _said(policy), validate)
 
 
 def _stack_policy(policy: StackPolicy, suffix: str) -> StackValidationPolicy:
@@ -72,7 +72,7 @@ def _stack_policy(policy: StackPolicy, suffix: str) -> StackValidationPolicy:
         for resource in stack.resources:
             _report(policy, policy.answer(resource, stack, settings), resource.urn, report)
 
-    return StackValidationPolicy(policy.name, policy.sentence, validate)
+    return StackValidationPolicy(policy.name, _said(policy), validate)
 
 
 def _resource(args: Any, depends_on: dict[str, tuple[str, ...]]) -> Resource:
@@ -91,6 +91,10 @@ def _inputs(args: Any) -> Node:
     return Node(normalised(serialize_properties(args.props)))
 
 
+def _said(policy: Policy) -> str:
+    return spoken(policy.sentence, policy.settings())
+
+
 def _report(policy: Policy, answer: Answer, urn: str, report: Any) -> None:
     if answer.kind in (Kind.FAIL, Kind.UNKNOWN):
-        report(policy.message(answer), urn)
+        report(policy.message(answer, policy.settings()), urn)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mutation import owned
 from policies.pack.catalogue import POLICIES
-from policies.pack.policy import Policy, ResourcePolicy
+from policies.pack.policy import Policy, ResourcePolicy, spoken
 from policies.pack.requirements import REQUIREMENTS, Requirement
 from tests.policies.kit import frozen, properties
 from tests.policies.kit.cases import Case
@@ -98,11 +98,11 @@ def _section(policy: Policy, counts: Counter[tuple[str, str]]) -> Iterator[str]:
     yield ""
     yield f"### {policy.name}"
     yield ""
-    yield f"{policy.sentence} ({', '.join(policy.requirements)})"
+    yield f"{spoken(policy.sentence, policy.settings())} ({', '.join(policy.requirements)})"
     yield ""
     yield f"- Level, severity: {level}, {policy.severity}"
     yield f"- Governs: {_governed(policy)}"
-    yield f"- Fix: {policy.remediation}"
+    yield f"- Fix: {spoken(policy.fix, policy.settings())}"
     for key, schema in policy.schema.items():
         yield f"- Setting `{key}`: {schema['description']} Default: `{schema['default']}`"
     yield f"- Cases: {_cases(policy.name, counts)}; mutants: {owned.read().get(policy.name, 0)}"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from policies.pack.catalogue import POLICIES, READ_TYPES
+from policies.pack.catalogue import POLICIES
 from policies.pack.policy import ResourcePolicy
 from policies.pack.requirements import REQUIREMENTS
 from tests.policies.golden import GOLDEN
@@ -34,15 +34,6 @@ def test_a_rule_for_all_resources_makes_no_type_governed() -> None:
     }
 
 
-def test_what_configures_a_resource_beside_it_is_read() -> None:
-    assert {
-        "aws:s3/bucketVersioning:BucketVersioning",
-        "aws:sqs/redrivePolicy:RedrivePolicy",
-        "aws:apigateway/methodResponse:MethodResponse",
-    } <= set(READ_TYPES)
-    assert "aws:kinesis/stream:Stream" not in READ_TYPES
-
-
 def test_every_hard_constraint_has_a_policy_and_every_other_clause_a_proof() -> None:
     enforced = {id_ for policy in POLICIES for id_ in policy.requirements}
     assert {r.id for r in REQUIREMENTS if r.hard} - enforced == set()
@@ -54,8 +45,8 @@ def test_every_hard_constraint_has_a_policy_and_every_other_clause_a_proof() -> 
 def test_a_policy_says_what_it_is_in_one_form(policy: ResourcePolicy) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", policy.name)
     assert policy.sentence.endswith(".")
-    assert policy.remediation.endswith(".")
-    assert "\n" not in policy.sentence + policy.remediation
+    assert policy.fix.endswith(".")
+    assert "\n" not in policy.sentence + policy.fix
     assert policy.requirements
     for schema in policy.schema.values():
         assert {"type", "description", "default"} <= set(schema)

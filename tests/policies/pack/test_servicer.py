@@ -13,6 +13,7 @@ from policies.pack.log import VARIABLE, AnswerLog
 from policies.pack.policy import StackPolicy
 from policies.pack.servicer import PackServicer
 from tests.policies.kit import UNKNOWN, Declarations, analyze, declare, judge, request, whole
+from tests.policies.kit.engine import configuration
 from tests.policies.kit.naive import naive_servicer
 
 FUNCTION = "processor-function"
@@ -47,6 +48,12 @@ def test_the_packs_configuration_overrides_the_missions_values(baseline: Declara
     assert judge(baseline, config=config).blocked() == {
         "function-memory": {"processor-function", "status-function", "validator-function"}
     }
+    told = judge(baseline, config=config).diagnostics[0].message.splitlines()
+    assert told == [
+        "Functions have exactly 1024 MB of memory.",
+        "memorySize is 512, not 1024",
+        "Fix: Set memorySize to 1024.",
+    ]
     stack = baseline
     for function in ("processor-function", "status-function", "validator-function"):
         stack = stack.set(function, "memorySize", 1024)
@@ -86,10 +93,28 @@ def test_the_answers_file_is_appended_to_without_values(
     for _ in range(2):
         analyze(PackServicer(POLICIES, AnswerLog.from_environment()), stack)
     lines = path.read_text(encoding="utf-8").splitlines()
-    assert len(lines) == 2 * len(POLICIES) * len(baseline.resources)
+    introductions = len(POLICIES) + 1
+    assert len(lines) == 2 * (len(POLICIES) * len(baseline.resources) + introductions)
     fields = {"policy", "urn", "type", "answer", "reason", "path", "message"}
-    assert all(set(json.loads(line)) == fields for line in lines)
+    first = lines[introductions : len(lines) // 2]
+    assert all(set(json.loads(line)) == fields for line in first)
     assert "marked-value" not in path.read_text(encoding="utf-8")
+
+
+def test_the_pack_introduces_itself_under_its_settings(tmp_path: Path) -> None:
+    path = tmp_path / "answers.jsonl"
+    servicer = PackServicer(POLICIES, AnswerLog(path))
+    servicer.Configure(configuration({"log-group-retention": {"days": 14}}), None)
+    servicer.AnalyzeStack(proto.AnalyzeStackRequest(), None)
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    said = {line["introduces"]["name"]: line["introduces"] for line in lines[:-1]}
+    assert list(said) == [policy.name for policy in POLICIES]
+    retention = said["log-group-retention"]
+    assert retention["settings"] == {"days": 14}
+    assert retention["sentence"] == "Log groups keep their events for exactly 14 days."
+    assert retention["remediation"].startswith("Set retentionInDays to 14")
+    assert "aws:sqs/redrivePolicy:RedrivePolicy" in lines[-1]["rulesFor"]
+    assert "aws:cloudwatch/dashboard:Dashboard" not in lines[-1]["rulesFor"]
 
 
 @pytest.mark.parametrize("name", [None, ""])

@@ -148,7 +148,7 @@ def preview(folder: Path, changes: Mapping[str, Mapping[str, Any]]) -> Preview:
     blocked: dict[str, set[str]] = {}
     for line in answers.read_text(encoding="utf-8").splitlines():
         found = json.loads(line)
-        if found["answer"] in ("FAIL", "UNKNOWN"):
+        if found.get("answer") in ("FAIL", "UNKNOWN"):
             name = found["urn"].rsplit("::", 1)[-1]
             blocked.setdefault(found["policy"], set()).add(name)
     return Preview(code=done.returncode, output=done.stdout + done.stderr, blocked=blocked)

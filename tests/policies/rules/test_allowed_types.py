@@ -11,7 +11,7 @@ from policies.facts.reading import Node
 from policies.facts.resource import Provider, Resource
 from policies.facts.types import KNOWN
 from policies.pack.answers import Kind
-from policies.rules.allowed_types import ALLOWED_TYPES
+from policies.rules.allowed_types import POLICIES as RULES
 from tests.policies.kit import (
     UNKNOWN,
     Case,
@@ -90,7 +90,8 @@ def answer(type_: str, *allowed: str) -> Kind:
     resource = Resource(
         urn=f"urn:pulumi:dev::p::{type_}::r", type=type_, inputs=Node({}), provider=provider
     )
-    return ALLOWED_TYPES.answer(resource, {"allowed-types": list(allowed)}).kind
+    (policy,) = RULES
+    return policy.answer(resource, {"allowed-types": list(allowed)}).kind
 
 
 word = st.from_regex(r"[a-z][A-Za-z0-9]{0,11}", fullmatch=True)

@@ -237,7 +237,9 @@ CASES = [
             declare(
                 "aws:sqs/queuePolicy:QueuePolicy",
                 "second",
-                queueUrl="https://sqs.us-east-1.amazonaws.com/123456789012/processor-queue-dev.fifo",
+                queueUrl=(
+                    "https://sqs.us-east-1.amazonaws.com/123456789012/processor-queue-dev.fifo"
+                ),
                 policy=document({"Effect": "Deny", "Principal": "*", "Action": "sqs:DeleteQueue"}),
             )
         ),
