@@ -147,5 +147,5 @@ def _answer(gate: _Gate, resource: EngineResource) -> PackAnswer:
         outcome=Outcome.FAIL if objection else Outcome.PASS,
         reason=None,
         path=None,
-        message=objection,
+        message=f"{objection}\nFix: {gate.policy.remediation}" if objection else None,
     )

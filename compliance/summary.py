@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -27,6 +27,16 @@ _STYLES = {
 }
 
 
+WORDS = {
+    Outcome.FAIL: "failed",
+    Outcome.UNKNOWN: "undetermined",
+    Outcome.WAIVED: "waived",
+    Outcome.PASS: "passed",
+    Outcome.NOT_APPLICABLE: "not applicable",
+}
+"""What reports call each outcome, in the order in which they tell them."""
+
+
 def what_was_judged(subject: Subject) -> str:
     """One sentence: the project, where it lies, the stack, and whether it is planned or deployed.
 
@@ -39,17 +49,62 @@ def what_was_judged(subject: Subject) -> str:
     return f"Project {subject.project}{folder}, stack {subject.stack}: {what} was judged."
 
 
-def verdict_line(evidence: Evidence) -> str:
-    """One sentence, such as `compliant: 45 policies on 120 resources, …`."""
+def headline(evidence: Evidence) -> str:
+    """The verdict with what it rests on, such as "Not compliant: 10 failed, 1 invalid waiver"."""
     counts = evidence.counts
-    said = ", ".join(
-        f"{counts[outcome]} {outcome.value.lower().replace('_', ' ')}"
-        for outcome in Outcome
-        if counts[outcome]
-    )
+    parts = [
+        f"{number:,} {word}"
+        for number, word in (
+            (counts[Outcome.FAIL], "failed"),
+            (counts[Outcome.UNKNOWN], "undetermined"),
+            (
+                len(evidence.problems),
+                "invalid waiver" if len(evidence.problems) == 1 else "invalid waivers",
+            ),
+        )
+        if number
+    ]
+    return f"Not compliant: {', '.join(parts)}" if parts else "Compliant"
+
+
+def explanation(evidence: Evidence) -> str:
+    """The verdict in a sentence or two, such as "All 64 policies pass."."""
+    total = len(evidence.policies)
+    failing = sum(1 for tally in evidence.tallies.values() if tally[Outcome.FAIL])
+    unclear = sum(1 for tally in evidence.tallies.values() if tally[Outcome.UNKNOWN])
+    idle = sum(1 for tally in evidence.tallies.values() if not _judged(tally))
+    said = []
+    if evidence.problems:
+        said.append("A waiver that has a fault excuses nothing: mend the waiver file.")
+    if failing:
+        said.append(f"{failing} of {total} policies fail.")
+    if unclear:
+        said.append(f"{unclear} of {total} policies need values that are unknown.")
+    if not failing and not unclear:
+        said.append(f"All {total} policies pass{f', {idle} with nothing to judge' * bool(idle)}.")
+    waived = sum(1 for answer in evidence.answers if answer.outcome is Outcome.WAIVED)
+    if waived:
+        said.append(f"{waived} answers are waived.")
+    for scanner in evidence.scanners:
+        own = [f.outcome for f in evidence.findings if f.rule.startswith(f"{scanner}:")]
+        for outcome, verb in ((Outcome.FAIL, "stand"), (Outcome.WAIVED, "are waived")):
+            if number := own.count(outcome):
+                said.append(f"{number} {scanner.capitalize()} findings {verb}.")
+    return " ".join(said)
+
+
+def _judged(tally: Mapping[Outcome, int]) -> bool:
+    return any(number for outcome, number in tally.items() if outcome is not Outcome.NOT_APPLICABLE)
+
+
+def verdict_line(evidence: Evidence) -> str:
+    """One line, such as "Compliant. 64 policies on 120 resources: 30 waived, 1,122 passed, …"."""
+    counts = evidence.counts
+    rest = (Outcome.WAIVED, Outcome.PASS, Outcome.NOT_APPLICABLE)  # the headline has the others
+    said = ", ".join(f"{counts[outcome]:,} {WORDS[outcome]}" for outcome in rest)
     return (
-        f"{evidence.verdict.value}: {len(evidence.policies)} policies on "
-        f"{len(evidence.resources)} resources: {said}"
+        f"{headline(evidence)}. {len(evidence.policies)} policies on "
+        f"{len(evidence.resources)} resources: {said}."
     )
 
 
@@ -57,9 +112,9 @@ def summary(evidence: Evidence) -> RenderableType:
     """What `pipeline check` prints, for a rich console."""
     table = Table(box=None, padding=(0, 1), header_style="bold", show_edge=False)
     table.add_column("policy", no_wrap=True)
-    for heading in ("pass", "fail", "undetermined", "waived"):
+    for heading in ("passed", "failed", "undetermined", "waived"):
         table.add_column(heading, justify="right")
-    table.add_column("requirements", style="dim")
+    table.add_column("clauses", style="dim")
     tallies = evidence.tallies
     for policy in evidence.policies:
         tally = tallies[policy.name]

@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterable
 
 from compliance.evidence import Answer, Evidence, Finding, Outcome, Verdict, logical_name
-from compliance.summary import what_was_judged
+from compliance.summary import explanation, headline, what_was_judged
 
 LIMIT = 65_536
 """The most characters that a comment on the large forges may have."""
 
-_HEADLINES = {
-    Verdict.COMPLIANT: "✅ Compliant",
-    Verdict.VIOLATIONS: "❌ Violations",
-    Verdict.UNDETERMINED: "❓ Undetermined",
-    Verdict.WAIVERS_INVALID: "⚠️ Waivers invalid",
+_SIGNS = {
+    Verdict.COMPLIANT: "✅",
+    Verdict.VIOLATIONS: "❌",
+    Verdict.UNDETERMINED: "❓",
+    Verdict.WAIVERS_INVALID: "❌",
 }
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~@&:])")
 _ROOM_FOR_TABLE = 24_000
@@ -29,9 +29,9 @@ def render(evidence: Evidence) -> str:
         filter(None, (subject.region, subject.account and f"account {subject.account}"))
     )
     head = [
-        f"## {_HEADLINES[evidence.verdict]}: {_plain(subject.project)}/{_plain(subject.stack)}",
+        f"## {_SIGNS[evidence.verdict]} {headline(evidence)}",
         "",
-        _plain(what_was_judged(subject)),
+        _plain(f"{what_was_judged(subject)} {explanation(evidence)}"),
         "",
         f"{len(evidence.policies)} policies on {len(evidence.resources)} resources "
         f"{f'({where})' if where else ''}: "

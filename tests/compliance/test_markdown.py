@@ -44,7 +44,7 @@ def test_it_is_the_golden_report() -> None:
 
 def test_the_verdict_comes_first_then_what_failed_then_the_table() -> None:
     text = html(samples.sample())
-    places = [text.index(part) for part in ("Violations", "fifoQueue is not true", "<table>")]
+    places = [text.index(part) for part in ("Not compliant", "fifoQueue is not true", "<table>")]
     assert places == sorted(places)
 
 
@@ -65,7 +65,7 @@ def test_a_compliant_stack_has_no_list_of_failures() -> None:
 def test_a_faulty_waiver_file_is_told_before_everything() -> None:
     problem = Problem(file="waivers.yaml", line=7, message="owner is missing")
     text = html(samples.sample(problems=(problem,)))
-    assert "Waivers invalid" in text
+    assert "1 invalid waiver" in text
     assert text.index("owner is missing") < text.index("fifoQueue is not true")
 
 

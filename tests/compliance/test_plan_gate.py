@@ -82,3 +82,9 @@ def test_an_alias_of_the_same_type_passes_and_of_another_type_fails() -> None:
     assert outcome(PLAIN, "no-foreign-alias") is Outcome.NOT_APPLICABLE
     assert outcome(same, "no-foreign-alias") is Outcome.PASS
     assert outcome(foreign, "no-foreign-alias") is Outcome.FAIL
+
+
+def test_what_fails_says_how_to_mend_it() -> None:
+    retained = dataclasses.replace(PLAIN, protect=True)
+    (message,) = [a.message for a in plan_gate.answers([retained]) if a.message]
+    assert message.splitlines()[1].startswith("Fix: Remove protect from the resource's options")

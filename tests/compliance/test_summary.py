@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from compliance.evidence import Problem
-from compliance.summary import render_summary, verdict_line
+import dataclasses
+
+from compliance.evidence import Outcome, Problem
+from compliance.summary import explanation, headline, render_summary, verdict_line
 from tests.compliance import samples
 
 
@@ -24,9 +26,49 @@ def test_the_verdict_comes_last() -> None:
     last = render_summary(samples.sample(), width=200).rstrip().splitlines()[-1]
     assert last == verdict_line(samples.sample())
     assert last == (
-        "violations: 2 policies on 4 resources: "
-        "1 pass, 2 fail, 1 unknown, 1 waived, 4 not applicable"
+        "Not compliant: 2 failed, 1 undetermined. 2 policies on 4 resources: "
+        "1 waived, 1 passed, 4 not applicable."
     )
+
+
+def test_the_headline_counts_what_stands_against_a_deployment() -> None:
+    problem = Problem(file="waivers.yaml", line=3, message="owner is missing")
+    assert headline(samples.sample(problems=(problem,))) == (
+        "Not compliant: 2 failed, 1 undetermined, 1 invalid waiver"
+    )
+    assert headline(samples.compliant()) == "Compliant"
+
+
+def test_a_verdict_is_explained_in_whole_sentences() -> None:
+    assert explanation(samples.compliant()) == "All 2 policies pass."
+    assert explanation(samples.sample()) == (
+        "1 of 2 policies fail. 1 of 2 policies need values that are unknown. "
+        "1 answers are waived. 1 Checkov findings stand."
+    )
+
+
+def test_waived_findings_of_a_scanner_are_told_apart_from_the_policies() -> None:
+    (finding,) = samples.sample().findings
+    waived = dataclasses.replace(finding, outcome=Outcome.WAIVED, waiver=0)
+    evidence = dataclasses.replace(
+        samples.compliant(),
+        findings=(waived,) * 30,
+        scanners=("checkov",),
+        waivers=samples.sample().waivers,
+    )
+    assert explanation(evidence) == "All 2 policies pass. 30 Checkov findings are waived."
+
+
+def test_a_policy_that_governs_nothing_here_is_not_passed_off_as_one_that_holds() -> None:
+    compliant = samples.compliant()
+    idle = tuple(
+        samples.answer(a.policy, a.urn, Outcome.NOT_APPLICABLE, reason="Governs Queue only.")
+        if a.policy == "queue-fifo"
+        else a
+        for a in compliant.answers
+    )
+    evidence = dataclasses.replace(compliant, answers=idle)
+    assert explanation(evidence) == "All 2 policies pass, 1 with nothing to judge."
 
 
 def test_a_compliant_stack_has_no_objection() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from compliance.evidence import Evidence
 from compliance.reports.html import sections
 from compliance.reports.html.data import page_data
+from compliance.summary import headline
 
 _FOLDER = Path(__file__).parent
 
@@ -28,7 +29,7 @@ def render(evidence: Evidence) -> str:
         f"style-src {_source(style)}; script-src {_source(script)}"
     )
     data = json.dumps(page_data(evidence), ensure_ascii=False, separators=(",", ":"))
-    title = f"{evidence.subject.project}/{evidence.subject.stack}: {evidence.verdict.value}"
+    title = f"{evidence.subject.project}/{evidence.subject.stack}: {headline(evidence)}"
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

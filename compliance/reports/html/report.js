@@ -50,7 +50,7 @@
   };
   const cell = (row) => (column, place) => {
     const [code] = answers[row][column];
-    const dim = hit(row, column) ? "" : " dim";
+    const dim = words[outcome] && code !== outcome ? " dim" : "";
     const button = element("button", { type: "button", textContent: glyphs[code], tabIndex: -1 });
     button.className = (code === "-" ? "N" : code) + dim;
     button.dataset.row = row;
@@ -64,7 +64,11 @@
   let drawn = { from: 0, to: 0 };
   let current = { row: 0, column: 0 };
   let width = 26;
-  const hit = (row, column) => !outcome || answers[row][column][0] === outcome;
+  // Without a choice: what is judged at all, so no row or column that is all "not applicable".
+  const hit = (row, column) => {
+    const [code] = answers[row][column];
+    return outcome === "all" || (outcome ? code === outcome : code !== "-");
+  };
   const inSight = () => {
     const from = Math.floor(grid.scrollLeft / width);
     return { from, to: Math.min(from + Math.ceil(grid.clientWidth / width), visible.columns.length) };
@@ -142,7 +146,7 @@
       columns: columnFits.filter((column) => rowFits.some((row) => hit(row, column))),
     };
     const hits = visible.rows.flatMap((row) => visible.columns.filter((column) => hit(row, column)));
-    const matched = outcome ? `, ${hits.length} ${words[outcome]}` : "";
+    const matched = words[outcome] ? `, ${hits.length} ${words[outcome]}` : "";
     byId("shown").textContent =
       `${visible.rows.length} policies, ${visible.columns.length} resources${matched}`;
     grid.scrollLeft = 0;

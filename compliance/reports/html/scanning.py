@@ -22,7 +22,7 @@ def scanners(evidence: Evidence) -> str:
     told = f'<p class="quiet">Found by {escape(names)} in the same preview.</p>'
     found = table(("rule", "finding", "resource", "state"), rows) if rows else ""
     content = told + (found or '<p class="empty">No findings.</p>')
-    return section("findings", "Scanners", content + _disagreements(evidence) + _gaps(evidence))
+    return section("scanners", "Scanners", content + _disagreements(evidence) + _gaps(evidence))
 
 
 def _disagreements(evidence: Evidence) -> str:

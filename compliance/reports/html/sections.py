@@ -8,28 +8,23 @@ from compliance.evidence import Answer, Evidence, Finding, Outcome, Policy, Verd
 from compliance.reports.html import architecture
 from compliance.reports.html.parts import lines, on, requirements, section, table
 from compliance.reports.html.scanning import scanners
-from compliance.summary import what_was_judged
+from compliance.summary import WORDS, explanation, headline, what_was_judged
 
-_VERDICTS = {
-    Verdict.COMPLIANT: ("pass", "Compliant", "Every policy holds for every resource it governs."),
-    Verdict.VIOLATIONS: ("fail", "Not compliant", "Policies are broken; nothing may be deployed."),
-    Verdict.UNDETERMINED: (
-        "unknown",
-        "Undetermined",
-        "Values that policies need are unknown, so compliance cannot be told.",
-    ),
-    Verdict.WAIVERS_INVALID: (
-        "fail",
-        "Waivers invalid",
-        "The waiver file has faults, so its exceptions cannot be relied on.",
-    ),
+_STYLES = {
+    Verdict.COMPLIANT: "pass",
+    Verdict.VIOLATIONS: "fail",
+    Verdict.UNDETERMINED: "unknown",
+    Verdict.WAIVERS_INVALID: "fail",
 }
-_TILES = (
-    (Outcome.FAIL, "fail", "failed"),
-    (Outcome.UNKNOWN, "unknown", "undetermined"),
-    (Outcome.WAIVED, "waived", "waived"),
-    (Outcome.PASS, "pass", "passed"),
-    (Outcome.NOT_APPLICABLE, "na", "not applicable"),
+_TILES = tuple(
+    (outcome, style, WORDS[outcome])
+    for outcome, style in (
+        (Outcome.FAIL, "fail"),
+        (Outcome.UNKNOWN, "unknown"),
+        (Outcome.WAIVED, "waived"),
+        (Outcome.PASS, "pass"),
+        (Outcome.NOT_APPLICABLE, "na"),
+    )
 )
 _SOON_DAYS = 30
 
@@ -56,7 +51,7 @@ def body(evidence: Evidence) -> str:
 
 
 def _header(evidence: Evidence) -> str:
-    style, headline, told = _VERDICTS[evidence.verdict]
+    style = _STYLES[evidence.verdict]
     subject = evidence.subject
     facts = [
         f"{len(evidence.policies)} policies on {len(evidence.resources)} resources",
@@ -72,11 +67,11 @@ def _header(evidence: Evidence) -> str:
     links = "".join(
         f'<a href="#{target}">{word}</a>'
         for target, word in (
-            ("blocking", "What stands in the way"),
+            ("findings", "Findings"),
             ("matrix", "Matrix"),
             ("architecture", "Architecture"),
             ("policies", "Policies"),
-            *((("findings", "Scanners"),) if evidence.scanners else ()),
+            *((("scanners", "Scanners"),) if evidence.scanners else ()),
             ("waivers", "Waivers"),
             ("provenance", "Provenance"),
         )
@@ -84,8 +79,8 @@ def _header(evidence: Evidence) -> str:
     return f"""<header class="verdict {style}">
 <div class="wrap">
 <p class="subject">{escape(subject.project)} <span>/</span> {escape(subject.stack)}</p>
-<h1>{headline}</h1>
-<p class="told">{told}</p>
+<h1>{headline(evidence)}</h1>
+<p class="told">{escape(explanation(evidence))}</p>
 <p class="facts">{escape(what_was_judged(subject))}</p>
 <p class="facts">{" · ".join(escape(fact) for fact in facts if fact)}</p>
 <ul class="tiles">{tiles}</ul>
@@ -103,9 +98,9 @@ def _blocking(evidence: Evidence) -> str:
     content = (
         f'<ul class="cards">{"".join(cards)}</ul>'
         if cards
-        else '<p class="empty">Nothing. Every answer is a pass, a waiver or not applicable.</p>'
+        else '<p class="empty">None: every answer is a pass, waived or not applicable.</p>'
     )
-    return section("blocking", "What stands in the way", content)
+    return section("findings", "Findings", content)
 
 
 def _card(style: str, title: str, subtitle: str, rest: str) -> str:
@@ -140,7 +135,8 @@ def _matrix() -> str:
     choices = "".join(
         f'<option value="{value}">{word}</option>'
         for value, word in (
-            ("", "everything"),
+            ("", "what is judged"),
+            ("all", "everything"),
             ("F", "failed"),
             ("U", "undetermined"),
             ("W", "waived"),
