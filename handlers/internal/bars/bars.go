@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"market-data-pipeline/handlers/internal/format"
 	"market-data-pipeline/handlers/internal/summary"
 	"market-data-pipeline/handlers/internal/trades"
 )
@@ -42,6 +43,9 @@ func NewBuilder(w io.Writer) *Builder {
 
 // Add takes the next trade: a visitor for trades.Scan.
 func (b *Builder) Add(t *trades.Trade) error {
+	if t.Excluded == format.All {
+		return nil // it touches no bar
+	}
 	stats, err := b.at(t.Time, t.SymbolID, t.Symbol)
 	if err != nil {
 		return err

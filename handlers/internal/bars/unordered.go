@@ -50,6 +50,9 @@ type place struct {
 }
 
 func (u *unordered) add(t *trades.Trade) error {
+	if t.Excluded == format.All {
+		return nil // it touches no bar
+	}
 	for t.SymbolID >= len(u.symbols) {
 		u.symbols = append(u.symbols, "")
 	}
@@ -150,6 +153,7 @@ func (u *unordered) spill() error {
 		row = binary.AppendVarint(row, int64(stats.OpenTime)-at.minute)
 		row = binary.AppendVarint(row, int64(stats.CloseTime)-at.minute)
 		row = binary.AppendUvarint(row, uint64(stats.Trades))
+		row = append(row, byte(stats.Uncounted))
 		for _, d := range []interface{ AppendBinary([]byte) ([]byte, error) }{stats.Open, stats.High, stats.Low, stats.Close, stats.Volume, stats.Notional} {
 			if row, err = d.AppendBinary(row); err != nil {
 				return err
@@ -186,6 +190,11 @@ func (r *run) next() error {
 	s.OpenTime, s.CloseTime = summary.Time(r.at.minute+numbers[0]), summary.Time(r.at.minute+numbers[1])
 	count, err := binary.ReadUvarint(r.in)
 	s.Trades = int64(count)
+	if err == nil {
+		var uncounted byte
+		uncounted, err = r.in.ReadByte()
+		s.Uncounted = format.Counts(uncounted)
+	}
 	for _, d := range []interface{ ReadBinary(io.ByteReader) error }{&s.Open, &s.High, &s.Low, &s.Close, &s.Volume, &s.Notional} {
 		if err == nil {
 			err = d.ReadBinary(r.in)

@@ -35,8 +35,13 @@ func random(t testing.TB, rows int, seed uint64, minutes, symbols int) []trades.
 		if err != nil {
 			t.Fatal(err)
 		}
+		excluded := format.Counts(0)
+		if source.IntN(3) == 0 {
+			excluded = format.Counts(source.IntN(int(format.All) + 1))
+		}
 		all[i] = trades.Trade{
-			Time: int64(source.IntN(minutes*6)) * 10_000_000_000, Symbol: fmt.Sprintf("S%d", id), SymbolID: id,
+			Excluded: excluded,
+			Time:     int64(source.IntN(minutes*6)) * 10_000_000_000, Symbol: fmt.Sprintf("S%d", id), SymbolID: id,
 			Price: price, Size: size, Notional: notional, Row: int64(i + 1),
 		}
 	}

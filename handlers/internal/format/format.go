@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -147,6 +148,52 @@ const (
 	Volume
 	All = Open | High | Low | Close | Volume
 )
+
+// countNames are their names, in formats and in what is written.
+var countNames = []struct {
+	name   string
+	counts Counts
+}{{"open", Open}, {"high", High}, {"low", Low}, {"close", Close}, {"volume", Volume}}
+
+// Names are the names of what is counted for.
+func (c Counts) Names() []string {
+	names := []string{}
+	for _, n := range countNames {
+		if c&n.counts != 0 {
+			names = append(names, n.name)
+		}
+	}
+	return names
+}
+
+// MarshalText writes the names, parted by commas.
+func (c Counts) MarshalText() ([]byte, error) { return []byte(strings.Join(c.Names(), ",")), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (c *Counts) UnmarshalText(text []byte) error {
+	*c = 0
+	for name := range strings.SplitSeq(string(text), ",") {
+		if name == "" && len(text) == 0 {
+			return nil
+		}
+		counts := countsOf(name)
+		if counts == 0 {
+			return fmt.Errorf("%q: is none of open, high, low, close, volume", name)
+		}
+		*c |= counts
+	}
+	return nil
+}
+
+// countsOf is what a name stands for; 0 if it is none.
+func countsOf(name string) Counts {
+	for _, n := range countNames {
+		if n.name == name {
+			return n.counts
+		}
+	}
+	return 0
+}
 
 // Conditions is which sale conditions count for what.
 type Conditions struct {

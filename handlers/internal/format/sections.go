@@ -463,19 +463,17 @@ func (r *reader) conditions(value any, f *Format) *Conditions {
 	return c
 }
 
-var countNames = map[string]Counts{"open": Open, "high": High, "low": Low, "close": Close, "volume": Volume}
-
 func (r *reader) counts(path string, value any) (counts Counts) {
 	if value == "all" {
 		return All
 	}
 	for _, element := range r.list(path, value, 0, 5) {
 		name, _ := element.(string)
-		if countNames[name] == 0 || counts&countNames[name] != 0 {
+		if countsOf(name) == 0 || counts&countsOf(name) != 0 {
 			r.fault(path, value, "must be all, or a list of different ones of open, high, low, close, volume")
 			return 0
 		}
-		counts |= countNames[name]
+		counts |= countsOf(name)
 	}
 	return counts
 }

@@ -173,22 +173,11 @@ func read(ctx context.Context, path string, request Request, name string, f *for
 	return r, nil
 }
 
-var counted = []struct {
-	of   format.Counts
-	name string
-}{{format.Open, "open"}, {format.High, "high"}, {format.Low, "low"}, {format.Close, "close"}, {format.Volume, "volume"}}
-
 func shown(t *trades.Trade) Trade {
-	s := Trade{
+	return Trade{
 		Row: t.Row, Time: time.Unix(0, t.Time).UTC().Format(time.RFC3339Nano), Symbol: t.Symbol,
-		Price: t.Price.String(), Size: t.Size.String(), Counts: []string{},
+		Price: t.Price.String(), Size: t.Size.String(), Counts: (format.All &^ t.Excluded).Names(),
 	}
-	for _, c := range counted {
-		if t.Excluded&c.of == 0 {
-			s.Counts = append(s.Counts, c.name)
-		}
-	}
-	return s
 }
 
 // Main answers the request on in, on out: what cmd/inspect does.

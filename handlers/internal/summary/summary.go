@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"market-data-pipeline/handlers/internal/decimal"
+	"market-data-pipeline/handlers/internal/format"
 	"market-data-pipeline/handlers/internal/trades"
 )
 
@@ -44,12 +45,28 @@ type Stats struct {
 	Volume    decimal.Decimal  `json:"volume"`
 	Notional  decimal.Notional `json:"notional"`
 	Trades    int64            `json:"trades"`
+	// Uncounted are those of open, high, low and close that no trade counts for by its
+	// conditions; they are then those of the trades that do not count.
+	Uncounted format.Counts `json:"uncounted,omitempty"`
 }
 
 // Add takes a trade that comes after those of s in the order of the feed. Of equal
 // times the earlier in that order opens and the later closes. On decimal.ErrRange s
 // is unchanged.
 func (s *Stats) Add(t *trades.Trade) error {
+	if t.Excluded == format.All {
+		return nil
+	}
+	if t.Excluded != 0 {
+		one := Stats{t.Price, Time(t.Time), t.Price, t.Price, t.Price, Time(t.Time), t.Size, t.Notional, 1, t.Excluded &^ format.Volume}
+		if t.Excluded&format.Volume != 0 {
+			one.Volume, one.Notional = decimal.Decimal{}, decimal.Notional{}
+		}
+		return s.Append(&one)
+	}
+	if s.Uncounted != 0 {
+		return s.Append(&Stats{t.Price, Time(t.Time), t.Price, t.Price, t.Price, Time(t.Time), t.Size, t.Notional, 1, 0})
+	}
 	volume, err := s.Volume.Add(t.Size)
 	if err != nil {
 		return err
@@ -97,21 +114,32 @@ func (s *Stats) Append(later *Stats) error {
 	if err != nil {
 		return err
 	}
-	if later.OpenTime < s.OpenTime {
+	if s.prefers(later, format.Open, later.OpenTime < s.OpenTime) {
 		s.Open, s.OpenTime = later.Open, later.OpenTime
 	}
-	if later.CloseTime >= s.CloseTime {
+	if s.prefers(later, format.Close, later.CloseTime >= s.CloseTime) {
 		s.Close, s.CloseTime = later.Close, later.CloseTime
 	}
-	if s.High.Less(later.High) {
+	if s.prefers(later, format.High, s.High.Less(later.High)) {
 		s.High = later.High
 	}
-	if later.Low.Less(s.Low) {
+	if s.prefers(later, format.Low, later.Low.Less(s.Low)) {
 		s.Low = later.Low
 	}
+	s.Uncounted &= later.Uncounted
 	s.Volume, s.Notional = volume, notional
 	s.Trades += later.Trades
 	return nil
+}
+
+// prefers says whether a price of later goes before that of s: one that a trade counts
+// for before one that none does, and of the same kind the better.
+func (s *Stats) prefers(later *Stats, price format.Counts, better bool) bool {
+	own, other := s.Uncounted&price == 0, later.Uncounted&price == 0
+	if own != other {
+		return other
+	}
+	return better
 }
 
 // VWAP is notional / volume rounded half to even at 18 digits; 0 of no trade.
