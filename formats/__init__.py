@@ -65,9 +65,14 @@ def read(path: Path) -> Format:
     return Format(name=path.stem, body=body)
 
 
+def names() -> list[str]:
+    """The names of the formats beside this module."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
 def shipped() -> dict[str, Format]:
     """The formats beside this module, by name."""
-    return {path.stem: read(path) for path in sorted(FOLDER.glob("*.yaml"))}
+    return {name: find(name) for name in names()}
 
 
 def find(named: str) -> Format:

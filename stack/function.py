@@ -10,7 +10,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from stack import logs
+from stack import feeds, logs
 from stack.documents import Statement, allow, document, trust
 from stack.failures import Failures
 from stack.key import Key
@@ -42,6 +42,7 @@ class FunctionArgs:
         environment: the variables, which hold names only.
         statements: what the role may do beyond its own logs and traces.
         archives: the folder with `{architecture}/{function}.zip`.
+        declarations: what is declared of feeds, for the function that reads it.
         table: the table that every function works with.
         source: the queue that feeds the function.
         failures: where asynchronous calls go that failed three times.
@@ -54,6 +55,7 @@ class FunctionArgs:
     environment: Mapping[str, str]
     statements: tuple[Statement, ...]
     archives: Path = ARCHIVES
+    declarations: str | None = None
     table: Table
     source: WorkQueue | None = None
     failures: Failures | None = None
@@ -98,6 +100,8 @@ class Function(pulumi.ComponentResource):
             opts=child,
         )
         archive = _archive(args.archives / args.architecture / f"{name}.zip")
+        if args.declarations is not None:
+            archive = feeds.with_file(archive, args.declarations)
         self.function = aws.lambda_.Function(
             f"{name}-function",
             name=names.function(name),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from stack import permissions
+from stack import feeds, permissions
 from stack.api import Api, ApiArgs
 from stack.bucket import Bucket, BucketArgs
 from stack.documents import Statement
@@ -67,6 +67,7 @@ def build(names: Names, settings: Settings, archives: Path = ARCHIVES) -> Pipeli
     queues = {function: _work_queue(function, names, key) for function in QUEUED}
     failures = _failures(names, key)
     table = Table("status-table", TableArgs(names=names, key=key))
+    declarations = feeds.document(settings.feeds) if settings.feeds else None
     functions = {
         function: Function(
             function,
@@ -78,6 +79,7 @@ def build(names: Names, settings: Settings, archives: Path = ARCHIVES) -> Pipeli
                 environment=_environment(function, names, settings),
                 statements=_PERMISSIONS[function](names),
                 archives=archives,
+                declarations=declarations if function == "validator" else None,
                 table=table,
                 source=queues.get(function),
                 failures=failures if function in ASYNCHRONOUS else None,
@@ -150,9 +152,7 @@ def _environment(function: str, names: Names, settings: Settings) -> dict[str, s
     to_processor = {"PROCESSOR_QUEUE_URL": names.queue_url("processor-queue")}
     to_aggregator = {"AGGREGATOR_QUEUE_URL": names.queue_url("aggregator-queue")}
     return {
-        "validator": table
-        | to_processor
-        | {"NON_POSITIVE_PRICE_FEEDS": ",".join(settings.non_positive_price_feeds)},
+        "validator": table | to_processor,
         "processor": table | bucket | to_processor | to_aggregator,
         "aggregator": table | bucket | to_aggregator,
         "status": table | {"ALLOWED_ORIGINS": ",".join(settings.allowed_origins)},

@@ -11,6 +11,11 @@ from typing import Any, Final
 
 import pulumi
 
+import formats
+from formats import Format, FormatError
+from stack import feeds
+from stack.feeds import FeedSettings
+
 NAMESPACE: Final = "market-data-pipeline"
 SUFFIX_VARIABLE: Final = "ENVIRONMENT_SUFFIX"
 ARCHITECTURES: Final = ("arm64", "x86_64")
@@ -24,6 +29,8 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}")
 
+_FEED_FIELDS: Final = ("format", "order", "day", "nonPositivePrices")
+_ORDERS: Final = ("sequence", "arrival")
 _ROLE_NAME: Final = 64  # characters that IAM allows
 _SEGMENT_RULE: Final = "1 to 40 of a-z, 0-9 and '-', not digits alone"
 
@@ -56,7 +63,7 @@ class Settings:
         suffix: the environment suffix of every name.
         architecture: the functions' architecture, as Lambda names it.
         partners: the partners, ordered by name.
-        non_positive_price_feeds: `partner/feed` that may carry zero and negative prices.
+        feeds: what is declared of feeds, ordered by name.
         allowed_origins: web origins that may call the API; `*` alone for any.
         alarm_email: an address to subscribe to the alarms, if any.
     """
@@ -65,7 +72,7 @@ class Settings:
     suffix: str
     architecture: str
     partners: tuple[PartnerSettings, ...]
-    non_positive_price_feeds: tuple[str, ...]
+    feeds: tuple[FeedSettings, ...]
     allowed_origins: tuple[str, ...]
     alarm_email: str | None
 
@@ -86,7 +93,7 @@ def read(account: str) -> Settings:
         suffix=suffix,
         architecture=_architecture(config),
         partners=_partners(config, account, suffix),
-        non_positive_price_feeds=_feeds(config),
+        feeds=_feeds(config),
         allowed_origins=_origins(config),
         alarm_email=_email(config),
     )
@@ -153,14 +160,69 @@ def _partner(config: pulumi.Config, name: str, fields: Any, account: str) -> Par
     return PartnerSettings(name=name, principal=principal, external_id=external_id)
 
 
-def _feeds(config: pulumi.Config) -> tuple[str, ...]:
-    feeds = _texts(config, "nonPositivePriceFeeds", [])
-    for feed in feeds:
-        segments = feed.split("/")
-        if len(segments) != 2 or not all(_SEGMENT.fullmatch(segment) for segment in segments):
-            rule = f"a list of partner/feed, each {_SEGMENT_RULE}"
-            raise _refused(config, "nonPositivePriceFeeds", feed, rule)
-    return feeds
+def _feeds(config: pulumi.Config) -> tuple[FeedSettings, ...]:
+    declared = _object(config, "feeds", {})
+    if not isinstance(declared, dict):
+        raise _refused(config, "feeds", declared, "an object of feeds by partner/feed or partner/*")
+    found = tuple(_feed(config, name, declared[name]) for name in sorted(declared))
+    if not found:
+        return found
+    try:
+        fault = feeds.fault(feeds.document(found))
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{feeds.PROGRAM} is missing: run `make functions`, which builds what checks "
+            f"{config.name}:feeds"
+        ) from None
+    if fault is not None:
+        raise SettingsError(f"{config.name}:feeds cannot be used: {fault}")
+    return found
+
+
+def _feed(config: pulumi.Config, name: str, fields: Any) -> FeedSettings:
+    key = f"feeds.{name}"
+    partner, _, feed = name.partition("/")
+    if not _SEGMENT.fullmatch(partner) or not (feed == "*" or _SEGMENT.fullmatch(feed)):
+        rule = f"named partner/feed or partner/*, each {_SEGMENT_RULE}"
+        raise _refused(config, "feeds", name, rule)
+    if not isinstance(fields, Mapping):
+        raise _refused(config, key, fields, f"an object of {', '.join(_FEED_FIELDS)}")
+    if unknown := sorted(set(fields) - set(_FEED_FIELDS)):
+        rule = f"made of {', '.join(_FEED_FIELDS)} alone"
+        raise _refused(config, key, ", ".join(unknown), rule)
+    order = fields.get("order")
+    if order not in (None, *_ORDERS):
+        raise _refused(config, f"{key}.order", order, f"one of {', '.join(_ORDERS)}")
+    day = fields.get("day")
+    if day is not None and (
+        not isinstance(day, Mapping)
+        or not set(day) <= {"zone", "begins"}
+        or not all(isinstance(value, str) for value in day.values())
+    ):
+        rule = (
+            'an object of zone and begins, such as {"zone": "America/New_York", "begins": "04:00"}'
+        )
+        raise _refused(config, f"{key}.day", day, rule)
+    non_positive = fields.get("nonPositivePrices", False)
+    if not isinstance(non_positive, bool):
+        raise _refused(config, f"{key}.nonPositivePrices", non_positive, "true or false")
+    return FeedSettings(
+        name=name,
+        format=_format(config, f"{key}.format", fields.get("format", feeds.CANONICAL)),
+        order=order,
+        day=day,
+        non_positive_prices=non_positive,
+    )
+
+
+def _format(config: pulumi.Config, key: str, name: Any) -> Format:
+    known = ", ".join(formats.names())
+    if not isinstance(name, str) or name not in formats.names():
+        raise _refused(config, key, name, f"the name of a format in formats/: {known}")
+    try:
+        return formats.find(name)
+    except FormatError as error:
+        raise SettingsError(f"{config.name}:{key}: {error}") from error
 
 
 def _origins(config: pulumi.Config) -> tuple[str, ...]:

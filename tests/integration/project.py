@@ -10,7 +10,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 _SHARED = (
     *("Pulumi.yaml", "PulumiPolicy.yaml", "__main__.py", "waivers.yaml"),
-    *("stack", "policies", "build", ".venv", ".cache"),
+    *("stack", "policies", "formats", "build", ".venv", ".cache"),
 )
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+import formats
 from stack import pipeline
+from stack.feeds import FeedSettings
 from stack.names import Names
 from stack.settings import PartnerSettings, Settings
 from tests.stack.recorder import ACCOUNT, REGION, SUFFIX, Recording, record
@@ -23,7 +25,16 @@ SETTINGS = Settings(
             external_id="globex-7",
         ),
     ),
-    non_positive_price_feeds=("acme/power", "globex/spreads"),
+    feeds=(
+        FeedSettings(
+            name="acme/power",
+            format=formats.find("massive-trades"),
+            order="sequence",
+            day={"zone": "America/New_York", "begins": "18:00"},
+            non_positive_prices=True,
+        ),
+        FeedSettings(name="globex/*", format=formats.find("canonical")),
+    ),
     allowed_origins=("*",),
     alarm_email="oncall@example.com",
 )

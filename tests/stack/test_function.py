@@ -46,9 +46,10 @@ def test_a_functions_code_is_its_archive_and_the_archives_hash(
     stack: Recording, archives: Path, name: str
 ) -> None:
     inputs = function(stack, name).inputs
-    archive = archives / "arm64" / f"{name}.zip"
     assert isinstance(inputs["code"], pulumi.FileArchive)
-    assert inputs["code"].path == str(archive)
+    archive = Path(inputs["code"].path)
+    assert archive.is_relative_to(archives / "arm64")
+    assert archive.name == f"{name}.zip"
     digest = hashlib.sha256(archive.read_bytes()).digest()
     assert base64.b64decode(inputs["sourceCodeHash"]) == digest
 
@@ -59,7 +60,9 @@ def test_the_architecture_chooses_the_archive(archives: Path) -> None:
     for name in FUNCTIONS:
         inputs = function(stack, name).inputs
         assert inputs["architectures"] == ["x86_64"]
-        assert inputs["code"].path == str(archives / "x86_64" / f"{name}.zip")
+        archive = Path(inputs["code"].path)
+        assert archive.is_relative_to(archives / "x86_64")
+        assert archive.name == f"{name}.zip"
 
 
 def test_a_missing_archive_is_named_with_the_command_that_makes_it(tmp_path: Path) -> None:
@@ -89,7 +92,6 @@ def test_the_environment_holds_names(stack: Recording) -> None:
         "BUCKET_NAME": "uploads-bucket-dev",
         "PROCESSOR_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/processor-queue-dev.fifo",
         "AGGREGATOR_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/aggregator-queue-dev.fifo",
-        "NON_POSITIVE_PRICE_FEEDS": "acme/power,globex/spreads",
         "ALLOWED_ORIGINS": "*",
     }
 

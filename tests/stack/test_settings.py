@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stack import settings
+import formats
+from stack import feeds, settings
+from stack.feeds import FeedSettings
 from stack.settings import PartnerSettings, Settings, SettingsError
 from tests.stack.recorder import ACCOUNT, record
 
@@ -38,7 +40,7 @@ def test_everything_has_a_default() -> None:
         suffix="dev",
         architecture="arm64",
         partners=(),
-        non_positive_price_feeds=(),
+        feeds=(),
         allowed_origins=("*",),
         alarm_email=None,
     )
@@ -51,7 +53,13 @@ def test_everything_can_be_set() -> None:
             "environmentSuffix": "blue-2",
             "architecture": "x86_64",
             "partners": {"globex": {"principal": role, "externalId": "g-7"}, "acme": {}},
-            "nonPositivePriceFeeds": ["acme/power"],
+            "feeds": {
+                "globex/*": {"format": "binance-trades", "order": "arrival"},
+                "acme/power": {
+                    "day": {"zone": "America/New_York", "begins": "18:00"},
+                    "nonPositivePrices": True,
+                },
+            },
             "allowedOrigins": ["https://a.example.com", "http://localhost:8080"],
             "alarmEmail": "oncall@example.com",
         }
@@ -63,7 +71,15 @@ def test_everything_can_be_set() -> None:
             PartnerSettings(name="acme", principal=ROOT),
             PartnerSettings(name="globex", principal=role, external_id="g-7"),
         ),
-        non_positive_price_feeds=("acme/power",),
+        feeds=(
+            FeedSettings(
+                name="acme/power",
+                format=formats.find("canonical"),
+                day={"zone": "America/New_York", "begins": "18:00"},
+                non_positive_prices=True,
+            ),
+            FeedSettings(name="globex/*", format=formats.find("binance-trades"), order="arrival"),
+        ),
         allowed_origins=("https://a.example.com", "http://localhost:8080"),
         alarm_email="oncall@example.com",
     )
@@ -135,12 +151,21 @@ def test_the_example_of_a_stack_on_aws_is_accepted() -> None:
         ("partners", {"acme": {"principal": 7}}, "the ARN of a root, user or role"),
         ("partners", {"acme": {"externalId": ""}}, "partners.acme.externalId has ''"),
         ("partners", {"acme": {"externalId": 7}}, "a text of 2 to 1224"),
-        ("nonPositivePriceFeeds", "acme/power", "must be a JSON object or list"),
-        ("nonPositivePriceFeeds", {}, "must be a list of texts"),
-        ("nonPositivePriceFeeds", [7], "must be a list of texts"),
-        ("nonPositivePriceFeeds", ["acme"], "'acme', but must be a list of partner/feed"),
-        ("nonPositivePriceFeeds", ["acme/p/x"], "partner/feed"),
-        ("nonPositivePriceFeeds", ["acme/7"], "not digits alone"),
+        ("feeds", [], "an object of feeds by partner/feed or partner/*"),
+        ("feeds", {"acme": {}}, "'acme', but must be named partner/feed or partner/*"),
+        ("feeds", {"acme/p/x": {}}, "partner/feed"),
+        ("feeds", {"*/us": {}}, "partner/feed"),
+        ("feeds", {"acme/7": {}}, "not digits alone"),
+        ("feeds", {"acme/us": []}, "an object of format, order, day, nonPositivePrices"),
+        ("feeds", {"acme/us": {"fromat": "x"}}, "feeds.acme/us has 'fromat'"),
+        ("feeds", {"acme/us": {"format": "nobodys"}}, "the name of a format in formats/: "),
+        ("feeds", {"acme/us": {"format": ["canonical"]}}, "the name of a format in formats/: "),
+        ("feeds", {"acme/us": {"order": "random"}}, "one of sequence, arrival"),
+        ("feeds", {"acme/us": {"day": "UTC"}}, "an object of zone and begins"),
+        ("feeds", {"acme/us": {"day": {"zone": "UTC", "ends": "17:00"}}}, "zone and begins"),
+        ("feeds", {"acme/us": {"day": {"zone": "Atlantis/City"}}}, "Atlantis/City"),
+        ("feeds", {"acme/us": {"day": {"zone": "UTC", "begins": "25:00"}}}, "25:00"),
+        ("feeds", {"acme/us": {"nonPositivePrices": "yes"}}, "true or false"),
         ("allowedOrigins", [], "at least one origin"),
         ("allowedOrigins", ["*", "https://a.example.com"], "or '*' alone"),
         ("allowedOrigins", ["https://a.example.com/"], "origins such as https://example.com"),
@@ -155,3 +180,12 @@ def test_a_wrong_value_is_refused_by_key_value_and_rule(
         read({key: value})
     assert f"{settings.NAMESPACE}:{key}" in str(refused.value)
     assert complaint in str(refused.value)
+
+
+def test_without_the_program_that_checks_declarations_it_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(feeds, "PROGRAM", tmp_path / "inspect")
+    assert read({}).feeds == ()
+    with pytest.raises(SettingsError, match="run `make functions`"):
+        read({"feeds": {"acme/us": {}}})

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"log"
 	"os"
-	"strings"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
@@ -36,15 +35,11 @@ func main() {
 	bucket := aws.S3(config)
 	table := store.DynamoDB{Client: aws.DynamoDB(config), Table: variables[0]}
 	handler := validator.Validator{
-		Ledger:            feed.NewLedger(table),
-		Feeds:             feeds,
-		Formats:           &declaration.Shelf{Store: table},
-		Bucket:            func(name string) objects.Bucket { return objects.S3{Client: bucket, Name: name} },
-		Processor:         queue.SQS{Client: aws.SQS(config), URL: variables[1]},
-		NonPositivePrices: map[string]bool{},
-	}
-	for _, id := range strings.Split(os.Getenv("NON_POSITIVE_PRICE_FEEDS"), ",") {
-		handler.NonPositivePrices[strings.TrimSpace(id)] = true
+		Ledger:    feed.NewLedger(table),
+		Feeds:     feeds,
+		Formats:   &declaration.Shelf{Store: table},
+		Bucket:    func(name string) objects.Bucket { return objects.S3{Client: bucket, Name: name} },
+		Processor: queue.SQS{Client: aws.SQS(config), URL: variables[1]},
 	}
 	logger := logging.New(os.Stdout, "validator", os.Getenv("AWS_LAMBDA_LOG_LEVEL"))
 	lambda.Start(func(ctx context.Context, event json.RawMessage) error {

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"time"
 
+	"market-data-pipeline/handlers/internal/declaration"
 	"market-data-pipeline/handlers/internal/format"
 	"market-data-pipeline/handlers/internal/trades"
 )
@@ -27,6 +28,8 @@ type Request struct {
 	Rows              int                        `json:"rows"`   // of trades to show
 	NonPositivePrices bool                       `json:"nonPositivePrices"`
 	Path              string                     `json:"path"` // the key behind the feed; empty: the file's name
+	// Declarations, a feeds.json, are checked if they are given.
+	Declarations json.RawMessage `json:"declarations"`
 }
 
 // Answer is what became of each file.
@@ -89,6 +92,11 @@ func Run(ctx context.Context, request Request) (Answer, error) {
 	}
 	if request.Format != "" && formats[request.Format] == nil {
 		return Answer{}, fmt.Errorf("format %s is not among those given", request.Format)
+	}
+	if request.Declarations != nil {
+		if _, err := declaration.Parse(request.Declarations); err != nil {
+			return Answer{}, err
+		}
 	}
 	answer := Answer{Files: []*File{}}
 	for _, path := range request.Files {

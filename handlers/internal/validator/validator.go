@@ -29,9 +29,6 @@ type Validator struct {
 	Feeds declaration.Feeds
 	// Formats keeps what read an accepted file.
 	Formats *declaration.Shelf
-	// NonPositivePrices holds further feeds ({partner}/{feed}) that may carry prices
-	// of zero and below.
-	NonPositivePrices map[string]bool
 }
 
 // Handle takes an S3 notification. All of its records are tried, whatever becomes
@@ -169,7 +166,7 @@ func (v Validator) validate(ctx context.Context, in intake) (feed.Ticket, bool, 
 	declared := v.Feeds.Of(file.Partner, file.Feed)
 	result, err := trades.Scan(ctx, body, trades.Options{
 		Format: declared.Format.Format, Name: file.Name, Deadline: deadline(ctx, time.Now()),
-		AllowNonPositivePrice: declared.NonPositivePrices || v.NonPositivePrices[file.ID()],
+		AllowNonPositivePrice: declared.NonPositivePrices,
 	}, nil)
 	if err != nil {
 		return feed.Ticket{}, false, err

@@ -416,7 +416,11 @@ func TestAFeedMayBeAllowedPricesOfZeroAndBelow(t *testing.T) {
 	if f.status("x.csv") != feed.Rejected {
 		t.Errorf("status %s", f.status("x.csv"))
 	}
-	f.validator.NonPositivePrices = map[string]bool{id: true}
+	feeds, err := declaration.Parse([]byte(`{"feeds": {"` + id + `": {"nonPositivePrices": true}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.validator.Feeds = feeds
 	f.send("x.csv", "v2", "02", negative)
 	if f.status("x.csv") != feed.Validated {
 		t.Errorf("status %s", f.status("x.csv"))
