@@ -5,9 +5,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from benchmarks import noop
-from pipeline.deployment import Deployment
+from pipeline.deployment import STAGES, Deployment
 
-FUNCTIONS = ("validator", "processor", "aggregator")
 _PATIENCE = 3600.0  # seconds
 _POLL = 0.5
 
@@ -22,7 +21,7 @@ class Floor:
     def __init__(self, deployment: Deployment) -> None:
         self._functions = deployment.client("lambda")
         self._logs = deployment.client("logs")
-        self._names = [deployment.output(f"{name}FunctionName") for name in FUNCTIONS]
+        self._names = [deployment.output(f"{name}FunctionName") for name in STAGES]
         self._began = 0.0
 
     def __enter__(self) -> Self:

@@ -17,7 +17,9 @@ from pipeline.errors import CommandError, UsageError
 from pipeline.target import Target
 
 OUTPUTS = Path("cfn-outputs/flat-outputs.json")
-FUNCTIONS = ("validator", "processor", "aggregator", "status")
+STAGES = ("validator", "processor", "aggregator")  # in the order in which a file passes them
+QUEUED = STAGES[1:]  # those that a queue feeds
+FUNCTIONS = (*STAGES, "status")
 
 
 @dataclass(frozen=True, kw_only=True)

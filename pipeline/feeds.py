@@ -84,6 +84,11 @@ def _in_words(feed: Feed, refusal: dict[str, Any]) -> CommandError:
     match refusal["why"]:
         case "no-feed":
             return CommandError(f"The feed {feed} has had no file yet.")
+        case "undecided":
+            return CommandError(
+                f"No file of {feed} has been found valid yet: nothing waits, so there is nothing "
+                "to skip."
+            )
         case "beyond":
             return UsageError(
                 f"{feed} has no number above {number} yet: what lies beyond holds nothing up."

@@ -10,7 +10,7 @@ from pipeline import checking, logs, up
 from pipeline import demo as demonstration
 from pipeline.commands.options import Json, Local, Official, PolicyConfig, Project, Stack
 from pipeline.console import answer, answer_json, ask, say
-from pipeline.deployment import load
+from pipeline.deployment import FUNCTIONS, load
 from pipeline.target import target
 
 app = typer.Typer()
@@ -90,7 +90,7 @@ def env(stack: Stack = None, project: Project = None, local: Local = False) -> N
 
 @app.command("logs")
 def logs_(
-    function: Annotated[str, typer.Argument(help="validator, processor, aggregator or status.")],
+    function: Annotated[str, typer.Argument(help=f"One of {', '.join(FUNCTIONS)}.")],
     follow: Annotated[bool, typer.Option(help="Go on with new lines until interrupted.")] = False,
     since: Annotated[
         float,

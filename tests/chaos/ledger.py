@@ -7,11 +7,11 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
+from pipeline.deployment import STAGES
 from pipeline.names import Feed
 from tests.integration.cloud import Cloud
 
 FINAL = {"AGGREGATED", "REJECTED", "SKIPPED"}
-STAGES = ("validator", "processor", "aggregator")
 _READ = TypeDeserializer()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from pipeline.deployment import QUEUED, STAGES
 from pipeline.names import Feed
 from tests.chaos import mischief
 from tests.chaos.ledger import Ledger, Standing
@@ -23,8 +24,6 @@ VISIBILITY = 4  # seconds, in place of the queues' own minutes
 SENDERS = 6
 PATIENCE = 300.0  # seconds for the pipeline to come to rest
 REST = 4.0  # seconds without a message after which nothing more happens by itself
-STAGES = ("processor", "aggregator")
-FUNCTIONS = ("validator", *STAGES)
 _POLL = 0.25
 
 
@@ -89,7 +88,7 @@ class Storm:
             ):
                 self._send()
                 self._wait(lambda: len(list(filter(self._unsettled, others))) <= len(others) // 2)
-            attempts = {function: self._attempts(function, poison) for function in FUNCTIONS}
+            attempts = {function: self._attempts(function, poison) for function in STAGES}
             self._settle(others)
             held = self._held(denied)
         self._redrive()
@@ -101,14 +100,14 @@ class Storm:
             denied=denied,
             held=held,
             attempts=attempts,
-            dead={function: self._letters(f"{function}DlqUrl") for function in FUNCTIONS},
+            dead={function: self._letters(f"{function}DlqUrl") for function in STAGES},
             redriven=self._redriven,
             killed=killed,
             repeated=repeated,
         )
 
     def _shorten_visibility(self) -> None:
-        for stage in STAGES:
+        for stage in QUEUED:
             self._sqs.set_queue_attributes(
                 QueueUrl=self._cloud.outputs[f"{stage}QueueUrl"],
                 Attributes={"VisibilityTimeout": str(VISIBILITY)},
@@ -133,7 +132,7 @@ class Storm:
     def _poison(self) -> str:
         """Give every function one message that nothing can be made of; the mark they bear."""
         mark = f"poison-{uuid.uuid4().hex}"
-        for stage in STAGES:
+        for stage in QUEUED:
             self._sqs.send_message(
                 QueueUrl=self._cloud.outputs[f"{stage}QueueUrl"],
                 MessageBody=mark,
@@ -189,7 +188,7 @@ class Storm:
 
         def settled() -> bool:
             nonlocal busy
-            if any(self._letters(f"{stage}QueueUrl") for stage in STAGES):
+            if any(self._letters(f"{stage}QueueUrl") for stage in QUEUED):
                 busy = time.monotonic()
             if not any(map(self._unsettled, series)):
                 return True
@@ -201,7 +200,7 @@ class Storm:
         self._wait(settled)
 
     def _redrive(self) -> None:
-        for function in FUNCTIONS:
+        for function in STAGES:
             if self._letters(f"{function}DlqUrl") > 1:  # beside the poison, which stays
                 answer = self._project.pipeline("redrive", function, "--yes", "--json")
                 self._redriven += json.loads(answer)["moved"]

@@ -5,10 +5,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from pipeline.deployment import STAGES
 from tests.chaos import reference
-from tests.chaos.ledger import FINAL, STAGES, Standing
+from tests.chaos.ledger import FINAL, Standing
 from tests.chaos.market import DAY, Series
-from tests.chaos.storm import FUNCTIONS, Aftermath
+from tests.chaos.storm import Aftermath
 from tests.integration.trades import Day, days
 
 VALUES = ("open", "high", "low", "close", "volume", "vwap")
@@ -175,5 +176,5 @@ def test_a_dead_file_holds_its_feed_and_burns_no_other(aftermath: Aftermath) -> 
 
 
 def test_poison_is_dead_after_exactly_three_attempts_and_stays(aftermath: Aftermath) -> None:
-    assert aftermath.attempts == dict.fromkeys(FUNCTIONS, 3)
-    assert aftermath.dead == dict.fromkeys(FUNCTIONS, 1)
+    assert aftermath.attempts == dict.fromkeys(STAGES, 3)
+    assert aftermath.dead == dict.fromkeys(STAGES, 1)

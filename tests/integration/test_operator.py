@@ -219,6 +219,10 @@ def test_a_file_skipped_before_it_was_valid_is_not_taken_up_again(
     assert partner.settled(feed, "1/a.csv")["status"] == "REJECTED"
     with pytest.raises(CommandError, match="would be again"):
         operator.retry(1, "why not")
+    with pytest.raises(CommandError, match="found valid yet"):
+        operator.skip(range(1, 2), "not needed")
+    partner.put(feed, "2/b.csv", GOOD)
+    eventually(lambda: partner.status(feed, "2/b.csv"), lambda a: a["status"] == "WAITING")
     operator.skip(range(1, 2), "not needed")
     with pytest.raises(CommandError, match="send it anew"):
         operator.retry(1, "why not")

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote_plus
 
+from pipeline.deployment import QUEUED
 from tests.integration.cloud import Cloud, Partner, eventually
 from tests.integration.trades import csv
 
-STAGES = ("processor", "aggregator")
 Event = dict[str, Any]
 Message = dict[str, Any]
 
@@ -47,11 +47,11 @@ class Pipeline:
         del notification["ResponseMetadata"]
         s3.put_bucket_notification_configuration(**bucket, NotificationConfiguration={})
         try:
-            for stage in STAGES:
+            for stage in QUEUED:
                 self.feed_by_queue(stage, enabled=False)
             yield
         finally:
-            for stage in STAGES:
+            for stage in QUEUED:
                 while message := self._received(self.queue(stage)):
                     self.delete(self.queue(stage), message)
                 self.feed_by_queue(stage, enabled=True)

@@ -36,6 +36,7 @@ def test_a_reason_that_cannot_be_kept_is_wrong_words(reason: str, operator: Oper
     ("refusal", "code", "words"),
     [
         ({"why": "no-feed"}, 1, "has had no file yet"),
+        ({"why": "undecided"}, 1, "has been found valid yet"),
         ({"why": "beyond", "number": 7}, 2, "no number above 7"),
         ({"why": "passed", "number": 7}, 1, "Number 7 of acme/us-equities holds nothing up"),
         ({"why": "counts", "number": 7}, 1, "`pipeline feed retry acme/us-equities 7 --reason …`"),

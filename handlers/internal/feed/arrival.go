@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -16,10 +15,25 @@ type Arrival struct {
 	VersionID string
 	// Sequencer orders the events of one key; see After.
 	Sequencer string
-	// Kind is what is declared of the feed; empty: its first file decides.
+	// Kind is what is declared of the feed; empty: its first valid file decides.
 	Kind string
+	// Decided tells that the feed's kind is known, so that Accept need not look.
+	Decided bool
 	// Request is the Lambda request; retries of an asynchronous one share it.
 	Request string
+}
+
+// place is the kind of feed that the file fits into, and its number there, if its key
+// tells it. A folder that is a date is a sequence only where that is declared.
+func (a Arrival) place() (kind string, sequence int64) {
+	sequence = a.File.Sequence
+	if a.Kind == Sequenced {
+		sequence = max(sequence, a.File.Dated)
+	}
+	if sequence > 0 {
+		return Sequenced, sequence
+	}
+	return ByArrival, 0
 }
 
 // After tells whether one sequencer is later than another of the same key: as S3
@@ -52,9 +66,10 @@ type Receipt struct {
 	Kind     string // the feed's
 }
 
-// Receive records an arrival, and gives its file a number when it is first seen.
-// The feed's kind is that of its first file. A last attempt is FAILED from here on,
-// until it is settled.
+// Receive records an arrival, and gives its file a number when it is first seen. The
+// feed's kind is not decided by that, but when the first file is found valid: until
+// then, each file has the number that it would have in a feed of its own kind. A last
+// attempt is FAILED from here on, until it is settled.
 func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 	var receipt Receipt
 	err := l.transact(ctx, func(tx *store.Transaction) error {
@@ -96,7 +111,7 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 		case head.Accepted != "" && !After(a.Sequencer, head.Accepted):
 			receipt.Standing = Done
 			l.outrun(version)
-		case head.Number == 0 && !assign(feed, head, a):
+		case !assign(feed, head, a):
 			receipt.Standing = OtherKind
 		default:
 			receipt.Standing = Fresh
@@ -111,7 +126,7 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 		}
 		if receipt.Standing == Fresh && number.Revision == 0 && number.Status != Skipped &&
 			!feed.skips(head.Number) && head.VersionID == a.VersionID {
-			number.Ticket, number.Status = receipt.Ticket, version.Status
+			number.Ticket, number.Kind, number.Status = receipt.Ticket, head.Kind, version.Status
 		}
 		if receipt.Last() {
 			return l.fail(ctx, tx, receipt.Turn, number, Unfinished)
@@ -132,23 +147,49 @@ const replaced = "a newer revision replaced it"
 
 // assign gives a file its number, unless the feed is of the other kind.
 func assign(feed *Feed, head *File, a Arrival) bool {
-	kind := ByArrival
-	if a.File.Sequence > 0 {
-		kind = Sequenced
+	if feed.Kind == "" && a.Kind != "" {
+		feed.decide(a.Kind)
 	}
-	if feed.Kind == "" {
-		feed.Kind = cmp.Or(a.Kind, kind)
-	}
-	if feed.Kind != kind {
+	kind, sequence := a.place()
+	if feed.Kind != "" && feed.Kind != kind {
 		return false
 	}
-	head.Number, head.Kind, head.ExpiresAt = a.File.Sequence, kind, 0
+	if head.Number > 0 && head.Kind == kind {
+		return true
+	}
+	head.Number, head.Kind, head.ExpiresAt = sequence, kind, 0
 	if kind == ByArrival {
 		feed.Next++
 		head.Number = feed.Next
 	}
-	feed.Highest = max(feed.Highest, head.Number)
+	if kind == Sequenced || feed.Kind != "" {
+		feed.Highest = max(feed.Highest, head.Number)
+	}
 	return true
+}
+
+// OtherKindError says that the feed has become one of the other kind, while a file was
+// looked at.
+type OtherKindError struct{ Kind string }
+
+func (e *OtherKindError) Error() string { return "the feed's files are numbered by " + e.Kind }
+
+// decide fixes the feed's kind, if this is its first valid file.
+func (l Ledger) decide(ctx context.Context, tx *store.Transaction, a Arrival, kind string) error {
+	if a.Decided {
+		return nil
+	}
+	feed, err := store.Load[Feed](ctx, tx, Key(a.File.ID()))
+	if err != nil {
+		return err
+	}
+	if feed.Kind == "" {
+		feed.decide(kind)
+	}
+	if feed.Kind != kind {
+		return &OtherKindError{feed.Kind}
+	}
+	return nil
 }
 
 // Found is what the validator found in a valid version.
@@ -159,7 +200,8 @@ type Found struct {
 }
 
 // Accept gives a version that was found valid the next revision of its number,
-// once; false when a newer version was accepted before it.
+// once; false when a newer version was accepted before it. The first one decides the
+// feed's kind; an *OtherKindError is the answer to whoever comes too late for it.
 func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, found Found) (Ticket, bool, error) {
 	var ticket Ticket
 	accepted := false
@@ -181,8 +223,11 @@ func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, found Found) (
 		if err != nil {
 			return err
 		}
+		if err := l.decide(ctx, tx, a, head.Kind); err != nil {
+			return err
+		}
 		ticket.Revision = number.Revision + 1
-		number.Ticket = ticket
+		number.Ticket, number.Kind = ticket, head.Kind
 		version.Revision, version.Rows, version.Symbols = ticket.Revision, found.Rows, found.Symbols
 		version.LeftOut, version.Reading = found.LeftOut, found.Reading
 		head.Accepted = a.Sequencer

@@ -75,6 +75,8 @@ func (s *PerStage) At(stage Stage) *int64 {
 
 // Feed is the item FEED.
 type Feed struct {
+	// Kind is what is declared of the feed, or that of its first valid file; empty
+	// until then.
 	Kind string `dynamodbav:"kind,omitempty"`
 	Next int64  `dynamodbav:"next"` // the last number given by arrival
 	PerStage
@@ -110,6 +112,17 @@ func (f *Feed) passed() int64 {
 // been parked there since.
 func (f *Feed) skips(n int64) bool { return f.Skipped.Contains(n) || f.Skipping.Contains(n) }
 
+// decide fixes the feed's kind.
+func (f *Feed) decide(kind string) {
+	if f.Kind = kind; kind == ByArrival {
+		f.Highest = f.Next // whatever sequences were seen before
+	}
+}
+
+// Knows tells whether a number's item is about a file of the feed's kind. Until that is
+// decided, files of both kinds may come; those of the other one count for nothing then.
+func (f *Feed) Knows(n *Number) bool { return f.Kind == "" || n.Kind == "" || f.Kind == n.Kind }
+
 // take has the stages wait for a number though it was skipped: its file has come.
 func (f *Feed) take(n int64) {
 	one := Intervals{{n, n}}
@@ -126,7 +139,8 @@ type Ticket struct {
 
 // Number is the item NUMBER#…: one number in the order.
 type Number struct {
-	Ticket // the revision accepted last; of revision 0, the version seen last
+	Ticket        // the revision accepted last; of revision 0, the version seen last
+	Kind   string `dynamodbav:"kind,omitempty"` // of feed that its file fits into
 	PerStage
 	Parked map[Stage]Ticket `dynamodbav:"parked,omitempty"`
 	// Since is when the number began to wait at a stage, whatever its revision.

@@ -159,6 +159,7 @@ func TestFilesByArrivalAreNumberedOnceInTheirTurn(t *testing.T) {
 			}
 		}
 	}
+	f.accept(arrival("c.csv", "v1", "01"))
 	if feed := load[Feed](f, Key(id)); feed.Next != 3 || feed.Highest != 3 || feed.Kind != ByArrival {
 		t.Errorf("the feed is %+v", feed)
 	}
@@ -286,7 +287,7 @@ func (f *fixture) skipNumbers(first, last int64) []Wait {
 	tx := store.Begin(f.ledger.Store)
 	feed, err := store.Load[Feed](context.Background(), tx, Key(id))
 	f.must(err)
-	feed.Highest = max(feed.Highest, last)
+	feed.Kind, feed.Highest = Sequenced, max(feed.Highest, last)
 	f.must(tx.Commit(context.Background()))
 	var ended []Wait
 	f.must(f.ledger.Skip(context.Background(), id, Interval{first, last}, Note{"tester", "never mind"},

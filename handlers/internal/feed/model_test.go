@@ -240,7 +240,7 @@ func TestTheLedgerDoesWhatTheModelDoesAndTheInvariantsHold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		feed.Highest = numbers // as if all had been told of
+		feed.Kind, feed.Highest = Sequenced, numbers // as if all had been told of
 		if err := tx.Commit(context.Background()); err != nil {
 			t.Fatal(err)
 		}

@@ -31,6 +31,7 @@ type Why string
 // The rules of refusal.
 const (
 	NoFeed     Why = "no-feed"     // the feed has had no file yet
+	Undecided  Why = "undecided"   // no file was valid yet, so nothing waits
 	Beyond     Why = "beyond"      // Number is the highest that anything has come for
 	Passed     Why = "passed"      // every stage is past the number, so it holds nothing up
 	Counts     Why = "counts"      // the aggregator has counted the newest revision
@@ -87,8 +88,10 @@ func (l Ledger) announce(ctx context.Context, id string, numbers Interval, note 
 		switch {
 		case err != nil:
 			return err
-		case feed.Highest == 0:
+		case !feed.begun():
 			return &Refusal{Why: NoFeed}
+		case feed.Kind == "":
+			return &Refusal{Why: Undecided}
 		case numbers.Through > feed.Highest:
 			return &Refusal{Why: Beyond, Number: feed.Highest}
 		}
@@ -112,6 +115,9 @@ func (l Ledger) announce(ctx context.Context, id string, numbers Interval, note 
 		return nil
 	})
 }
+
+// begun tells whether a file has come with a number.
+func (f *Feed) begun() bool { return f.Highest > 0 || f.Next > 0 }
 
 // checkPassed refuses numbers that every stage has passed, but for those that were
 // skipped: they are asked for again.
@@ -177,7 +183,7 @@ func (l Ledger) dropSome(
 			come, done = come[:i], false
 			break
 		}
-		if !announced.Contains(found.Number) {
+		if !announced.Contains(found.Number) || !feed.Knows(&found) {
 			continue
 		}
 		number, err := store.Load[Number](ctx, tx, NumberKey(id, found.Number))
@@ -233,11 +239,11 @@ func (n *Number) counts() bool { return 0 < n.Revision && n.Revision <= n.Aggreg
 func (l Ledger) Retry(ctx context.Context, id string, n int64, note Note) (ticket Ticket, stage Stage, err error) {
 	at := stamp(l.Now())
 	err = l.transact(ctx, func(tx *store.Transaction) error {
-		number, err := store.Load[Number](ctx, tx, NumberKey(id, n))
+		feed, number, err := loadTurn(ctx, tx, Turn{Feed: id, Ticket: Ticket{Number: n}})
 		switch {
 		case err != nil:
 			return err
-		case number.VersionID == "":
+		case number.VersionID == "", !feed.Knows(number):
 			return &Refusal{Why: NothingHas, Number: n}
 		case number.Status == Rejected:
 			return &Refusal{Why: Invalid, Number: n, File: number.File}
@@ -300,7 +306,7 @@ func (l Ledger) Overview(ctx context.Context, id string) (*Overview, error) {
 	if err != nil {
 		return nil, err
 	}
-	if feed.Highest == 0 {
+	if !feed.begun() {
 		return nil, &Refusal{Why: NoFeed}
 	}
 	acts, err := l.acts(ctx, id)
@@ -311,8 +317,9 @@ func (l Ledger) Overview(ctx context.Context, id string) (*Overview, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := open[:min(len(open), maxOpen)]
-	return &Overview{Feed: *feed, Acts: acts, Open: shown, More: len(open) > len(shown)}, nil
+	more := len(open) > maxOpen
+	open = slices.DeleteFunc(open[:min(len(open), maxOpen)], func(n Number) bool { return !feed.Knows(&n) })
+	return &Overview{Feed: *feed, Acts: acts, Open: open, More: more}, nil
 }
 
 func (l Ledger) acts(ctx context.Context, id string) ([]Act, error) {

@@ -242,6 +242,8 @@ func TestWhatMustBeSentAnewIsNotTakenUpAgain(t *testing.T) {
 	f.must(f.ledger.Reject(context.Background(), bad, "no trades", nil))
 	_, _, err = f.retry(1)
 	f.refused(err, Refusal{Why: Invalid, Number: 1, File: "1/x.csv"})
+	f.refused(f.skip(1, 1), Refusal{Why: Undecided})
+	f.accept(arrival("2/x.csv", "v2", "01"))
 	f.must(f.skip(1, 1))
 	_, _, err = f.retry(1)
 	f.refused(err, Refusal{Why: NeverValid, Number: 1, File: "1/x.csv"})

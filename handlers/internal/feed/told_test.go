@@ -163,7 +163,7 @@ func (f *fixture) head(file, version string, want Status) {
 
 func TestAFileOfTheOtherKindTakesNoNumber(t *testing.T) {
 	f := newFixture(t)
-	f.receive(arrival("1/x.csv", "v1", "01"))
+	f.accept(arrival("1/x.csv", "v1", "01"))
 	if got := f.receive(arrival("x.csv", "v2", "01")); got.Standing != OtherKind || got.Kind != Sequenced {
 		t.Errorf("%+v", got)
 	}

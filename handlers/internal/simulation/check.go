@@ -196,13 +196,11 @@ func (w *world) checkFeed(id string, objects []*object) {
 	numbers := map[int64]bool{}
 	for _, o := range objects {
 		head := load[feed.File](w, feed.FileKey(id, o.file.Name))
-		kind := feed.ByArrival
-		if o.file.Sequence > 0 {
-			kind = feed.Sequenced
-		}
-		if kind != record.Kind {
-			if head.Number != 0 || head.Status != feed.Rejected {
-				w.broken(fmt.Errorf("%s is of the other kind and has number %d and status %s", o.file.Key(), head.Number, head.Status))
+		kind := o.kind()
+		if kind != record.Kind { // which is that of a valid file, if there is one
+			if valid := slices.ContainsFunc(o.versions, func(v version) bool { return v.valid }); head.Status != feed.Rejected ||
+				record.Kind == "" && valid {
+				w.broken(fmt.Errorf("%s is not of the feed's kind %q and has the status %s", o.file.Key(), record.Kind, head.Status))
 			}
 			continue
 		}
@@ -221,6 +219,14 @@ func (w *world) checkFeed(id string, objects []*object) {
 		w.broken(fmt.Errorf("%s: %d files by arrival, but the last number is %d", id, len(numbers), record.Next))
 	}
 	w.checkOrder(id, record, objects, valid)
+}
+
+// kind is the kind of feed that a file fits into.
+func (o *object) kind() string {
+	if o.file.Sequence > 0 {
+		return feed.Sequenced
+	}
+	return feed.ByArrival
 }
 
 // place is a version that may stand at a number.
@@ -271,7 +277,9 @@ func (w *world) checkOrder(id string, record *feed.Feed, objects []*object, vali
 		}
 	}
 	for _, o := range objects {
-		w.checkStatus(o, hole)
+		if o.kind() == record.Kind {
+			w.checkStatus(o, hole)
+		}
 	}
 	if want, got := reference(counted, record.Kind == feed.Sequenced), w.aggregates(id); w.failure == nil && !reflect.DeepEqual(want, got) {
 		w.broken(fmt.Errorf("%s: the aggregates are\n%v\nand should be\n%v", id, got, want))

@@ -172,6 +172,9 @@ func (s Status) tellOpen(ctx context.Context, id string, record *feed.Feed, answ
 		if err != nil {
 			return err
 		}
+		if !record.Knows(number) {
+			continue
+		}
 		missing := feed.Intervals{{From: next, Through: number.Number - 1}}.Without(record.Skipped)
 		for _, i := range missing[:min(len(missing), maxPlaces-len(answer.Gaps))] {
 			answer.Gaps = append(answer.Gaps, gap{From: i.From, To: i.Through})

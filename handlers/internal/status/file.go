@@ -198,7 +198,7 @@ func (s Status) blocker(ctx context.Context, id string, cursors *feed.Feed, n in
 	switch {
 	case err != nil:
 		return nil, err
-	case number.File != "":
+	case number.File != "" && cursors.Knows(number):
 		return &blocker{Sequence: n, File: &number.File, Status: number.Status}, nil
 	case cursors.Skipped.Contains(n):
 		return &blocker{Sequence: n, Status: feed.Skipped}, nil

@@ -169,7 +169,7 @@ func (f *fixture) skip(n int64) {
 	tx := store.Begin(f.ledger.Store)
 	record, err := store.Load[feed.Feed](context.Background(), tx, feed.Key(id))
 	f.must(err)
-	record.Highest = max(record.Highest, n)
+	record.Kind, record.Highest = feed.Sequenced, max(record.Highest, n)
 	f.must(tx.Commit(context.Background()))
 	f.must(f.ledger.Skip(context.Background(), id, feed.Interval{From: n, Through: n}, feed.Note{},
 		func([]feed.Wait) error { return nil }))

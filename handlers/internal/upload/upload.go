@@ -1,6 +1,6 @@
 // Package upload reads the keys under which partners put their files:
 //
-//	uploads/{partner}/{feed}/[{sequence}/]{name}
+//	uploads/{partner}/{feed}/[{sequence}/|{dates}/]{name}
 //
 // The grammar is fixed in docs/architecture.md, "Keys in the bucket".
 package upload
@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -29,11 +30,14 @@ const (
 type File struct {
 	Partner string
 	Feed    string
-	// Name is the key behind uploads/{partner}/{feed}/, the sequence included.
+	// Name is the key behind uploads/{partner}/{feed}/, all folders included.
 	Name string
 	// Sequence is the number the partner gave the file, or 0 where the file is
 	// to be numbered by its arrival.
 	Sequence int64
+	// Dated is what the sequence would be of a file whose one folder is a date such
+	// as 20260105, if its feed is declared to be in sequence; else 0.
+	Dated int64
 }
 
 // ID is {partner}/{feed}: the partition key of the table and the message group.
@@ -72,19 +76,74 @@ func New(partner, feed, name string) (File, error) {
 		return File{}, ErrUnrecognised
 	}
 	file := File{Partner: partner, Feed: feed, Name: name}
-	base := name
-	if segment, behind, nested := strings.Cut(name, "/"); nested {
-		sequence, err := parseSequence(segment)
-		if err != nil {
-			return file, err
-		}
-		file.Sequence, base = sequence, behind
+	segments := strings.Split(name, "/")
+	folders, base := segments[:len(segments)-1], segments[len(segments)-1]
+	sequence, err := parseFolders(folders)
+	if err == nil {
+		err = checkBase(base)
 	}
-	if err := checkBase(base); err != nil {
-		file.Sequence = 0
+	switch {
+	case err != nil:
 		return file, err
+	case len(folders) == 1 && isTime("20060102", folders[0]):
+		file.Dated = sequence
+	default:
+		file.Sequence = sequence
 	}
 	return file, nil
+}
+
+// parseFolders reads what lies in front of a name: one folder of digits alone, which is
+// a sequence, or folders that tell a date; 0 for those and for none.
+func parseFolders(folders []string) (sequence int64, err error) {
+	if len(folders) == 1 && isDigits(folders[0]) {
+		return parseSequence(folders[0])
+	}
+	for len(folders) > 0 {
+		dated := leadingDate(folders)
+		if dated == 0 {
+			return 0, &NameError{Reason: fmt.Sprintf("the folder %q is not a sequence (one folder of digits alone) "+
+				"and not a date (2026-01-05, 20260105, 2026/01/05, dt=2026-01-05): put the file into no other folder", folders[0])}
+		}
+		folders = folders[dated:]
+	}
+	return 0, nil
+}
+
+// leadingDate is how many of the first folders are one date or one partition, such as
+// dt=2026-01-05; 0 if they are none.
+func leadingDate(folders []string) int {
+	if key, value, found := strings.Cut(folders[0], "="); found && isWord(key) && value != "" {
+		return 1
+	}
+	for n := min(len(folders), 4); n > 0; n-- {
+		if first := strings.Join(folders[:n], "/"); slices.ContainsFunc(dates[n], func(layout string) bool { return isTime(layout, first) }) {
+			return n
+		}
+	}
+	return 0
+}
+
+// dates are the layouts of a date by the number of folders that it takes. A year alone
+// is none: it could be a sequence.
+var dates = [][]string{
+	1: {"2006-01-02", "20060102", "2006-01"},
+	2: {"2006/01", "2006-01-02/15", "20060102/15"},
+	3: {"2006/01/02"},
+	4: {"2006/01/02/15"},
+}
+
+// isTime tells whether a text is a time of a layout, in a year that has market data.
+func isTime(layout, text string) bool {
+	t, err := time.Parse(layout, text)
+	return err == nil && t.Year() >= 1900 && t.Year() < 2200 && t.Format(layout) == text
+}
+
+// isWord tells whether a text can name a partition.
+func isWord(text string) bool {
+	return text != "" && strings.IndexFunc(text, func(c rune) bool {
+		return c != '_' && c != '-' && (c > unicode.MaxASCII || !unicode.IsLetter(c) && !unicode.IsDigit(c))
+	}) < 0
 }
 
 // ValidPartner tells whether a partner's or a feed's name is within the grammar:
@@ -107,10 +166,6 @@ func recordable(name string) bool {
 }
 
 func parseSequence(segment string) (int64, error) {
-	if !isDigits(segment) {
-		return 0, &NameError{Reason: fmt.Sprintf(
-			"the folder %q is not a sequence: a file lies in its feed or in a folder of digits alone", segment)}
-	}
 	significant := strings.TrimLeft(segment, "0")
 	if significant == "" {
 		return 0, &NameError{Reason: "the sequence is 0: sequences start at 1"}
@@ -133,9 +188,6 @@ var (
 )
 
 func checkBase(base string) error {
-	if strings.Contains(base, "/") {
-		return &NameError{Reason: "the file lies too deep: only one folder, the sequence, may be in front of its name"}
-	}
 	stem, found := base, false
 	for _, endings := range [][]string{packed, texts} {
 		for _, ending := range endings {

@@ -8,18 +8,32 @@ import (
 
 func TestKeysOfTheGrammarAreRead(t *testing.T) {
 	for key, want := range map[string]File{
-		"uploads/acme/us-equities/x.csv":                   {"acme", "us-equities", "x.csv", 0},
-		"uploads/acme/us-equities/x.txt.zst":               {"acme", "us-equities", "x.txt.zst", 0},
-		"uploads/acme/us-equities/BTC-2026-01-05.zip":      {"acme", "us-equities", "BTC-2026-01-05.zip", 0},
-		"uploads/acme/us-equities/x.csv.gz":                {"acme", "us-equities", "x.csv.gz", 0},
-		"uploads/acme/us-equities/7/x.csv":                 {"acme", "us-equities", "7/x.csv", 7},
-		"uploads/acme/us-equities/0007/x.csv":              {"acme", "us-equities", "0007/x.csv", 7},
-		"uploads/acme/f/999999999999999999/x.csv":          {"acme", "f", "999999999999999999/x.csv", 999999999999999999},
-		"uploads/4cast/2nd-feed/2013-10-07_IBM.csv":        {"4cast", "2nd-feed", "2013-10-07_IBM.csv", 0},
-		"uploads/az/09-/x.csv":                             {"az", "09-", "x.csv", 0},
-		"uploads/" + strings.Repeat("a", 40) + "/b/x.csv":  {strings.Repeat("a", 40), "b", "x.csv", 0},
-		"uploads/a/b/größe & 100%.csv":                     {"a", "b", "größe & 100%.csv", 0},
-		"uploads/a/b/" + strings.Repeat("n", 200) + ".csv": {"a", "b", strings.Repeat("n", 200) + ".csv", 0},
+		"uploads/acme/us-equities/x.csv":                     {"acme", "us-equities", "x.csv", 0, 0},
+		"uploads/acme/us-equities/x.txt.zst":                 {"acme", "us-equities", "x.txt.zst", 0, 0},
+		"uploads/acme/us-equities/BTC-2026-01-05.zip":        {"acme", "us-equities", "BTC-2026-01-05.zip", 0, 0},
+		"uploads/acme/us-equities/x.csv.gz":                  {"acme", "us-equities", "x.csv.gz", 0, 0},
+		"uploads/acme/us-equities/7/x.csv":                   {"acme", "us-equities", "7/x.csv", 7, 0},
+		"uploads/acme/us-equities/0007/x.csv":                {"acme", "us-equities", "0007/x.csv", 7, 0},
+		"uploads/acme/f/999999999999999999/x.csv":            {"acme", "f", "999999999999999999/x.csv", 999999999999999999, 0},
+		"uploads/4cast/2nd-feed/2013-10-07_IBM.csv":          {"4cast", "2nd-feed", "2013-10-07_IBM.csv", 0, 0},
+		"uploads/az/09-/x.csv":                               {"az", "09-", "x.csv", 0, 0},
+		"uploads/" + strings.Repeat("a", 40) + "/b/x.csv":    {strings.Repeat("a", 40), "b", "x.csv", 0, 0},
+		"uploads/a/b/größe & 100%.csv":                       {"a", "b", "größe & 100%.csv", 0, 0},
+		"uploads/a/b/" + strings.Repeat("n", 200) + ".csv":   {"a", "b", strings.Repeat("n", 200) + ".csv", 0, 0},
+		"uploads/a/b/20260105/x.csv":                         {"a", "b", "20260105/x.csv", 0, 20260105},
+		"uploads/a/b/20261305/x.csv":                         {"a", "b", "20261305/x.csv", 20261305, 0}, // no date
+		"uploads/a/b/10000105/x.csv":                         {"a", "b", "10000105/x.csv", 10000105, 0}, // no year of markets
+		"uploads/a/b/020260105/x.csv":                        {"a", "b", "020260105/x.csv", 20260105, 0},
+		"uploads/a/b/2026/x.csv":                             {"a", "b", "2026/x.csv", 2026, 0}, // a year alone
+		"uploads/a/b/202601/x.csv":                           {"a", "b", "202601/x.csv", 202601, 0},
+		"uploads/a/b/2026-01-05/x.csv":                       {"a", "b", "2026-01-05/x.csv", 0, 0},
+		"uploads/a/b/2026-01/x.csv":                          {"a", "b", "2026-01/x.csv", 0, 0},
+		"uploads/a/b/2026/01/x.csv":                          {"a", "b", "2026/01/x.csv", 0, 0},
+		"uploads/a/b/2026/01/05/x.csv":                       {"a", "b", "2026/01/05/x.csv", 0, 0},
+		"uploads/a/b/2026/01/05/14/x.csv":                    {"a", "b", "2026/01/05/14/x.csv", 0, 0},
+		"uploads/a/b/20260105/14/x.csv":                      {"a", "b", "20260105/14/x.csv", 0, 0},
+		"uploads/a/b/dt=2026-01-05/x.csv":                    {"a", "b", "dt=2026-01-05/x.csv", 0, 0},
+		"uploads/a/b/symbol=IBM/dt=2026-01-05/hour=14/x.csv": {"a", "b", "symbol=IBM/dt=2026-01-05/hour=14/x.csv", 0, 0},
 	} {
 		got, err := Parse(key)
 		if err != nil || got != want {
@@ -42,9 +56,18 @@ func TestNamesOutsideTheGrammarSayWhy(t *testing.T) {
 		"0/x.csv":                         "the sequence is 0",
 		"1000000000000000000/x.csv":       "more than 18 digits",
 		"-7/x.csv":                        "not a sequence",
+		"2026/13/x.csv":                   "not a sequence",
+		"2026/02/30/x.csv":                "not a sequence",
+		"=5/x.csv":                        "not a sequence",
+		"dt=/x.csv":                       "not a sequence",
+		"d t=5/x.csv":                     "not a sequence",
+		"2026-01-05/IBM/x.csv":            `the folder "IBM" is not a sequence`,
+		"2026-01-05//x.csv":               "not a sequence",
+		"20260105/25/x.csv":               `the folder "25" is not`,
+		"20260105/x.pdf":                  "does not end as",
 		"seven/x.csv":                     "not a sequence",
 		"/x.csv":                          "not a sequence",
-		"7/8/x.csv":                       "too deep",
+		"7/8/x.csv":                       "not a sequence",
 		"/":                               "not a sequence",
 		"1:/x.csv":                        "not a sequence",
 		"1./x.csv":                        "not a sequence",
@@ -56,7 +79,7 @@ func TestNamesOutsideTheGrammarSayWhy(t *testing.T) {
 		if !errors.As(err, &fault) || !strings.Contains(fault.Reason, reason) {
 			t.Errorf("Parse(%q) fails with %v, want %q", name, err, reason)
 		}
-		if file.Name != name || file.Sequence != 0 {
+		if file.Name != name || file.Sequence != 0 || file.Dated != 0 {
 			t.Errorf("Parse(%q) = %+v: a file can be rejected under its name", name, file)
 		}
 	}
@@ -97,7 +120,7 @@ func TestTheGrammarEndsWhereItSays(t *testing.T) {
 // within the grammar.
 func FuzzParse(f *testing.F) {
 	for _, key := range []string{
-		"uploads/acme/us-equities/7/x.csv", "uploads/a/b/x.csv.gz", "uploads/a/b/00/x.csv", "uploads/1/2/3", "uploads/a/b/\x00.csv",
+		"uploads/acme/us-equities/7/x.csv", "uploads/a/b/x.csv.gz", "uploads/a/b/00/x.csv", "uploads/1/2/3", "uploads/a/b/2026/01/05/x.csv", "uploads/a/b/20260105/x.csv", "uploads/a/b/dt=1/x.csv", "uploads/a/b/\x00.csv",
 	} {
 		f.Add(key)
 	}
@@ -115,7 +138,8 @@ func FuzzParse(f *testing.F) {
 		if !ValidPartner(file.Partner) || !ValidPartner(file.Feed) || len(file.Name) > maxRecordableBytes {
 			t.Fatalf("%q is read as %+v", key, file)
 		}
-		if err != nil && file.Sequence != 0 || file.Sequence < 0 || file.Sequence > 999_999_999_999_999_999 {
+		if number := file.Sequence + file.Dated; err != nil && number != 0 || number < 0 || number > 999_999_999_999_999_999 ||
+			file.Sequence != 0 && file.Dated != 0 {
 			t.Fatalf("%q has the sequence %d (%v)", key, file.Sequence, err)
 		}
 	})

@@ -108,17 +108,21 @@ func (v Validator) receive(ctx context.Context, in intake) error {
 	if err != nil {
 		return err
 	}
-	in.turn = receipt.Turn
+	in.turn, in.arrival.Decided = receipt.Turn, receipt.Kind != ""
 	ctx = logging.With(ctx, "number", in.turn.Ticket.Number, "attempt", in.turn.Attempt)
 	switch receipt.Standing {
 	case feed.Done:
 		logging.From(ctx).Info("event handled", "outcome", feed.Duplicate.String())
 		return nil
 	case feed.OtherKind:
-		reason := otherKind(receipt.Kind)
-		return v.reject(ctx, in, reason, fault(reason, in.arrival.File.Name))
+		return v.rejectKind(ctx, in, receipt.Kind)
 	}
-	if err := v.advance(ctx, in, receipt.Standing); err != nil {
+	err = v.advance(ctx, in, receipt.Standing)
+	var other *feed.OtherKindError
+	if errors.As(err, &other) {
+		return v.rejectKind(ctx, in, other.Kind)
+	}
+	if err != nil {
 		if in.turn.Last() {
 			v.fail(ctx, in.turn, err)
 		}
@@ -127,11 +131,16 @@ func (v Validator) receive(ctx context.Context, in intake) error {
 	return nil
 }
 
-func otherKind(kind string) string {
-	if kind == feed.Sequenced {
-		return "the feed's files are numbered: put the file into a folder named by its sequence"
+// rejectKind rejects a file that does not fit into a feed of a kind.
+func (v Validator) rejectKind(ctx context.Context, in intake, kind string) error {
+	reason := "the feed's files are numbered by their arrival: put the file into no folder, or into one that is a date"
+	switch {
+	case kind == feed.Sequenced && in.arrival.File.Dated > 0:
+		reason = "the feed's files are numbered: a folder that is a date is a sequence only if the feed is declared with order: sequence"
+	case kind == feed.Sequenced:
+		reason = "the feed's files are numbered: put the file into a folder named by its sequence"
 	}
-	return "the feed's files are numbered by their arrival: put the file into no folder"
+	return v.reject(ctx, in, reason, fault(reason, in.arrival.File.Name))
 }
 
 func (v Validator) advance(ctx context.Context, in intake, standing feed.Standing) error {

@@ -230,6 +230,7 @@ func TestAFileOfTheOtherKindIsRejectedAndHoldsNothing(t *testing.T) {
 	for name, c := range map[string]struct{ first, stray, next, reason string }{
 		"sequenced": {"1/x.csv", "y.csv", "2/x.csv", "folder named by its sequence"},
 		"arrival":   {"x.csv", "7/y.csv", "z.csv", "into no folder"},
+		"dated":     {"1/x.csv", "20260105/y.csv", "2/x.csv", "declared with order: sequence"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
@@ -494,4 +495,30 @@ func TestAFileThatCannotBeReadInTimeIsRejected(t *testing.T) {
 	if got := deadline(ctx, now); got != now.Add(540*time.Second) {
 		t.Errorf("%v", got)
 	}
+}
+
+// slow has another file of the feed accepted while it is read.
+type slow struct {
+	objects.Bucket
+	meanwhile func()
+}
+
+func (s slow) Open(ctx context.Context, key, versionID string) (io.ReadCloser, error) {
+	s.meanwhile()
+	return s.Bucket.Open(ctx, key, versionID)
+}
+
+func TestAFileThatTheFeedTurnsOutNotToBeOfIsRejectedThoughItIsValid(t *testing.T) {
+	f := newFixture(t)
+	f.validator.Bucket = func(string) objects.Bucket {
+		return slow{f.bucket, func() {
+			f.validator.Bucket = func(string) objects.Bucket { return f.bucket }
+			f.send("x.csv", "v2", "01", good)
+		}}
+	}
+	f.send("7/y.csv", "v1", "01", good)
+	if reason := f.reason("7/y.csv", "v1"); f.status("7/y.csv") != feed.Rejected || !strings.Contains(reason, "into no folder") {
+		t.Errorf("it is %s: %s", f.status("7/y.csv"), reason)
+	}
+	f.wantSent(1)
 }
