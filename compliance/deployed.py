@@ -86,6 +86,27 @@ def run(
         )
 
 
+def stack_of(state: Path, *, project: str) -> str:
+    """The stack whose state a file holds.
+
+    Args:
+        state: a file that `pulumi stack export` wrote.
+        project: the name of the project that it has to be of.
+
+    Raises:
+        BrokenRunError: it is no exported state, one of nothing, or another project's.
+    """
+    urn = str(_read_state(state)[0]["urn"])
+    stack, _, owner = urn.removeprefix("urn:pulumi:").partition("::")
+    owner = owner.partition("::")[0]
+    if owner != project:
+        raise BrokenRunError(
+            f"{state} is of project {owner!r}, not of {project!r}: name the folder of its program "
+            "with --project"
+        )
+    return stack
+
+
 def _run(command: list[str], variables: Mapping[str, str], *, tolerated: str | None = None) -> str:
     try:
         ended = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from compliance import check as judge
-from compliance import preview
+from compliance import deployed, preview
 from compliance.check import Setting
 from compliance.checkov.scanner import Checkov
 from compliance.evidence import Evidence, Outcome, logical_name, now
@@ -36,6 +37,24 @@ def prepare(target: Target) -> None:
     """Make what a preview of the local stack needs; a stack on AWS must exist."""
     if target.local:
         environment.prepare(target.project, name=target.name, stack=target.stack)
+
+
+def holding(target: Target, state: Path, stack: str | None) -> Target:
+    """The stack whose state a file holds; judging it needs no login, so this project's is local.
+
+    Args:
+        target: What the command line names without that file.
+        state: A file that `pulumi stack export` wrote.
+        stack: What `--stack` says.
+
+    Raises:
+        UsageError: `--stack` says another stack.
+        BrokenRunError: It is no state of the project.
+    """
+    found = deployed.stack_of(state, project=target.name)
+    if stack not in (None, found):
+        raise UsageError(f"{state} holds stack {found!r}, not {stack!r}: leave --stack out.")
+    return replace(target, stack=found)
 
 
 def introduce(target: Target, what: str) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from compliance import document
 from compliance import report as reports
+from local import environment
 from pipeline import checking
 from pipeline.commands.options import Json, Local, Official, PolicyConfig, Project, Stack
 from pipeline.console import answer, say
@@ -62,11 +63,15 @@ def check(
         raise UsageError("--deployed and --state both say what to judge: leave one of them out.")
     if (deployed or state) and checkov:
         raise UsageError("Checkov judges previews alone: leave --checkov or --deployed out.")
-    chosen = target(stack, folder=project, local=local, official_plugins=official_plugins)
-    what = f"the state in {state}" if state else "what is deployed" if deployed else "its preview"
-    checking.introduce(chosen, f"judging {what}")
+    # A state names its stack itself, and needs none that is selected.
+    named = stack or environment.STACK if state else stack
+    chosen = target(named, folder=project, local=local, official_plugins=official_plugins)
     folder = output or chosen.project / "reports"
     reports.prepare(folder)
+    if state:
+        chosen = checking.holding(chosen, state, stack)
+    what = f"the state in {state}" if state else "what is deployed" if deployed else "its preview"
+    checking.introduce(chosen, f"judging {what}")
     if deployed or state:
         found = checking.check_deployed(chosen, state, policy_config)
     else:

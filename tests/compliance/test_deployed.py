@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from compliance import check, evidence
+from compliance import check, deployed, evidence
 from compliance.errors import BrokenRunError
 from compliance.evidence import Evidence, Outcome
 from tests.compliance.workshop import TODAY, Workshop
@@ -135,3 +135,11 @@ def test_a_policy_that_raises_is_a_broken_run(workshop: Workshop) -> None:
     workshop.change_pack("answer, message = ", "raise ValueError('x')\n    answer, message = ")
     with pytest.raises(BrokenRunError, match="did not complete"):
         judged(workshop, state())
+
+
+def test_a_state_says_which_stack_it_is_of(workshop: Workshop) -> None:
+    path = workshop.project / "state.json"
+    path.write_text(json.dumps(state()))
+    assert deployed.stack_of(path, project="shop") == "dev"
+    with pytest.raises(BrokenRunError, match="is of project 'shop', not of 'billing'"):
+        deployed.stack_of(path, project="billing")
