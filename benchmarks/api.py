@@ -19,7 +19,7 @@ from benchmarks import load, noop
 from benchmarks.figures import Figure, Report, Target, main, tell
 from benchmarks.load import Answer
 from benchmarks.project import throwaway
-from pipeline import status, up
+from pipeline import emulator, status, up
 from pipeline.deployment import Deployment, client
 from pipeline.deployment import load as deployed
 from pipeline.names import Feed
@@ -52,7 +52,7 @@ def measure(quick: bool) -> Report:
             _do_nothing(deployment)
             floor = _ask(deployment, requests, seconds)
         finally:
-            up.stop_emulator(target)
+            emulator.stop(target)
     failed = sum(answer.status not in (200, 304) for answer in answers)
     return Report(
         benchmark="api",

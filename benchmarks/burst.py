@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.burst_floor import Floor
 from benchmarks.figures import Figure, Report, Target, main, tell
 from benchmarks.project import throwaway
-from pipeline import up
+from pipeline import emulator, up
 from pipeline.deployment import Deployment, client, load
 from pipeline.names import Feed
 
@@ -59,7 +59,7 @@ def measure(quick: bool) -> Report:
                 began = _send(deployment, _names("floor", feeds), per_feed)
                 least = floor.drained(feeds * per_feed) - began
         finally:
-            up.stop_emulator(target)
+            emulator.stop(target)
     return Report(
         benchmark="burst",
         title=f"A burst of {feeds * per_feed} files over {feeds} feeds on the emulator",

@@ -16,6 +16,7 @@ from compliance.summary import summary, verdict_line
 from compliance.terraform.export import Export, export
 from compliance.terraform.view import map_preview
 from local import environment
+from pipeline import emulator
 from pipeline.console import Step, answer, progress, say, step
 from pipeline.errors import Exit, UsageError
 from pipeline.target import Target
@@ -37,6 +38,8 @@ def prepare(target: Target) -> None:
     """Make what a preview of the local stack needs; a stack on AWS must exist."""
     if target.local:
         environment.prepare(target.project, name=target.name, stack=target.stack)
+        if target.official_plugins:  # which ask AWS whose account it is
+            emulator.start(target)
 
 
 def holding(target: Target, state: Path, stack: str | None) -> Target:

@@ -7,7 +7,7 @@ from typing import Any
 
 from local import environment
 from local.emulator import process
-from pipeline import checking, files, sample, status, up
+from pipeline import checking, emulator, files, sample, status, up
 from pipeline.board import follow
 from pipeline.console import answer_table, say, step
 from pipeline.deployment import Deployment, load
@@ -58,7 +58,7 @@ def run(target: Target, paths: Sequence[Path]) -> Exit:
             if not kept:
                 up.destroy(target, keep_outputs=True)
         finally:
-            if not ran and up.stop_emulator(target):
+            if not ran and emulator.stop(target):
                 say("The emulator is stopped; nothing is left running.")
     aggregated = all(answer["status"] == "AGGREGATED" for answer in answers)
     return Exit.DONE if aggregated else Exit.REFUSED

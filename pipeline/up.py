@@ -8,27 +8,10 @@ from compliance.evidence import Evidence, Verdict
 from local import environment
 from local.emulator import process
 from local.emulator.process import Emulator
-from pipeline import checking, engine
+from pipeline import checking, emulator, engine
 from pipeline.console import say, step
 from pipeline.deployment import OUTPUTS
 from pipeline.target import Target
-
-
-def start_emulator(target: Target) -> Emulator:
-    """Start the emulator in the background, unless it runs already."""
-    state = environment.emulator_state(target.project)
-    running = process.status(state)
-    if running is not None:
-        return running
-    with step("Starting the emulator") as current:
-        emulator = process.start(state, environment.port(target.project))
-        current.result(emulator.endpoint)
-    return emulator
-
-
-def stop_emulator(target: Target) -> bool:
-    """Stop the emulator; its state stays for the next start. Whether there was one."""
-    return process.stop(environment.emulator_state(target.project))
 
 
 def up(
@@ -44,10 +27,10 @@ def up(
         The evidence of the preview and, where it is compliant, the flat outputs; where it is not,
         nothing was deployed and there are none.
     """
-    emulator = None
+    running = None
     if target.local:
         checking.prepare(target)
-        emulator = start_emulator(target)
+        running = emulator.start(target)
     evidence = checking.check(target, policy_config=policy_config)
     if evidence.verdict is not Verdict.COMPLIANT:
         return evidence, None
@@ -58,10 +41,10 @@ def up(
         changes = engine.run(target, "up", pack, current)
         current.result(_tell(changes))
     outputs = engine.outputs(target)
-    if emulator is not None:
-        outputs["endpointUrl"] = emulator.endpoint
+    if running is not None:
+        outputs["endpointUrl"] = running.endpoint
         if target.own:
-            outputs["statusApiUrl"] = _api(outputs, emulator)
+            outputs["statusApiUrl"] = _api(outputs, running)
     where = target.project / OUTPUTS
     where.parent.mkdir(exist_ok=True)
     where.write_text(json.dumps(outputs, indent=2, sort_keys=True) + "\n")
@@ -69,10 +52,10 @@ def up(
     return evidence, outputs
 
 
-def _api(outputs: Mapping[str, str], emulator: Emulator) -> str:
+def _api(outputs: Mapping[str, str], running: Emulator) -> str:
     """The status API's address at the emulator."""
     api = f"{outputs['statusApiId']}/{outputs['statusApiStage']}"
-    return f"{emulator.endpoint}/_aws/execute-api/{api}"
+    return f"{running.endpoint}/_aws/execute-api/{api}"
 
 
 def deployed(target: Target) -> bool:
@@ -90,7 +73,7 @@ def destroy(target: Target, *, keep_outputs: bool = False) -> None:
     if target.local:
         checking.prepare(target)
         ran = process.status(environment.emulator_state(target.project)) is not None
-        start_emulator(target)
+        emulator.start(target)
     try:
         with step(f"Destroying stack {target.stack}") as current:
             current.result(_tell(engine.run(target, "destroy", [], current)))
@@ -98,7 +81,7 @@ def destroy(target: Target, *, keep_outputs: bool = False) -> None:
             (target.project / OUTPUTS).unlink(missing_ok=True)
     finally:
         if not ran:
-            stop_emulator(target)
+            emulator.stop(target)
 
 
 def _tell(changes: Mapping[str, int]) -> str:

@@ -45,6 +45,10 @@ def preflight_template(origins: tuple[str, ...]) -> str:
     )
 
 
+# What API Gateway writes by default, and reports as if it had been asked for.
+ERROR_TEMPLATES = {"application/json": '{"message":$context.error.messageString}'}
+
+
 def error_headers(origins: tuple[str, ...]) -> Mapping[str, str]:
     """The headers of API Gateway's own errors, which never reach the function.
 

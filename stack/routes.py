@@ -198,6 +198,7 @@ class Routes(pulumi.ComponentResource):
                 opts=self._child,
                 **self._say(
                     response_type=response_type,
+                    response_templates=cors.ERROR_TEMPLATES,
                     response_parameters=cors.error_headers(self._args.allowed_origins),
                 ),
             )

@@ -31,6 +31,18 @@ def arguments(properties: Mapping[str, Any], *names: str, **renamed: str) -> Pro
     }
 
 
+def reported(answer: Mapping[str, Any], *names: str, **renamed: str) -> Properties:
+    """The properties that AWS reports: `arguments` the other way round, for values of one kind.
+
+    Args:
+        answer: what a call answered.
+        names: properties whose field is the same name capitalised.
+        renamed: field → property, where the two differ.
+    """
+    pairs = {**{_capital(name): name for name in names}, **renamed}
+    return {name: answer[field] for field, name in pairs.items() if field in answer}
+
+
 def tags(properties: Mapping[str, Any]) -> dict[str, str]:
     """A resource's tags, those of the provider among them."""
     return dict(properties.get("tagsAll") or {})

@@ -119,7 +119,7 @@ def _marked(value: Any, name: str) -> Any:
 def _extracted(old: Any, new: Any) -> tuple[Any, bool]:
     """The value now, and whether it is what it was."""
     if isinstance(old, dict) and isinstance(new, dict):
-        # Of an archive a refresh knows the hash alone: see Function.read.
+        # Of an archive the engine keeps the hash alone: a refresh does not know where it was.
         return (new, same(old, new)) if SIGNATURE in old else _extracted_object(old, new)
     if isinstance(old, list) and isinstance(new, list):
         if _as_set(old) == _as_set(new):

@@ -108,11 +108,6 @@ def document(value: Any) -> Any:
     return value
 
 
-def archive_of_hash(archive: Mapping[str, Any]) -> Properties:
-    """An archive of which nothing but the hash is known, as the official provider reads one."""
-    return {SIGNATURE: _ARCHIVE, "assets": {}, "hash": archive.get("hash")}
-
-
 def archive_bytes(archive: Mapping[str, Any]) -> bytes:
     """The zip file that an archive property stands for.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import checking, logs, up
+from pipeline import checking, emulator, logs, up
 from pipeline import demo as demonstration
 from pipeline.commands.options import Json, Local, Official, PolicyConfig, Project, Stack
 from pipeline.console import answer, answer_json, ask, say
@@ -60,11 +60,7 @@ def destroy(
 @app.command()
 def stop() -> None:
     """Stop the emulator; its state stays for the next `pipeline up`."""
-    say(
-        "Stopped."
-        if up.stop_emulator(target(None, local=True))
-        else "The emulator was not running."
-    )
+    say("Stopped." if emulator.stop(target(None, local=True)) else "The emulator was not running.")
 
 
 @app.command()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from local.provider.inputs import DEFAULTS, MAPS, Filling, checked, refreshed
-from local.provider.properties import UNKNOWN, archive_of_hash
+from local.provider.properties import SIGNATURE, UNKNOWN
 from local.provider.services import TYPES
 from tests.local.kit import sdk_class, sdk_name, stack_preview
 
@@ -26,6 +26,7 @@ QUEUE, ALARM = TYPES["aws:sqs/queue:Queue"], TYPES["aws:cloudwatch/metricAlarm:M
 LIFECYCLE = TYPES["aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"]
 FUNCTION = TYPES["aws:lambda/function:Function"]
 ROLE = TYPES["aws:iam/role:Role"]
+HASH_ALONE = {SIGNATURE: "0def7320c3a5731c473e5ecbe6d01bc7", "assets": {}, "hash": "abc"}
 
 
 def _check(type_: Any, new: dict[str, Any], old: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -119,18 +120,17 @@ def test_the_order_in_which_aws_returns_a_set_is_no_change() -> None:
 
 
 def test_of_an_archive_a_refresh_leaves_the_hash() -> None:
-    archive = {**archive_of_hash({}), "path": "f.zip", "hash": "abc"}
-    read = refreshed({"code": archive}, {"code": archive_of_hash(archive)})
-    assert read["code"] == {**archive_of_hash({}), "hash": "abc"}
+    read = refreshed({"code": {**HASH_ALONE, "path": "f.zip"}}, {"code": HASH_ALONE})
+    assert read["code"] == HASH_ALONE
 
 
 def test_objects_are_noted_and_maps_and_archives_are_not() -> None:
-    code = archive_of_hash({"hash": "abc"})
     inputs = _check(
-        FUNCTION, {"name": "f", "environment": {"variables": {"A": "1"}}, "code": code, "tags": {}}
+        FUNCTION,
+        {"name": "f", "environment": {"variables": {"A": "1"}}, "code": HASH_ALONE, "tags": {}},
     )
     assert inputs["environment"] == {"variables": {"A": "1"}, DEFAULTS: []}
-    assert inputs["code"] == code
+    assert inputs["code"] == HASH_ALONE
     assert inputs["tags"] == {}
 
 

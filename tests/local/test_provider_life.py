@@ -213,3 +213,60 @@ def test_a_refusal_by_aws_is_told_in_a_sentence(program: Program) -> None:
     assert "creating orphan:" in said
     assert "NoSuchEntity" in said
     assert "Traceback" not in said
+
+
+ALARM = """
+    aws.cloudwatch.MetricAlarm("alarm", name="silenced", comparison_operator="GreaterThanThreshold",
+        evaluation_periods=1, metric_name="Errors", namespace="AWS/Lambda", period=60,
+        statistic="Sum", threshold=1, treat_missing_data="notBreaching")
+"""
+
+
+def test_a_default_that_was_changed_by_hand_is_what_the_next_preview_keeps(
+    program: Program, client: Client
+) -> None:
+    program.up(ALARM.replace("\n    ", "\n"))
+    client("cloudwatch").disable_alarm_actions(AlarmNames=["silenced"])
+    assert program.plan(ALARM.replace("\n    ", "\n")) == {}
+    program.done("refresh", "--yes", "--skip-preview")
+    assert program.plan(ALARM.replace("\n    ", "\n")) == {}  # as if the program had asked for it
+    stated = ALARM.replace("\n    ", "\n").replace("period=60", "period=60, actions_enabled=True")
+    assert program.plan(stated) == {"alarm": "update"}
+    program.done("destroy", "--yes", "--skip-preview")
+
+
+def test_what_was_changed_by_hand_is_seen_by_a_refresh_and_put_right(
+    program: Program, client: Client
+) -> None:
+    source = 'aws.sqs.Queue("q", name="drifting", visibility_timeout_seconds=60, policy=POLICY)'
+    policy = 'POLICY = \'{"Version": "2012-10-17", "Statement": []}\'\n'
+    program.up(policy + source)
+    program.done("refresh", "--yes", "--skip-preview")
+    assert program.plan(policy + source) == {}
+    (url,) = client("sqs").list_queues(QueueNamePrefix="drifting")["QueueUrls"]
+    client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "7"})
+    program.done("refresh", "--yes", "--skip-preview")
+    assert program.plan(policy + source) == {"q": "update"}
+    client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+    program.done("refresh", "--yes", "--skip-preview")
+    program.up(policy + source)
+    found = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert (found["VisibilityTimeout"], bool(found["Policy"])) == ("60", True)
+    program.done("destroy", "--yes", "--skip-preview")
+
+
+def test_the_provider_works_in_no_account_but_those_it_is_given(program: Program) -> None:
+    program.write("""
+        here = aws.Provider("p", region="us-east-1", allowed_account_ids=["999999999999"])
+        aws.sqs.Queue("q", opts=pulumi.ResourceOptions(provider=here))
+    """)
+    said = program.refused("preview")
+    assert "AWS account ID not allowed: 000000000000" in said
+    program.done("config", "set", "--path", "aws:allowedAccountIds[0]", "000000000000")
+    program.done("config", "set", "--path", "aws:defaultTags.tags.Team", "Analytics")
+    outputs = program.up("""
+        queue = aws.sqs.Queue("q", name="tagged", tags={"Stage": "dev"})
+        pulumi.export("tags", queue.tags_all)
+    """)
+    assert outputs["tags"] == {"Stage": "dev", "Team": "Analytics"}
+    program.done("destroy", "--yes", "--skip-preview")

@@ -19,6 +19,8 @@ FIXES = (
     "role_trust",
     "service_calls",
     "bucket_metrics",
+    "kept_settings",
+    "described_alarms",
     "rest_api",
     "large_objects",
     "execution_environment",

@@ -1,7 +1,7 @@
 """CloudWatch: alarms and dashboards."""
 
 from local.provider.aws import Aws, MissingError
-from local.provider.calls import arguments, as_list, retag, tag_list
+from local.provider.calls import arguments, as_list, reported, retag, tag_list
 from local.provider.properties import Properties
 from local.provider.resource import Created, Resource, Setting
 
@@ -35,9 +35,28 @@ class MetricAlarm(Resource):
 
     def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
         client = aws.client("cloudwatch")
-        if not client.describe_alarms(AlarmNames=[resource_id])["MetricAlarms"]:
+        found = client.describe_alarms(AlarmNames=[resource_id])["MetricAlarms"]
+        if not found:
             raise MissingError(f"alarm {resource_id} does not exist")
-        return {}
+        (alarm,) = found
+        dimensions = {item["Name"]: item["Value"] for item in alarm.get("Dimensions", [])}
+        return {
+            **reported(
+                alarm,
+                "actionsEnabled",
+                "alarmActions",
+                "comparisonOperator",
+                "evaluationPeriods",
+                "metricName",
+                "namespace",
+                "period",
+                "statistic",
+                "threshold",
+                "treatMissingData",
+                OKActions="okActions",
+            ),
+            **({"dimensions": dimensions} if dimensions else {}),
+        }
 
     def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
         aws.client("cloudwatch").delete_alarms(AlarmNames=[resource_id])

@@ -44,6 +44,13 @@ def _text(value: Any) -> str:
     return json.dumps(value) if isinstance(value, bool) else str(value)
 
 
+def _value(text: str | None) -> Any:
+    """An attribute's text as a property."""
+    if text in ("true", "false"):
+        return text == "true"
+    return int(text) if text and text.isdecimal() else text
+
+
 class Queue(Resource):
     """A queue; its identifier is its URL."""
 
@@ -106,7 +113,14 @@ class Queue(Resource):
 
     def read(self, aws: Aws, resource_id: str, state: Properties) -> Properties:
         found = _get(aws, resource_id, "All")
-        return {"arn": found["QueueArn"], "url": resource_id}
+        values = {name: _value(found.get(attribute)) for name, attribute in _ATTRIBUTES.items()}
+        # What no queue of this kind has is no answer; a document that is not there is gone.
+        known = {
+            name: value
+            for name, value in values.items()
+            if value is not None or _ATTRIBUTES[name] in _DOCUMENTS
+        }
+        return {"arn": found["QueueArn"], "url": resource_id, **known}
 
     def delete(self, aws: Aws, resource_id: str, state: Properties) -> None:
         aws.client("sqs").delete_queue(QueueUrl=resource_id)
