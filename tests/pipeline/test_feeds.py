@@ -6,6 +6,7 @@ from unittest.mock import Mock
 import pytest
 
 from pipeline import feeds
+from pipeline.commands import feeds as commands
 from pipeline.deployment import Deployment
 from pipeline.errors import CommandError, Exit, UsageError
 from pipeline.feeds import Operator
@@ -59,3 +60,32 @@ def test_what_the_ledger_refuses_is_told_in_words(
         operator.retry(7, "why not")
     assert words in str(caught.value)
     assert caught.value.code == Exit(code)
+
+
+def test_how_a_feed_stands_is_told_in_tables(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    parked = ["validator"]
+    act = {
+        "command": "skip",
+        "from": 1,
+        "through": 9,
+        "at": "today",
+        "by": "jo",
+        "reason": "x",
+    }
+    shown = {
+        **{"kind": "sequenced", "highest": 12, "cursors": {"validator": 9, "processor": 9}},
+        "numbers": [{"number": 11, "file": "11/a", "status": "WAITING", "parked": parked}],
+        **{"operator": [act], "unfinished": [{"from": 10, "through": 10}], "more": True},
+    }
+    monkeypatch.setattr(feeds, "ask", lambda *_, **__: shown)
+    monkeypatch.setattr(commands, "load", lambda _: Deployment(outputs={}, session=Mock()))
+    commands.show("acme/x")
+    told = capsys.readouterr()
+    assert "sequenced, highest 12; complete up to: validator 9, processor 9" in told.out
+    for line in (["11", "WAITING", "11/a", "validator"], ["1 to 9", "skip", "jo", "today"]):
+        assert any(all(cell in row for cell in line) for row in told.out.splitlines()), told.out
+    assert "and more behind them" in told.out
+    assert "The skip of 10 was interrupted and is not in force yet: repeat it." in told.err

@@ -14,7 +14,7 @@ import (
 	"market-data-pipeline/handlers/internal/queue"
 )
 
-// letters are a dead-letter queue that hides what it has given.
+// box is a dead-letter queue that hides what it has given.
 type box struct {
 	waiting, held, deleted []Message
 	onDelete               func(Message) error

@@ -214,6 +214,41 @@ func TestTheFeedTellsItsGapsAndWhoWaits(t *testing.T) {
 	}
 }
 
+func (f *fixture) feed() feedAnswer {
+	f.t.Helper()
+	var answer feedAnswer
+	response := f.ask(func(*events.APIGatewayProxyRequest) {})
+	f.want(response, 200, "")
+	f.must(json.Unmarshal([]byte(response.Body), &answer))
+	return answer
+}
+
+func TestSkippedNumbersAreNoGaps(t *testing.T) {
+	f := newFixture(t)
+	f.accept("10000001/x.csv")
+	f.must(f.ledger.Skip(context.Background(), id, feed.Interval{From: 3, Through: 9_999_999}, feed.Note{},
+		func([]feed.Wait) error { return nil }))
+	if diff := cmp.Diff([]gap{{1, 2}, {10_000_000, 10_000_000}}, f.feed().Gaps); diff != "" {
+		t.Error(diff)
+	}
+	f.waits("10000001/x.csv", "WAITING", `{"sequence":1,"file":null,"status":"MISSING"}`)
+}
+
+func TestWhatAFileOfTheOtherKindHasLeftBehindIsNoGapAndNoFailure(t *testing.T) {
+	f := newFixture(t)
+	stray := arrival("5000000/stray.csv")
+	_, err := f.ledger.Receive(context.Background(), stray)
+	f.must(err)
+	f.must(f.ledger.Reject(context.Background(), stray, "no trades", nil))
+	if failed := f.feed().Failed; len(failed) != 1 { // nobody knows yet that it is a stray
+		t.Errorf("failed are %v", failed)
+	}
+	f.accept("x.csv")
+	if answer := f.feed(); answer.Kind != "arrival" || len(answer.Gaps)+len(answer.Failed) > 0 {
+		t.Errorf("the feed is %+v", answer)
+	}
+}
+
 func TestPagesFollowOneAnother(t *testing.T) {
 	f := newFixture(t)
 	var want []string
