@@ -108,7 +108,7 @@ def _show_reading(reading: Document) -> None:
 
 
 def _show_trades(reading: Document) -> None:
-    zone = reading.get("zone")
+    zone = reading.get("zone") if reading.get("zone") != "UTC" else None
     zoned = (f"time ({zone})",) if zone else ()
     heads = (">row", "time (UTC)", *zoned, "symbol", ">price", ">size")
     answer_table(
