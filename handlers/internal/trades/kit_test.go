@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"hash/crc32"
 	"io"
 	"strings"
 	"testing"
@@ -71,3 +72,5 @@ func compressed(content string) []byte {
 	_ = w.Close()
 	return out.Bytes()
 }
+
+func crc(content string) uint32 { return crc32.ChecksumIEEE([]byte(content)) }
