@@ -43,7 +43,7 @@ _NEIGHBOURS: Mapping[str, tuple[str, ...]] = {
     "messageGroup": ("queue",),
     "perMessageGroupId": ("perQueue",),
     "provided.al2023": ("provided.al2", "go1.x", "python3.12"),
-    "uploads/": ("", "results/"),
+    "uploads/": ("", "data/"),
     "us-east-1": ("us-west-2",),
 }
 _BY_PREFIX: Mapping[str, str] = {"SecurityPolicy_TLS13_": "TLS_1_0"}
@@ -174,7 +174,7 @@ class Changes:
                 yield path, "another's", put(changed)
             prefix = _PREFIX.fullmatch(value)
             if prefix:
-                other = "results" if prefix[2] == "uploads" else "uploads"
+                other = "data" if prefix[2] == "uploads" else "uploads"
                 yield path, "another prefix", put(f"{prefix[1]}{other}/{prefix[3]}")
         yield from _of_word(value, path, put)
 

@@ -31,10 +31,11 @@ def validator(names: Names) -> tuple[Statement, ...]:
 
 
 def processor(names: Names) -> tuple[Statement, ...]:
-    """Reads uploads, writes results, wakes its successors, sends to the aggregator."""
+    """Reads uploads, keeps the data set, wakes its successors, sends to the aggregator."""
     return (
         allow("ReadUploads", _READ_VERSION + _RESTORE, [_objects(names, "uploads")]),
-        allow("WriteResults", _WRITE_OBJECT, [_objects(names, "results")]),
+        # To look at what is there, and to replace no other object than that.
+        allow("KeepData", _READ_OBJECT + _WRITE_OBJECT, [_objects(names, "data")]),
         allow("UseTable", _USE_TABLE, [names.table_arn]),
         allow("UseOwnQueue", _CONSUME + _SEND, [names.queue_arn("processor-queue")]),
         allow("SendToAggregator", _SEND, [names.queue_arn("aggregator-queue")]),
@@ -43,12 +44,12 @@ def processor(names: Names) -> tuple[Statement, ...]:
 
 
 def aggregator(names: Names) -> tuple[Statement, ...]:
-    """Reads results, folds them into aggregates, wakes its successors."""
+    """Reads the table of days, keeps sums of it, wakes its successors."""
     return (
         allow(
-            "ReadResults",
+            "ReadDays",
             _READ_OBJECT + _RESTORE,
-            [_objects(names, "results"), _objects(names, "aggregates")],
+            [_objects(names, "data/days"), _objects(names, "aggregates")],
         ),
         allow("WriteAggregates", _WRITE_OBJECT, [_objects(names, "aggregates")]),
         allow("UseTable", _USE_TABLE, [names.table_arn]),

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"runtime"
 	"time"
@@ -45,14 +44,14 @@ func measureForm(path, file, name string, rounds int) error {
 			return trades.Scan(context.Background(), bytes.NewReader(plain), options, nil)
 		},
 		barsOurs: func() (trades.Result, error) {
-			builder := bars.NewBuilder(io.Discard)
+			builder := bars.NewBuilder(1, discarded{})
 			take, finish := bars.InOrder(builder, f)
 			result, err := trades.Scan(context.Background(), bytes.NewReader(plain), options, take)
 			if err == nil {
 				err = finish(true)
 			}
 			if err == nil {
-				_, err = builder.Close()
+				err = builder.Close()
 			}
 			return result, err
 		},

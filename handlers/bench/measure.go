@@ -86,14 +86,19 @@ func validate(r io.Reader) error {
 }
 
 func makeBars(r io.Reader) error {
-	builder := bars.NewBuilder(io.Discard)
+	builder := bars.NewBuilder(1, discarded{})
 	result, err := trades.Scan(context.Background(), r, trades.Options{}, builder.Add)
 	if err := faultless(result, err); err != nil {
 		return err
 	}
-	_, err = builder.Close()
-	return err
+	return builder.Close()
 }
+
+// discarded is an output that nobody reads.
+type discarded struct{}
+
+func (discarded) Begin(string) (bars, day io.Writer, err error) { return io.Discard, io.Discard, nil }
+func (discarded) End() error                                    { return nil }
 
 func faultless(result trades.Result, err error) error {
 	if err == nil && !result.Valid() {

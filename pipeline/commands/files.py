@@ -87,16 +87,16 @@ def results(
         bars.check_name(bars_file)
     about, asked = Feed.parse(feed), read_date(day)
     found = Results(load(target(stack)), about)
-    aggregate = found.day(asked)
+    summary = found.day(asked)
     if bars_file is not None:
-        merged = bars.merge(found.bars(aggregate))
+        merged = found.bars(asked)
         bars.write(merged, bars_file)
         say(f"{len(merged)} bars written to {bars_file}")
     if as_json:
-        answer_json(aggregate)
+        answer_json(summary)
     else:
         columns = ("symbol", *(f">{name}" for name in SUMMARY_COLUMNS))
-        answer_table(f"{feed} on {day} (UTC)", columns, summary_rows(aggregate))
+        answer_table(f"{feed} on {day} (UTC)", columns, summary_rows(summary))
 
 
 @app.command("sample")

@@ -30,7 +30,10 @@ _ROLES = {
         *(*_TABLE, "events:PutEvents", *_KEY, *_LOGS, *_VERSIONS),
         *("sqs:SendMessage", *_TRACES),
     ),
-    "processor-role": (*_TABLE, *_KEY, *_LOGS, *_VERSIONS, *_QUEUE, *_TRACES),
+    "processor-role": (
+        *(*_TABLE, *_KEY, *_LOGS, *_VERSIONS, "s3:GetObject"),
+        *(*_QUEUE, *_TRACES),
+    ),
     "aggregator-role": (*_TABLE, *_KEY, *_LOGS, *_OBJECTS, *_QUEUE, *_TRACES),
     "status-role": (
         *("dynamodb:GetItem", "dynamodb:Query", "events:PutEvents", "kms:Decrypt"),
@@ -44,9 +47,9 @@ _ROLES = {
     ),
     "*-partner-role": ("execute-api:Invoke", *_KEY, "s3:PutObject"),
 }
-_UPLOADS, _RESULTS, _AGGREGATES, _REJECTS = (
+_UPLOADS, _DATA, _DAYS, _AGGREGATES, _REJECTS = (
     f"uploads-bucket-{{suffix}}/{prefix}/*"
-    for prefix in ("uploads", "results", "aggregates", "rejects")
+    for prefix in ("uploads", "data", "data/days", "aggregates", "rejects")
 )
 _PROCESSOR, _AGGREGATOR = (f"{name}-queue-{{suffix}}.fifo" for name in ("processor", "aggregator"))
 
@@ -60,13 +63,14 @@ PLACES: dict[str, dict[str, list[str]]] = {
     "processor-role": {
         "s3:GetObjectVersion": [_UPLOADS],
         "s3:RestoreObject": [_UPLOADS],
-        "s3:PutObject": [_RESULTS],
+        "s3:GetObject": [_DATA],
+        "s3:PutObject": [_DATA],
         **{action: [_PROCESSOR] for action in _QUEUE},
         "sqs:SendMessage": [_PROCESSOR, _AGGREGATOR],
     },
     "aggregator-role": {
-        "s3:GetObject": [_RESULTS, _AGGREGATES],
-        "s3:RestoreObject": [_RESULTS, _AGGREGATES],
+        "s3:GetObject": [_DAYS, _AGGREGATES],
+        "s3:RestoreObject": [_DAYS, _AGGREGATES],
         "s3:PutObject": [_AGGREGATES],
         **{action: [_AGGREGATOR] for action in _QUEUE},
     },

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from pipeline.deployment import STAGES
+from pipeline.deployment import STAGES, Deployment
 from pipeline.names import Feed
+from pipeline.results import Results
 from tests.integration.cloud import Cloud
 
 FINAL = {"AGGREGATED", "REJECTED", "SKIPPED"}
@@ -81,11 +83,36 @@ class Ledger:
                 found.setdefault(version["Key"], []).insert(0, version["VersionId"])
         return found
 
-    def read(self, key: str, version: str | None = None) -> bytes:
-        """An object, or one version of it."""
-        which = {"VersionId": version} if version else {}
-        answer = self._s3.get_object(Bucket=self._cloud.outputs["bucketName"], Key=key, **which)
+    def first_written(self, prefix: str) -> list[datetime]:
+        """When each object under a prefix was first written, in the order of their keys."""
+        first: dict[str, datetime] = {}
+        pages = self._s3.get_paginator("list_object_versions").paginate(
+            Bucket=self._cloud.outputs["bucketName"], Prefix=prefix
+        )
+        for page in pages:
+            for version in page.get("Versions", []):
+                known = first.get(version["Key"], version["LastModified"])
+                first[version["Key"]] = min(known, version["LastModified"])
+        return [first[key] for key in sorted(first)]
+
+    def read(self, key: str) -> bytes:
+        """An object."""
+        answer = self._s3.get_object(Bucket=self._cloud.outputs["bucketName"], Key=key)
         return bytes(answer["Body"].read())
+
+    def metadata(self, key: str) -> dict[str, str]:
+        """What is written beside an object."""
+        answer = self._s3.head_object(Bucket=self._cloud.outputs["bucketName"], Key=key)
+        return dict(answer["Metadata"])
+
+    def exists(self, key: str) -> bool:
+        """Whether there is an object."""
+        return key in self.versions(key)
+
+    def results(self, feed: Feed) -> Results:
+        """A feed's results, as the command line reads them."""
+        deployment = Deployment(outputs=self._cloud.outputs, session=self._cloud.session)
+        return Results(deployment, feed)
 
     def unsettled(self, feed: Feed) -> list[str]:
         """What of a feed is still on its way, in words: nothing once it is at rest."""

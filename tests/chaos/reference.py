@@ -61,8 +61,11 @@ def _with_vwap(bar: dict[str, Any]) -> dict[str, Any]:
 def written_bars(parquet: bytes) -> list[dict[str, Any]]:
     """The bars that the pipeline wrote, in the order in which they stand there."""
     table = pyarrow.parquet.read_table(io.BytesIO(parquet))
-    for name in ("minute", "open_time", "close_time"):
-        column = table.schema.get_field_index(name)
-        table = table.set_column(column, name, table[name].cast(pyarrow.int64()))
-    written: list[dict[str, Any]] = table.to_pylist()
+    minutes = table["minute"].cast(pyarrow.int64()).to_pylist()
+    written = []
+    for minute, bar in zip(minutes, table.to_pylist(), strict=True):
+        for name in ("open_time", "close_time"):
+            bar[name] = bar.pop(f"{name}_ns")
+        bar["notional"] += Decimal(bar.pop("notional_rest")).scaleb(-36)
+        written.append({**bar, "minute": minute * 1000})
     return written

@@ -1,15 +1,15 @@
 """A partner's file goes through every stage, in order, and the day adds up to the last digit."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import pyarrow
 import pyarrow.parquet
 import pytest
 
-from pipeline import bars, logs, sample
+from pipeline import logs, sample
 from pipeline.deployment import Deployment
 from pipeline.names import Feed
 from pipeline.results import ArchivedError, Results
@@ -20,19 +20,28 @@ from tests.permissions.pipeline import Pipeline
 VALUES = ("open", "high", "low", "close", "volume", "vwap")
 
 
+def results_of(cloud: Cloud, partner: Partner, feed: str) -> Results:
+    """What the pipeline made of a feed."""
+    deployment = Deployment(outputs=cloud.outputs, session=cloud.session)
+    return Results(deployment, Feed(partner=partner.name, name=feed))
+
+
 def aggregated(cloud: Cloud, partner: Partner, feed: str) -> dict[tuple[str, str], Day]:
     """Every day of a feed as the pipeline wrote it."""
-    pages = cloud.client("s3").list_objects_v2(
-        Bucket=cloud.outputs["bucketName"], Prefix=f"aggregates/{partner.name}/{feed}/"
-    )
-    found = {}
-    for entry in pages["Contents"]:
-        document = json.loads(cloud.read(entry["Key"]))
-        for symbol, values in document["symbols"].items():
-            found[document["date"], symbol] = Day(
-                trades=values["trades"], **{name: Decimal(values[name]) for name in VALUES}
-            )
-    return found
+    results = results_of(cloud, partner, feed)
+    return {
+        (day, symbol): Day(
+            trades=values["trades"], **{name: Decimal(values[name]) for name in VALUES}
+        )
+        for day in results.days()
+        for symbol, values in results.day(date.fromisoformat(day))["symbols"].items()
+    }
+
+
+def data_of(partner: Partner, feed: str, table: str, number: int) -> str:
+    """The key of a number's object in a table of the data set."""
+    folder = f"data/{table}/partner={partner.name}/feed={feed}/date=2026-01-05"
+    return f"{folder}/{number:018}.parquet"
 
 
 def test_a_file_is_aggregated_and_its_status_tells_the_whole_way(partner: Partner) -> None:
@@ -43,7 +52,9 @@ def test_a_file_is_aggregated_and_its_status_tells_the_whole_way(partner: Partne
     assert (answer["rows"], answer["symbols"], answer["rejects"]) == (1, 1, None)
     way = [entry["status"] for entry in answer["history"]]
     assert way == ["RECEIVED", "VALIDATED", "PROCESSED", "AGGREGATED"]
-    assert answer["results"]["aggregates"] == [f"aggregates/{partner.name}/{feed}/2026-01-05.json"]
+    assert answer["results"] == {
+        table: [data_of(partner, feed, table, 1)] for table in ("bars", "days")
+    }
 
 
 @pytest.fixture(scope="module")
@@ -100,10 +111,11 @@ def test_bars_carry_exact_decimals(cloud: Cloud, partner: Partner, tmp_path: Pat
         ),
     )
     answer = partner.settled(feed, "a.csv")
-    (tmp_path / "bars.parquet").write_bytes(cloud.read(answer["results"]["bars"]))
+    (tmp_path / "bars.parquet").write_bytes(cloud.read(*answer["results"]["bars"]))
     table = pyarrow.parquet.read_table(tmp_path / "bars.parquet")
-    (bar,) = table.drop_columns(["open_time", "close_time"]).to_pylist()
-    assert table["close_time"].cast(pyarrow.int64()).to_pylist()[0] % 1_000_000_000 == 999_999_999
+    (bar,) = table.to_pylist()
+    assert bar["close_time_ns"] % 1_000_000_000 == 999_999_999
+    assert bar["close_time"].microsecond == 999_999
     assert bar["notional"] == Decimal("6.000000000000000001")
     assert bar["volume"] == Decimal("2.000000001")
     assert (bar["open"], bar["close"], bar["trades"]) == (Decimal("1e-9"), 3, 2)
@@ -123,9 +135,7 @@ def test_bars_of_files_that_interleave_equal_those_of_one_file(
         for number, part in enumerate(contents, 1):
             partner.put(feed, f"{number}/x.csv", csv(*part))
         assert partner.settled(feed, f"{len(contents)}/x.csv")["status"] == "AGGREGATED"
-        deployment = Deployment(outputs=cloud.outputs, session=cloud.session)
-        results = Results(deployment, Feed(partner=partner.name, name=feed))
-        found[name] = bars.merge(results.bars(results.day(date(2026, 1, 5))))
+        found[name] = results_of(cloud, partner, feed).bars(date(2026, 1, 5))
     assert len(found["whole"]) == 6
     assert found["parts"] == found["whole"]
 
@@ -200,29 +210,46 @@ def test_a_file_that_another_of_its_number_replaced_does_not_claim_to_count(
     version = partner.put(feed, "1/x.csv", csv("2026-01-05T14:30:00Z,SYNA,2,1,Q,@"))
     assert partner.settled(feed, "1/x.csv", version)["status"] == "AGGREGATED"
     replaced = partner.status(feed, "01/fixed.csv")
-    assert (replaced["status"], replaced["results"]["aggregates"]) == ("SKIPPED", [])
+    assert replaced["status"] == "SKIPPED"
     assert [event["status"] for event in replaced["history"]][-2:] == ["AGGREGATED", "SKIPPED"]
     assert f"1/x.csv, version {version}" in replaced["history"][-1]["reason"]
     assert aggregated(cloud, partner, feed)["2026-01-05", "SYNA"].high == 2
 
 
-def test_a_correction_that_needs_archived_objects_goes_on_once_they_are_restored(
+def test_a_correction_replaces_a_file_on_every_day_and_leaves_none_that_it_has_left(
+    cloud: Cloud, partner: Partner, tmp_path: Path
+) -> None:
+    feed = new_feed("days")
+    other = csv("2026-01-05T15:00:00Z,SYNA,2,1,Q,@", "2026-01-06T15:00:00Z,SYNA,2,1,Q,@")
+    first = csv("2026-01-05T14:30:00Z,SYNA,9,1,Q,@", "2026-01-06T14:30:00Z,SYNB,9,1,Q,@")
+    corrected = csv("2026-01-06T14:30:00Z,SYNA,1,1,Q,@", "2026-01-07T14:30:00Z,SYNB,1,1,Q,@")
+    partner.put(feed, "1/x.csv", first)
+    partner.put(feed, "2/x.csv", other)
+    assert partner.settled(feed, "2/x.csv")["status"] == "AGGREGATED"
+    version = partner.put(feed, "1/x.csv", corrected)
+    assert partner.settled(feed, "1/x.csv", version)["status"] == "AGGREGATED"
+    for name, content in (("1.csv", corrected), ("2.csv", other)):
+        (tmp_path / name).write_bytes(content)
+    assert aggregated(cloud, partner, feed) == days([tmp_path / "1.csv", tmp_path / "2.csv"])
+
+
+def test_by_arrival_the_same_content_counts_once_and_which_does_a_correction_decides(
     cloud: Cloud, partner: Partner
 ) -> None:
-    if cloud.endpoint is None:
-        pytest.skip("a restore takes hours on AWS")
-    feed = new_feed("ice")
-    for number in (1, 2, 3):
-        partner.put(feed, f"{number}/x.csv", csv(f"2026-01-05T14:3{number}:00Z,SYNA,1,1,Q,@"))
-    assert partner.settled(feed, "3/x.csv")["status"] == "AGGREGATED"
-    archived = [f"results/{partner.name}/{feed}/{n:018}/{1:06}/summary.json" for n in (2, 3)]
-    for key in [*archived, f"aggregates/{partner.name}/{feed}/2026-01-05.json"]:
-        Pipeline(cloud, partner).archive(key)
-    version = partner.put(feed, "1/x.csv", csv("2026-01-05T14:31:00Z,SYNA,5,1,Q,@"))
-    answer = partner.settled(feed, "1/x.csv", version)
-    reasons = [entry["reason"] for entry in answer["history"] if entry["reason"]]
-    assert answer["status"] == "AGGREGATED", reasons
-    assert aggregated(cloud, partner, feed)["2026-01-05", "SYNA"].high == 5
+    feed, same = new_feed("same"), csv("2026-01-05T14:30:00Z,SYNA,1,1,Q,@")
+
+    def trades() -> int:
+        return aggregated(cloud, partner, feed)["2026-01-05", "SYNA"].trades
+
+    partner.put(feed, "x.csv", same)
+    assert partner.settled(feed, "x.csv")["status"] == "AGGREGATED"
+    partner.put(feed, "y.csv", same)
+    assert partner.settled(feed, "y.csv")["status"] == "AGGREGATED"
+    assert trades() == 1
+    version = partner.put(feed, "x.csv", csv("2026-01-05T14:30:00Z,SYNA,2,1,Q,@"))
+    assert partner.settled(feed, "x.csv", version)["status"] == "AGGREGATED"
+    assert eventually(trades, lambda found: found == 2) == 2
+    assert partner.settled(feed, "y.csv")["status"] == "AGGREGATED"
 
 
 def test_a_query_of_what_is_archived_asks_for_all_restores_and_is_answered_after_them(
@@ -234,25 +261,27 @@ def test_a_query_of_what_is_archived_asks_for_all_restores_and_is_answered_after
     for number in (1, 2):
         partner.put(feed, f"{number}/x.csv", csv(f"2026-01-05T14:3{number}:00Z,SYNA,1,1,Q,@"))
     assert partner.settled(feed, "2/x.csv")["status"] == "AGGREGATED"
-    deployment = Deployment(outputs=cloud.outputs, session=cloud.session)
-    results = Results(deployment, Feed(partner=partner.name, name=feed))
-    aggregate = results.day(date(2026, 1, 5))
-    keys = [f"results/{partner.name}/{feed}/{n:018}/{1:06}/bars.parquet" for n in (1, 2)]
-    pipeline = Pipeline(cloud, partner)
-    for key in keys:
-        pipeline.archive(key)
-    with pytest.raises(ArchivedError, match="restore has been asked for") as refused:
-        results.bars(aggregate)
-    assert all(key in str(refused.value) for key in keys)
-    assert all(map(pipeline.is_being_restored, keys))
+    results, pipeline = results_of(cloud, partner, feed), Pipeline(cloud, partner)
+    asks: dict[str, Callable[[], int]] = {
+        "bars": lambda: len(results.bars(date(2026, 1, 5))),
+        "days": lambda: len(results.day(date(2026, 1, 5))["symbols"]),
+    }
+    for table, ask in asks.items():
+        keys = [data_of(partner, feed, table, number) for number in (1, 2)]
+        for key in keys:
+            pipeline.archive(key)
+        with pytest.raises(ArchivedError, match="restore has been asked for") as refused:
+            ask()
+        assert all(key in str(refused.value) for key in keys)
+        assert all(map(pipeline.is_being_restored, keys))
 
-    def answered() -> int:
-        try:
-            return len(results.bars(aggregate))
-        except ArchivedError:
-            return 0
+        def answered(ask: Callable[[], int] = ask) -> int:
+            try:
+                return ask()
+            except ArchivedError:
+                return 0
 
-    assert eventually(answered, bool) == 2
+        assert eventually(answered, bool) == {"bars": 2, "days": 1}[table]
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "0/zero.csv", "x/y/z.csv"])

@@ -135,7 +135,7 @@ def test_a_right_is_turned_to_what_is_anothers() -> None:
 
 def test_a_right_is_turned_to_another_prefix_of_its_bucket() -> None:
     at = "policy.Statement[S].Resource[0]"
-    for before, then in (("uploads/acme/*", "results/acme/*"), ("rejects/*", "uploads/*")):
+    for before, then in (("uploads/acme/*", "data/acme/*"), ("rejects/*", "uploads/*")):
         document = policy({"Sid": "S", "Resource": [f"arn:aws:s3:::bucket/{before}"]})
         changed = after({"policy": document}, at, "another prefix")
         assert statement(changed["policy"])["Resource"] == [f"arn:aws:s3:::bucket/{then}"]

@@ -40,7 +40,8 @@ KEY = "key/*"
 BUS = "event-bus/failures-bus"
 UPLOADS = "uploads-bucket/uploads/*"
 REJECTS = "uploads-bucket/rejects/*"
-RESULTS = "uploads-bucket/results/*"
+DATA = "uploads-bucket/data/*"
+DAYS = "uploads-bucket/data/days/*"
 AGGREGATES = "uploads-bucket/aggregates/*"
 PROCESSOR_QUEUE = "processor-queue.fifo"
 AGGREGATOR_QUEUE = "aggregator-queue.fifo"
@@ -102,7 +103,8 @@ PROCESSOR = _rights(
     {
         ("s3:GetObjectVersion", UPLOADS): scenes.process,
         ("s3:RestoreObject", UPLOADS): scenes.process_archived,
-        ("s3:PutObject", RESULTS): scenes.process,
+        ("s3:GetObject", DATA): scenes.process_correction,
+        ("s3:PutObject", DATA): scenes.process,
         ("dynamodb:GetItem", TABLE): scenes.process,
         ("dynamodb:PutItem", TABLE): scenes.process,
         ("dynamodb:ConditionCheckItem", TABLE): scenes.process_too_early,
@@ -123,11 +125,11 @@ PROCESSOR = _rights(
 AGGREGATOR = _rights(
     "aggregator-role",
     {
-        ("s3:GetObject", RESULTS): scenes.aggregate,
-        ("s3:GetObject", AGGREGATES): scenes.aggregate_second,
-        ("s3:RestoreObject", RESULTS): scenes.aggregate_archived,
-        ("s3:RestoreObject", AGGREGATES): scenes.aggregate_on_archived,
-        ("s3:PutObject", AGGREGATES): scenes.aggregate,
+        ("s3:GetObject", DAYS): scenes.aggregate_node,
+        ("s3:GetObject", AGGREGATES): scenes.aggregate_correction,
+        ("s3:RestoreObject", DAYS): scenes.aggregate_archived,
+        ("s3:RestoreObject", AGGREGATES): scenes.aggregate_archived_nodes,
+        ("s3:PutObject", AGGREGATES): scenes.aggregate_node,
         ("dynamodb:GetItem", TABLE): scenes.aggregate,
         ("dynamodb:PutItem", TABLE): scenes.aggregate,
         ("dynamodb:ConditionCheckItem", TABLE): scenes.aggregate_too_early,
@@ -138,8 +140,8 @@ AGGREGATOR = _rights(
             scenes.retry_soon, stage="aggregator"
         ),
         ("sqs:SendMessage", AGGREGATOR_QUEUE): scenes.wake_in_aggregator,
-        ("kms:Decrypt", KEY): scenes.aggregate,
-        ("kms:GenerateDataKey", KEY): scenes.aggregate,
+        ("kms:Decrypt", KEY): scenes.aggregate_node,
+        ("kms:GenerateDataKey", KEY): scenes.aggregate_node,
         **_observed("aggregator"),
     },
 )

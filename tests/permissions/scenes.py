@@ -70,21 +70,73 @@ def process_archived(pipeline: Pipeline) -> Play:
     return _asks_for_restore(pipeline, "processor", event, work["key"])
 
 
+def process_correction(pipeline: Pipeline) -> Play:
+    """A correction replaces what was there."""
+    first, second = pipeline.validated(new_feed("mend"), "1/a.csv", "1/a.csv")
+    assert pipeline.invoke("processor", first)
+    return _calls(pipeline, "processor", second)
+
+
+def aggregate_node(pipeline: Pipeline) -> Play:
+    """The first number behind thirty-two others lets them be added up."""
+    return _calls(pipeline, "aggregator", _at_a_node(pipeline, "31/a.csv", "32/b.csv")[-1])
+
+
+def aggregate_correction(pipeline: Pipeline) -> Play:
+    """A correction replaces the sum that its number is in."""
+    *_, last, correction = _at_a_node(pipeline, "31/a.csv", "32/b.csv", "31/a.csv")
+    assert pipeline.invoke("aggregator", last)
+    return _calls(pipeline, "aggregator", correction)
+
+
 def aggregate_archived(pipeline: Pipeline) -> Play:
-    """The restore of an archived result is asked for."""
-    (event,) = pipeline.processed(feed := new_feed("ice"), "1/a.csv")
-    key = f"results/{pipeline.partner.name}/{feed}/{1:018}/{1:06}/summary.json"
+    """The restore of an archived day of a file is asked for."""
+    feed = new_feed("ice")
+    last = _at_a_node(pipeline, "31/a.csv", "32/b.csv", feed=feed)[-1]
+    table = f"data/days/partner={pipeline.partner.name}/feed={feed}"
+    key = f"{table}/date=2026-01-05/{31:018}.parquet"
     pipeline.archive(key)
-    return _asks_for_restore(pipeline, "aggregator", event, key)
+    return _asks_for_restore(pipeline, "aggregator", last, key)
 
 
-def aggregate_on_archived(pipeline: Pipeline) -> Play:
-    """The restore of an archived day is asked for."""
-    first, second = pipeline.processed(feed := new_feed("ice"), "1/a.csv", "2/b.csv")
-    assert pipeline.invoke("aggregator", first)
-    key = f"aggregates/{pipeline.partner.name}/{feed}/2026-01-05.json"
+def aggregate_archived_nodes(pipeline: Pipeline) -> Play:
+    """The restore of an archived sum is asked for."""
+    feed = new_feed("ice")
+    last = _at_a_node(pipeline, "991/a.csv", "992/b.csv", feed=feed)[-1]
+    assert pipeline.invoke("aggregator", last)
+    key = f"aggregates/{pipeline.partner.name}/{feed}/2026-01-05/1/{960:018}.parquet"
     pipeline.archive(key)
-    return _asks_for_restore(pipeline, "aggregator", second, key)
+    _begin_behind(pipeline, feed, 1023)
+    (over,) = pipeline.processed(feed, "1024/c.csv")
+    return _asks_for_restore(pipeline, "aggregator", over, key)
+
+
+def _at_a_node(pipeline: Pipeline, *files: str, feed: str | None = None) -> list[Event]:
+    """Events of files of a feed that begins at the first of them, of which that one is done."""
+    feed = feed or new_feed("node")
+    _begin_behind(pipeline, feed, int(files[0].partition("/")[0]) - 1)
+    events = pipeline.processed(feed, *files)
+    assert pipeline.invoke("aggregator", events[0])
+    return events
+
+
+def _begin_behind(pipeline: Pipeline, feed: str, number: int) -> None:
+    """Put a feed's cursors on a number, as if all numbers up to it were complete."""
+    pipeline.cloud.client("dynamodb").update_item(
+        TableName=pipeline.cloud.outputs["tableName"],
+        Key={"pk": {"S": f"{pipeline.partner.name}/{feed}"}, "sk": {"S": "FEED"}},
+        UpdateExpression=(
+            "SET kind = :kind, validator = :number, #processor = :number, aggregator = :number, "
+            "highest = :number, #next = :none ADD generation :one"
+        ),
+        ExpressionAttributeNames={"#processor": "processor", "#next": "next"},
+        ExpressionAttributeValues={
+            ":kind": {"S": "sequenced"},
+            ":number": {"N": str(number)},
+            ":none": {"N": "0"},
+            ":one": {"N": "1"},
+        },
+    )
 
 
 def _asks_for_restore(pipeline: Pipeline, function: str, event: Event, key: str) -> Play:
@@ -98,13 +150,6 @@ def _asks_for_restore(pipeline: Pipeline, function: str, event: Event, key: str)
 def aggregate(pipeline: Pipeline) -> Play:
     """A file is aggregated."""
     return _calls(pipeline, "aggregator", pipeline.processed(new_feed("day"), "1/a.csv")[0])
-
-
-def aggregate_second(pipeline: Pipeline) -> Play:
-    """A day gets its second file."""
-    first, second = pipeline.processed(new_feed("second"), "1/a.csv", "2/b.csv")
-    assert pipeline.invoke("aggregator", first)
-    return _calls(pipeline, "aggregator", second)
 
 
 def aggregate_too_early(pipeline: Pipeline) -> Play:

@@ -37,7 +37,7 @@ def test_files_that_interleave_within_a_minute_take_open_and_close_by_time() -> 
     later_file = bar(
         open=Decimal("180"), open_time=MINUTE + 5, close=Decimal("183"), close_time=MINUTE + 40
     )
-    (merged,) = bars.merge([bar(), later_file])
+    (merged,) = bars.merge([[bar()], [later_file]])
     assert (merged.open, merged.open_time) == (Decimal("180"), MINUTE + 5)
     assert (merged.close, merged.close_time) == (Decimal("181.9"), MINUTE + 50)
     assert (merged.volume, merged.notional) == (Decimal(600), Decimal(109020))
@@ -45,18 +45,18 @@ def test_files_that_interleave_within_a_minute_take_open_and_close_by_time() -> 
 
 
 def test_trades_of_the_same_instant_are_ordered_by_their_files() -> None:
-    (merged,) = bars.merge([bar(), bar(open=Decimal("1"), close=Decimal("2"))])
+    (merged,) = bars.merge([[bar()], [bar(open=Decimal("1"), close=Decimal("2"))]])
     assert (merged.open, merged.close) == (Decimal("181.5"), Decimal("2"))
 
 
 def test_extremes_come_from_either_file() -> None:
-    (merged,) = bars.merge([bar(high=Decimal("190")), bar(low=Decimal("150"))])
+    (merged,) = bars.merge([[bar(high=Decimal("190"))], [bar(low=Decimal("150"))]])
     assert (merged.high, merged.low) == (Decimal("190"), Decimal("150"))
 
 
 def test_bars_are_ordered_by_minute_then_symbol() -> None:
-    jumbled = [bar(symbol="B"), bar(minute=MINUTE - 60_000_000_000), bar(symbol="A")]
-    assert [b.symbol for b in bars.merge(jumbled)] == ["IBM", "A", "B"]
+    files = [[bar(symbol="B")], [bar(minute=MINUTE - 60_000_000_000), bar(symbol="A")]]
+    assert [b.symbol for b in bars.merge(files)] == ["IBM", "A", "B"]
 
 
 @pytest.mark.parametrize(
@@ -76,17 +76,19 @@ def test_vwap_rounds_half_to_even_once(notional: str, volume: str, vwap: str) ->
 
 def test_sums_keep_digits_that_binary_floats_would_lose() -> None:
     large, small = Decimal("12345678901234567890.5"), Decimal("0.000000001")
-    (merged,) = bars.merge([bar(volume=large), bar(volume=small)])
+    (merged,) = bars.merge([[bar(volume=large)], [bar(volume=small)]])
     assert merged.volume == Decimal("12345678901234567890.500000001")
 
 
 def test_parquet_reads_back_as_it_was_written(tmp_path: Path) -> None:
-    written = bars.merge([bar(), bar(symbol="AIG", notional=Decimal("1E-18"))])
+    notionals = [Decimal(text) for text in ("1.5E-18", "-1.5E-18", "6E-19", "1E-36", "5E-19")]
+    written = [bar(), *(bar(symbol="AIG", notional=notional) for notional in notionals)]
     bars.write(written, tmp_path / "bars.parquet")
     table = pyarrow.parquet.read_table(tmp_path / "bars.parquet")
-    assert bars.read(table) == written
+    assert list(bars.read(pyarrow.parquet.ParquetFile(tmp_path / "bars.parquet"))) == written
+    assert table.schema.field("minute").type == pa.timestamp("us", tz="UTC")
     assert table.schema.field("notional").type == pa.decimal128(38, 18)
-    assert table["vwap"].to_pylist()[1] == Decimal("181.7")
+    assert table["vwap"].to_pylist()[0] == Decimal("181.7")
 
 
 def test_csv_is_plain_decimals_and_rfc_3339(tmp_path: Path) -> None:

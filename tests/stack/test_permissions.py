@@ -58,16 +58,16 @@ EXPECTED: dict[str, Grants] = {
     | USE_KEY
     | observe("validator"),
     "processor": READ_UPLOADS
-    | {("s3:PutObject", f"{BUCKET}/results/*")}
+    | {("s3:GetObject", f"{BUCKET}/data/*"), ("s3:PutObject", f"{BUCKET}/data/*")}
     | USE_TABLE
     | use_queue(PROCESSOR_QUEUE)
     | {("sqs:SendMessage", AGGREGATOR_QUEUE)}
     | USE_KEY
     | observe("processor"),
     "aggregator": {
-        ("s3:GetObject", f"{BUCKET}/results/*"),
+        ("s3:GetObject", f"{BUCKET}/data/days/*"),
         ("s3:GetObject", f"{BUCKET}/aggregates/*"),
-        ("s3:RestoreObject", f"{BUCKET}/results/*"),
+        ("s3:RestoreObject", f"{BUCKET}/data/days/*"),
         ("s3:RestoreObject", f"{BUCKET}/aggregates/*"),
         ("s3:PutObject", f"{BUCKET}/aggregates/*"),
     }

@@ -1,4 +1,4 @@
-// Command aggregator is the function that folds files into the days of their feed.
+// Command aggregator is the function that keeps the trading days of a feed.
 package main
 
 import (
@@ -11,6 +11,7 @@ import (
 
 	"market-data-pipeline/handlers/internal/aggregator"
 	"market-data-pipeline/handlers/internal/aws"
+	"market-data-pipeline/handlers/internal/days"
 	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/logging"
 	"market-data-pipeline/handlers/internal/objects"
@@ -34,7 +35,7 @@ func main() {
 		Stage:  feed.Aggregator,
 		Ledger: ledger,
 		Own:    queue.SQS{Client: aws.SQS(config), URL: variables[2]},
-		Do:     aggregator.Aggregator{Bucket: bucket, Ledger: ledger}.Do,
+		Do:     aggregator.Aggregator{Bucket: bucket, Ledger: ledger, Fanout: days.Fanout}.Do,
 	}
 	logger := logging.New(os.Stdout, "aggregator", os.Getenv("AWS_LAMBDA_LOG_LEVEL"))
 	lambda.Start(func(ctx context.Context, event events.SQSEvent) (events.SQSEventResponse, error) {

@@ -1,4 +1,4 @@
-// Command processor is the function that makes one-minute bars of files.
+// Command processor is the function that makes the bars and days of files.
 package main
 
 import (

@@ -62,6 +62,9 @@ func (d Decimal) Add(e Decimal) (Decimal, error) {
 // form of a DECIMAL in a fixed-length byte array.
 func (d Decimal) Bytes() [16]byte { return d.coefficient.bytes() }
 
+// FromBytes is what has the Bytes.
+func FromBytes(b [16]byte) Decimal { return Decimal{fromBytes(b)} }
+
 // AppendText appends d in plain notation without trailing zeros.
 func (d Decimal) AppendText(to []byte) ([]byte, error) {
 	return d.coefficient.append(to, 0), nil

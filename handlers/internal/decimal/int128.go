@@ -150,3 +150,7 @@ func dividedByTen(hi, lo uint64) (uint64, uint64) {
 	low, _ := bits.Div64(hi%10, lo, 10)
 	return hi / 10, low
 }
+
+func fromBytes(b [16]byte) int128 {
+	return int128{int64(binary.BigEndian.Uint64(b[:8])), binary.BigEndian.Uint64(b[8:])}
+}

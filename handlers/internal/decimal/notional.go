@@ -130,13 +130,33 @@ func (n Notional) wide() *big.Int {
 // Bytes is n at 18 fractional digits as a big-endian two's complement number,
 // rounded half to even (but never up to a 39th digit).
 func (n Notional) Bytes() [16]byte {
-	coarse := n.coarse
-	if half := uint64(quintillion / 2); n.fine > half || n.fine == half && coarse.lo&1 == 1 {
-		if up, ok := coarse.add(int128{lo: 1}); ok {
-			coarse = up
+	rounded, _ := n.round()
+	return rounded.bytes()
+}
+
+// Rest is what Bytes leaves out, in units of 10^-36: negative where it rounds up.
+func (n Notional) Rest() int64 {
+	_, rest := n.round()
+	return rest
+}
+
+func (n Notional) round() (rounded int128, rest int64) {
+	if half := uint64(quintillion / 2); n.fine > half || n.fine == half && n.coarse.lo&1 == 1 {
+		if up, ok := n.coarse.add(int128{lo: 1}); ok {
+			return up, int64(n.fine) - quintillion
 		}
 	}
-	return coarse.bytes()
+	return n.coarse, int64(n.fine)
+}
+
+// NotionalFromBytes is what has the Bytes and the Rest.
+func NotionalFromBytes(b [16]byte, rest int64) Notional {
+	coarse := fromBytes(b)
+	if rest < 0 {
+		coarse, _ = coarse.add(int128{-1, 1<<64 - 1})
+		rest += quintillion
+	}
+	return Notional{coarse, uint64(rest)}
 }
 
 // AppendText appends n in plain notation without trailing zeros.

@@ -197,6 +197,7 @@ type Found struct {
 	Rows, Symbols int64
 	LeftOut       map[string]int64
 	Reading       Reading
+	ContentHash   string
 }
 
 // Accept gives a version that was found valid the next revision of its number,
@@ -230,6 +231,9 @@ func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, found Found) (
 		number.Ticket, number.Kind = ticket, head.Kind
 		version.Revision, version.Rows, version.Symbols = ticket.Revision, found.Rows, found.Symbols
 		version.LeftOut, version.Reading = found.LeftOut, found.Reading
+		if found.Rows > 0 {
+			version.ContentHash = found.ContentHash
+		}
 		head.Accepted = a.Sequencer
 		accepted = true
 		turn.Ticket = ticket

@@ -148,8 +148,17 @@ type Number struct {
 	// Counted is the revision that the aggregator completed last: the one that
 	// stands in the days.
 	Counted Ticket `dynamodbav:"counted,omitempty"`
-	// Days are those of every revision that was processed. The aggregator mends
-	// them all, so that a correction leaves nothing behind on a day it has left.
+	// Writing is the newest revision that the processor has begun to write.
+	Writing int64 `dynamodbav:"writing"`
+	// Content is the hash of what the number brings, in a feed by arrival; Before and
+	// Behind are its neighbours in the list of those that bring the same.
+	Content string `dynamodbav:"content,omitempty"`
+	Before  int64  `dynamodbav:"before,omitempty"`
+	Behind  int64  `dynamodbav:"behind,omitempty"`
+	// Again are the tickets that must be processed again on its account.
+	Again []Ticket `dynamodbav:"again,omitempty"`
+	// Days are those that some revision has written or is about to. The aggregator
+	// mends them all, so that a correction leaves nothing behind on a day it has left.
 	Days   []string `dynamodbav:"days,omitempty"`
 	Status Status   `dynamodbav:"status,omitempty"`
 }
@@ -190,11 +199,14 @@ type Version struct {
 	// LeftOut counts the rows that are no trades, by reason.
 	LeftOut map[string]int64 `dynamodbav:"leftOut,omitempty"`
 	// Reading is how the rows were understood, and will be by every stage.
-	Reading   Reading        `dynamodbav:"reading"`
-	Rejects   *Rejects       `dynamodbav:"rejects,omitempty"`
-	Results   *Results       `dynamodbav:"results,omitempty"`
-	Attempts  map[string]int `dynamodbav:"attempts,omitempty"` // by Lambda request
-	ExpiresAt int64          `dynamodbav:"expiresAt,omitempty"`
+	Reading Reading `dynamodbav:"reading"`
+	// ContentHash is the SHA-256 of the uncompressed bytes, hexadecimal; of a version
+	// without trades it is empty.
+	ContentHash string         `dynamodbav:"contentHash,omitempty"`
+	Rejects     *Rejects       `dynamodbav:"rejects,omitempty"`
+	Results     *Results       `dynamodbav:"results,omitempty"`
+	Attempts    map[string]int `dynamodbav:"attempts,omitempty"` // by Lambda request
+	ExpiresAt   int64          `dynamodbav:"expiresAt,omitempty"`
 }
 
 // Reading is the format that read a version, and the trading day of its feed.
@@ -218,9 +230,8 @@ type Rejects struct {
 	Key   string `dynamodbav:"key"`
 }
 
-// Results says what the processor made of a version.
+// Results says on which trading days the processor found trades in a version.
 type Results struct {
-	Bars string   `dynamodbav:"bars"`
 	Days []string `dynamodbav:"days,omitempty"`
 }
 

@@ -31,10 +31,13 @@ func (l Ledger) Session() Ledger {
 }
 
 // Refresh reads a feed's own item anew, after work that takes so long that other
-// files of the feed will have moved it.
-func (l Ledger) Refresh(id string) {
+// files of the feed will have moved it, and the numbers that the work has written to.
+func (l Ledger) Refresh(id string, numbers ...int64) {
 	if session, ok := l.Store.(*store.Session); ok {
 		session.Forget(Key(id))
+		for _, n := range numbers {
+			session.Forget(NumberKey(id, n))
+		}
 	}
 }
 
@@ -97,6 +100,9 @@ func (l Ledger) writeSettled(
 	if err != nil {
 		return err
 	}
+	if version.Revision > turn.Ticket.Revision { // the same version is on its way again: see Claim
+		return nil
+	}
 	head, err := store.Load[File](ctx, tx, FileKey(turn.Feed, turn.Ticket.File))
 	if err != nil {
 		return err
@@ -123,6 +129,9 @@ func (v *Version) stage() Stage {
 // skip records that a ticket will not be taken any further, since a newer revision
 // of its number was there first. One that counts does so until the newer one does.
 func (l Ledger) skip(ctx context.Context, tx *store.Transaction, turn Turn, number *Number, old, by Ticket) error {
+	if old.sameVersion(by) {
+		return nil
+	}
 	version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, old.File, old.VersionID))
 	if err != nil || version.Status.final() {
 		return err
@@ -141,6 +150,11 @@ func (l Ledger) replace(ctx context.Context, tx *store.Transaction, turn Turn, n
 	turn.Ticket = old
 	reason := fmt.Sprintf("revision %d replaced it: %s, version %s", by.Revision, by.File, by.VersionID)
 	return l.writeSettled(ctx, tx, turn, number, Skipped, reason)
+}
+
+// sameVersion tells whether two revisions are of one version: see Claim.
+func (t Ticket) sameVersion(other Ticket) bool {
+	return t.File == other.File && t.VersionID == other.VersionID
 }
 
 // record adds a line to the history. A version whose status is final expires; one
@@ -171,16 +185,18 @@ func (l Ledger) finish(ctx context.Context, tx *store.Transaction, turn Turn, nu
 		return nil
 	}
 	if turn.Stage == Aggregator {
-		if old := number.Counted; old.Revision > 0 {
+		if old := number.Counted; old.Revision > 0 && !old.sameVersion(turn.Ticket) {
 			if err := l.replace(ctx, tx, turn, number, old, turn.Ticket); err != nil {
 				return err
 			}
 		}
 		number.Counted = turn.Ticket
+		if number.Writing == turn.Ticket.Revision && version.Results != nil { // what others left is mended
+			number.Days = version.Results.Days
+		}
 	}
 	if outcome.Results != nil {
 		version.Results = outcome.Results
-		number.Days = union(number.Days, outcome.Results.Days)
 	}
 	return l.writeProvisional(ctx, tx, turn, number, outcome.Status)
 }

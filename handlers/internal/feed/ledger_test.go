@@ -148,6 +148,12 @@ func TestASkippedVersionThatIsTakenAfterAllDoesNotExpire(t *testing.T) {
 	f.admit(second, Park)
 	f.skipNumbers(2, 2)
 	f.told("2/x.csv", "v2", Skipped)
+	f.admit(second, Replaced) // by the skip
+	ticket, stage, err := f.ledger.Retry(context.Background(), id, 2, Note{By: "someone", Reason: "why"})
+	if f.must(err); stage != Processor || ticket.Revision != 3 || !ticket.sameVersion(second.Ticket) {
+		t.Fatalf("%+v goes to the %s", ticket, stage)
+	}
+	second.Stage, second.Ticket = stage, ticket
 	f.admit(second, Park) // it is taken up again, and the first has not come yet
 	if found := load[Version](f, VersionKey(id, "2/x.csv", "v2")); found.Status != Waiting || found.ExpiresAt != 0 {
 		t.Errorf("it is %s and expires at %d", found.Status, found.ExpiresAt)

@@ -81,7 +81,7 @@ type machine struct {
 	queue     []Ticket
 	handlers  []handler
 	completed map[Ticket]bool
-	dropped   map[int64]int64 // by number: the revision that was last parked when it was skipped
+	dropped   map[int64]int64 // by number: the revision that its last skip gave it, which brings nothing
 }
 
 const numbers = 5
@@ -170,8 +170,11 @@ func (m *machine) skip() {
 	first := rapid.Int64Range(m.model.cursor+1, numbers).Draw(m.t, "first skipped")
 	last := rapid.Int64Range(first, numbers).Draw(m.t, "last skipped")
 	for n := first; n <= last; n++ {
+		if !m.model.skipped[n] && m.newest[n] > m.dropped[n] { // something has come: it is dropped for good
+			m.newest[n]++
+			m.dropped[n], m.model.done[n] = m.newest[n], m.newest[n]
+		}
 		m.model.skipped[n] = true
-		m.dropped[n] = max(m.dropped[n], m.model.parked[n])
 		delete(m.model.parked, n)
 	}
 	err := m.ledger.Skip(context.Background(), id, Interval{first, last}, Note{}, func([]Wait) error { return nil })
@@ -223,7 +226,7 @@ func (m *machine) drain() {
 		if n <= m.model.cursor+1 && m.model.done[n] != r && !dropped {
 			m.t.Fatalf("(%d, %d) is left behind: complete is %d, parked %d", n, r, m.model.done[n], m.model.parked[n])
 		}
-		if n > m.model.cursor+1 && (m.model.parked[n] != r || m.model.done[n] != 0) && !dropped {
+		if n > m.model.cursor+1 && (m.model.parked[n] != r || m.model.done[n] != m.dropped[n]) && !dropped {
 			m.t.Fatalf("(%d, %d) is neither complete nor parked", n, r)
 		}
 	}

@@ -34,7 +34,7 @@ const (
 	Undecided  Why = "undecided"   // no file was valid yet, so nothing waits
 	Beyond     Why = "beyond"      // Number is the highest that anything has come for
 	Passed     Why = "passed"      // every stage is past the number, so it holds nothing up
-	Counts     Why = "counts"      // the aggregator has counted the newest revision
+	Counts     Why = "counts"      // the aggregator has counted a revision of the number
 	NothingHas Why = "nothing-has" // come for the number
 	Invalid    Why = "invalid"     // the file was rejected, and would be again
 	NeverValid Why = "never-valid" // the file was skipped before it was found valid
@@ -158,7 +158,7 @@ func (l Ledger) checkCounted(ctx context.Context, id string, fresh Intervals) er
 
 // maxDrops bounds the numbers of one transaction, maxDropped their items: what one
 // number may add leaves room up to the 100 that DynamoDB takes.
-const maxDrops, maxDropped = 30, 90
+const maxDrops, maxDropped = 30, 84
 
 // dropSome drops what has come for the first of the announced numbers, as much as one
 // transaction takes, and has those skipped that it is through with.
@@ -225,17 +225,40 @@ func (l Ledger) drop(ctx context.Context, tx *store.Transaction, id string, numb
 			return nil, err
 		}
 	}
+	if number.Revision > number.Aggregator {
+		return waits, l.void(ctx, tx, id, number)
+	}
 	return waits, nil
 }
 
 // operator stands where a history names the stage.
 const operator Stage = "operator"
 
-// counts tells whether the newest revision of a number stands in the days.
-func (n *Number) counts() bool { return 0 < n.Revision && n.Revision <= n.Aggregator }
+// counts tells whether a revision of a number stands in the days.
+func (n *Number) counts() bool { return n.Counted.Revision > 0 }
+
+// isDropped tells whether the newest revision of a number is that of a skip.
+func (n *Number) isDropped() bool {
+	return n.Status == Skipped && n.Revision > 0 && n.Revision == n.Aggregator && !n.counts()
+}
+
+// Dropped are the tickets of the accepted numbers that a skip has dropped, in the
+// revision that brings nothing: what earlier ones have written is to be withdrawn, and
+// what Again names to be processed again.
+func (l Ledger) Dropped(ctx context.Context, id string, numbers Interval) ([]Ticket, error) {
+	come, err := scan[Number](ctx, l.Store, NumberKey(id, numbers.From), NumberKey(id, numbers.Through), everything)
+	var dropped []Ticket
+	for _, number := range come {
+		if number.isDropped() {
+			dropped = append(dropped, number.Ticket)
+		}
+	}
+	return dropped, err
+}
 
 // Retry takes a number up again: it names the ticket, and the stage that is to have
-// it, which is where it stopped. What is complete stays as it is.
+// it, which is where it stopped. What is complete stays as it is; what a skip dropped
+// gets a new revision.
 func (l Ledger) Retry(ctx context.Context, id string, n int64, note Note) (ticket Ticket, stage Stage, err error) {
 	at := stamp(l.Now())
 	err = l.transact(ctx, func(tx *store.Transaction) error {
@@ -249,6 +272,11 @@ func (l Ledger) Retry(ctx context.Context, id string, n int64, note Note) (ticke
 			return &Refusal{Why: Invalid, Number: n, File: number.File}
 		case number.Status == Skipped && number.Revision == 0:
 			return &Refusal{Why: NeverValid, Number: n, File: number.File}
+		}
+		if number.isDropped() {
+			if err := l.anew(ctx, tx, id, number, operator, note.Reason); err != nil {
+				return err
+			}
 		}
 		ticket, stage = number.Ticket, number.stoppedAt()
 		act, err := store.Load[Act](ctx, tx, ActKey(id, at, n))

@@ -167,7 +167,7 @@ func TestWhatHoldsNothingUpIsNotSkipped(t *testing.T) {
 	tx := store.Begin(f.ledger.Store) // as when the validator has not recorded that it was sent
 	number, err := store.Load[Number](context.Background(), tx, NumberKey(id, 3))
 	f.must(err)
-	number.Aggregator = counted.Ticket.Revision
+	number.Aggregator, number.Counted = counted.Ticket.Revision, counted.Ticket
 	f.must(tx.Commit(context.Background()))
 	f.refused(f.skip(2, 6), Refusal{Why: Beyond, Number: 5})
 	f.refused(f.skip(1, 2), Refusal{Why: Passed, Number: 1})

@@ -3,24 +3,31 @@ package objects
 import (
 	"bytes"
 	"context"
-	"crypto/md5"
-	"encoding/hex"
+	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 )
 
 // Memory is a Bucket in memory.
 type Memory struct {
 	mutex    sync.Mutex
-	objects  map[string][]byte
+	objects  map[string]stored
 	versions map[[2]string][]byte
 	archived map[string]bool
+	writes   int
+}
+
+// stored is the current version of an object.
+type stored struct {
+	body []byte
+	head Head
 }
 
 // NewMemory makes an empty bucket.
 func NewMemory() *Memory {
-	return &Memory{objects: map[string][]byte{}, versions: map[[2]string][]byte{}, archived: map[string]bool{}}
+	return &Memory{objects: map[string]stored{}, versions: map[[2]string][]byte{}, archived: map[string]bool{}}
 }
 
 // Put stores one version of an object, as a partner does.
@@ -45,7 +52,11 @@ func (m *Memory) Archive(key string, archived bool) {
 }
 
 // Open implements Bucket.
-func (m *Memory) Open(_ context.Context, key, versionID string) (io.ReadCloser, error) {
+func (m *Memory) Open(ctx context.Context, key, versionID string) (io.ReadCloser, error) {
+	if versionID == "" {
+		body, _, err := m.Read(ctx, key)
+		return io.NopCloser(bytes.NewReader(body)), err
+	}
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	body, found := m.versions[[2]string{key, versionID}]
@@ -58,50 +69,78 @@ func (m *Memory) Open(_ context.Context, key, versionID string) (io.ReadCloser, 
 	return io.NopCloser(bytes.NewReader(body)), nil
 }
 
-// Read implements Bucket.
+// Read reads the current version of an object whole, with its ETag.
 func (m *Memory) Read(_ context.Context, key string) ([]byte, string, error) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	body, found := m.objects[key]
+	object, found := m.objects[key]
 	switch {
 	case !found:
 		return nil, "", ErrMissing
 	case m.archived[key]:
 		return nil, "", &ArchivedError{Key: key}
 	}
-	return slices.Clone(body), etag(body), nil
+	return slices.Clone(object.body), object.head.ETag, nil
+}
+
+// Keys are the keys of the current objects that begin with a prefix, in order.
+func (m *Memory) Keys(prefix string) []string {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	var keys []string
+	for key := range m.objects {
+		if strings.HasPrefix(key, prefix) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// Head implements Bucket.
+func (m *Memory) Head(_ context.Context, key string) (Head, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	object, found := m.objects[key]
+	if !found {
+		return Head{}, ErrMissing
+	}
+	return object.head, nil
 }
 
 // Write implements Bucket.
 func (m *Memory) Write(_ context.Context, key, _ string, body []byte) error {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	m.objects[key] = slices.Clone(body)
+	m.write(key, body, nil)
 	return nil
 }
 
-// Replace implements Bucket.
-func (m *Memory) Replace(_ context.Context, key, _ string, body []byte, expected string) error {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	current, found := m.objects[key]
-	if found && expected != etag(current) || !found && expected != "" {
+// write gives every version an ETag of its own, as S3 does under a KMS key.
+func (m *Memory) write(key string, body []byte, metadata map[string]string) {
+	m.writes++
+	m.objects[key] = stored{slices.Clone(body), Head{ETag: fmt.Sprintf(`"%d"`, m.writes), Metadata: metadata}}
+}
+
+// Create implements Bucket.
+func (m *Memory) Create(_ context.Context, key, _ string, metadata map[string]string) Upload {
+	return &memoryUpload{bucket: m, key: key, metadata: metadata}
+}
+
+type memoryUpload struct {
+	bytes.Buffer
+	bucket   *Memory
+	key      string
+	metadata map[string]string
+}
+
+// Complete implements Upload.
+func (u *memoryUpload) Complete(etag string) error {
+	u.bucket.mutex.Lock()
+	defer u.bucket.mutex.Unlock()
+	if u.bucket.objects[u.key].head.ETag != etag {
 		return ErrChanged
 	}
-	m.objects[key] = slices.Clone(body)
+	u.bucket.write(u.key, u.Bytes(), u.metadata)
 	return nil
-}
-
-// Upload implements Bucket.
-func (m *Memory) Upload(ctx context.Context, key, mediaType string, produce func(io.Writer) error) error {
-	var body bytes.Buffer
-	if err := produce(&body); err != nil {
-		return err
-	}
-	return m.Write(ctx, key, mediaType, body.Bytes())
-}
-
-func etag(body []byte) string {
-	digest := md5.Sum(body)
-	return `"` + hex.EncodeToString(digest[:]) + `"`
 }

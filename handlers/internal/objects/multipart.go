@@ -3,8 +3,8 @@ package objects
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"io"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -14,19 +14,12 @@ import (
 // partBytes bounds the memory of an upload. S3 takes 10,000 parts: 78 GiB.
 const partBytes = 8 << 20
 
-// Upload implements Bucket: one request where the object fits into a part, else
-// a multipart upload. Parts, not a temporary file, so that no object is bounded
-// by the function's disk. An upload that fails is left to the bucket's lifecycle
-// rule for incomplete uploads, which also catches what a killed function leaves.
-func (b S3) Upload(ctx context.Context, key, mediaType string, produce func(io.Writer) error) error {
-	upload := &multipart{ctx: ctx, bucket: b, key: key, mediaType: mediaType}
-	if err := produce(upload); err != nil {
-		return err
-	}
-	if upload.id == nil {
-		return b.Write(ctx, key, mediaType, upload.buffer.Bytes())
-	}
-	return upload.complete()
+// Create implements Bucket: one request where the object fits into a part, else a
+// multipart upload. Parts, not a temporary file, so that no object is bounded by the
+// function's disk. An upload that fails is left to the bucket's lifecycle rule for
+// incomplete uploads, which also catches what a killed function leaves.
+func (b S3) Create(ctx context.Context, key, mediaType string, metadata map[string]string) Upload {
+	return &multipart{ctx: ctx, bucket: b, key: key, mediaType: mediaType, metadata: metadata}
 }
 
 type multipart struct {
@@ -34,6 +27,7 @@ type multipart struct {
 	bucket    S3
 	key       string
 	mediaType string
+	metadata  map[string]string
 	id        *string
 	parts     []types.CompletedPart
 	buffer    bytes.Buffer
@@ -58,7 +52,7 @@ func (u *multipart) Write(p []byte) (int, error) {
 func (u *multipart) send() error {
 	if u.id == nil {
 		answer, err := u.bucket.Client.CreateMultipartUpload(u.ctx, &s3.CreateMultipartUploadInput{
-			Bucket: &u.bucket.Name, Key: &u.key, ContentType: &u.mediaType,
+			Bucket: &u.bucket.Name, Key: &u.key, ContentType: &u.mediaType, Metadata: u.metadata,
 		})
 		if err != nil {
 			return translate("write", u.key, err)
@@ -80,18 +74,31 @@ func (u *multipart) send() error {
 	return nil
 }
 
-func (u *multipart) complete() error {
-	if u.buffer.Len() > 0 {
-		if err := u.send(); err != nil {
-			return err
+// Complete implements Upload.
+func (u *multipart) Complete(etag string) error {
+	match, noneMatch := &etag, (*string)(nil)
+	if etag == "" {
+		match, noneMatch = nil, aws.String("*")
+	}
+	var err error
+	if u.id == nil {
+		_, err = u.bucket.Client.PutObject(u.ctx, &s3.PutObjectInput{
+			Bucket: &u.bucket.Name, Key: &u.key, ContentType: &u.mediaType, Metadata: u.metadata,
+			Body: bytes.NewReader(u.buffer.Bytes()), IfMatch: match, IfNoneMatch: noneMatch,
+		})
+	} else {
+		if u.buffer.Len() > 0 {
+			if err := u.send(); err != nil {
+				return err
+			}
 		}
+		_, err = u.bucket.Client.CompleteMultipartUpload(u.ctx, &s3.CompleteMultipartUploadInput{
+			Bucket: &u.bucket.Name, Key: &u.key, UploadId: u.id, IfMatch: match, IfNoneMatch: noneMatch,
+			MultipartUpload: &types.CompletedMultipartUpload{Parts: u.parts},
+		})
 	}
-	_, err := u.bucket.Client.CompleteMultipartUpload(u.ctx, &s3.CompleteMultipartUploadInput{
-		Bucket: &u.bucket.Name, Key: &u.key, UploadId: u.id,
-		MultipartUpload: &types.CompletedMultipartUpload{Parts: u.parts},
-	})
-	if err != nil {
-		return fmt.Errorf("complete upload: %w", translate("write", u.key, err))
+	if err = translate("complete", u.key, err); errors.Is(err, ErrMissing) { // so S3 says that what has the ETag is gone
+		return fmt.Errorf("complete %s: %w", u.key, ErrChanged)
 	}
-	return nil
+	return err
 }

@@ -71,10 +71,11 @@ func (m *multipart) answer(w http.ResponseWriter, r *http.Request) {
 
 func (m *multipart) upload(t *testing.T, size int) error {
 	m.t = t
-	return bucketOf(t, m.answer).Upload(context.Background(), "x", objects.Parquet, func(w io.Writer) error {
-		_, err := w.Write(make([]byte, size))
+	upload := bucketOf(t, m.answer).Create(context.Background(), "x", objects.Parquet, nil)
+	if _, err := upload.Write(make([]byte, size)); err != nil {
 		return err
-	})
+	}
+	return upload.Complete("")
 }
 
 const partSize = 8 << 20

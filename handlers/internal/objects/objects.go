@@ -41,16 +41,27 @@ const (
 
 // Bucket is one bucket.
 type Bucket interface {
-	// Open streams one version of an object from its start.
+	// Open streams one version of an object from its start; "" is the current one.
 	Open(ctx context.Context, key, versionID string) (io.ReadCloser, error)
-	// Read reads a small object whole, with its ETag.
-	Read(ctx context.Context, key string) (body []byte, etag string, err error)
-	// Write writes a small object.
+	// Head tells of the current version.
+	Head(ctx context.Context, key string) (Head, error)
+	// Write writes a small object, whatever is there.
 	Write(ctx context.Context, key, mediaType string, body []byte) error
-	// Replace writes a small object if the one there still has the ETag, or,
-	// with the ETag "", if there is none. ErrChanged when it is otherwise.
-	Replace(ctx context.Context, key, mediaType string, body []byte, etag string) error
-	// Upload writes an object of unknown length as produce writes it, in bounded
-	// memory. Nothing appears under the key unless produce succeeds.
-	Upload(ctx context.Context, key, mediaType string, produce func(io.Writer) error) error
+	// Create begins an object of unknown length.
+	Create(ctx context.Context, key, mediaType string, metadata map[string]string) Upload
+}
+
+// Head is what is known of an object without reading it.
+type Head struct {
+	ETag     string
+	Metadata map[string]string
+}
+
+// Upload is an object that is being written, in bounded memory. Nothing appears under
+// its key before Complete; one that is not completed needs nothing more.
+type Upload interface {
+	io.Writer
+	// Complete puts the object in the place of the one with the ETag, or, with the
+	// ETag "", where there is none. ErrChanged when it is otherwise.
+	Complete(etag string) error
 }

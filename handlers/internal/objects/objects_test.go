@@ -16,11 +16,11 @@ import (
 	"market-data-pipeline/handlers/internal/objects"
 )
 
-// put is a partner's upload: it gives the version's identifier.
-type put func(t *testing.T, key string, body []byte) string
+// partner is a partner's upload: it gives the version's identifier.
+type partner func(t *testing.T, key string, body []byte) string
 
 func TestTheBucketInMemory(t *testing.T) {
-	contract(t, func(*testing.T) (objects.Bucket, put) {
+	contract(t, func(*testing.T) (objects.Bucket, partner) {
 		bucket, versions := objects.NewMemory(), 0
 		return bucket, func(_ *testing.T, key string, body []byte) string {
 			versions++
@@ -36,7 +36,7 @@ func TestTheBucketInS3(t *testing.T) {
 	client := s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true })
 	buckets := 0
 	var last objects.S3
-	contract(t, func(t *testing.T) (objects.Bucket, put) {
+	contract(t, func(t *testing.T) (objects.Bucket, partner) {
 		buckets++
 		name := fmt.Sprintf("bucket-%d", buckets)
 		if _, err := client.CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: &name}); err != nil {
@@ -64,12 +64,8 @@ func TestTheBucketInS3(t *testing.T) {
 		ctx := context.Background()
 		for key, err := range map[string]error{
 			"written":  last.Write(ctx, "written", objects.JSONL, nil),
-			"replaced": last.Replace(ctx, "replaced", objects.JSONL, nil, ""),
-			"uploaded": last.Upload(ctx, "uploaded", objects.JSONL, func(io.Writer) error { return nil }),
-			"in parts": last.Upload(ctx, "in parts", objects.JSONL, func(w io.Writer) error {
-				_, err := w.Write(make([]byte, 8<<20))
-				return err
-			}),
+			"uploaded": put(last, "uploaded", 0, ""),
+			"in parts": put(last, "in parts", 8<<20, ""),
 		} {
 			if err != nil {
 				t.Fatal(err)
@@ -82,12 +78,12 @@ func TestTheBucketInS3(t *testing.T) {
 	})
 }
 
-func contract(t *testing.T, open func(*testing.T) (objects.Bucket, put)) {
+func contract(t *testing.T, open func(*testing.T) (objects.Bucket, partner)) {
 	ctx := context.Background()
 	t.Run("each version of an object can be streamed", func(t *testing.T) {
-		bucket, put := open(t)
-		first := put(t, "uploads/a/b/x + ä.csv", []byte("first"))
-		second := put(t, "uploads/a/b/x + ä.csv", nil)
+		bucket, upload := open(t)
+		first := upload(t, "uploads/a/b/x + ä.csv", []byte("first"))
+		second := upload(t, "uploads/a/b/x + ä.csv", nil)
 		for version, want := range map[string]string{first: "first", second: ""} {
 			body, err := bucket.Open(ctx, "uploads/a/b/x + ä.csv", version)
 			if err != nil {
@@ -103,13 +99,16 @@ func contract(t *testing.T, open func(*testing.T) (objects.Bucket, put)) {
 		}
 	})
 	t.Run("what is missing is said to be", func(t *testing.T) {
-		bucket, put := open(t)
-		version := put(t, "x", []byte("x"))
+		bucket, upload := open(t)
+		version := upload(t, "x", []byte("x"))
 		if _, err := bucket.Open(ctx, "y", version); !errors.Is(err, objects.ErrMissing) {
 			t.Errorf("Open: %v", err)
 		}
-		if _, _, err := bucket.Read(ctx, "y"); !errors.Is(err, objects.ErrMissing) {
-			t.Errorf("Read: %v", err)
+		if _, err := bucket.Open(ctx, "y", ""); !errors.Is(err, objects.ErrMissing) {
+			t.Errorf("Open the current one: %v", err)
+		}
+		if _, err := bucket.Head(ctx, "y"); !errors.Is(err, objects.ErrMissing) {
+			t.Errorf("Head: %v", err)
 		}
 	})
 	t.Run("what is written is read", func(t *testing.T) {
@@ -117,72 +116,84 @@ func contract(t *testing.T, open func(*testing.T) (objects.Bucket, put)) {
 		if err := bucket.Write(ctx, "x", objects.JSON, []byte("one")); err != nil {
 			t.Fatal(err)
 		}
-		body, etag, err := bucket.Read(ctx, "x")
-		if err != nil || string(body) != "one" || etag == "" {
-			t.Errorf("got %q, %q, %v", body, etag, err)
+		if got, err := read(bucket, "x"); err != nil || string(got) != "one" {
+			t.Errorf("got %q, %v", got, err)
 		}
 	})
-	t.Run("an object is replaced only if it is as it was read", func(t *testing.T) {
+	t.Run("an object is replaced only if it is as it was seen", func(t *testing.T) {
 		bucket, _ := open(t)
-		if err := bucket.Replace(ctx, "x", objects.JSON, []byte("one"), ""); err != nil {
-			t.Fatal(err)
-		}
-		_, etag, err := bucket.Read(ctx, "x")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := bucket.Replace(ctx, "x", objects.JSON, []byte("other"), ""); !errors.Is(err, objects.ErrChanged) {
-			t.Errorf("a first writing over another: %v", err)
-		}
-		if err := bucket.Replace(ctx, "x", objects.JSON, []byte("two"), etag); err != nil {
-			t.Error(err)
-		}
-		if err := bucket.Replace(ctx, "x", objects.JSON, []byte("three"), etag); !errors.Is(err, objects.ErrChanged) {
-			t.Errorf("a replacement by a stale reader: %v", err)
-		}
-		if body, _, err := bucket.Read(ctx, "x"); err != nil || string(body) != "two" {
-			t.Errorf("got %q, %v", body, err)
+		for _, size := range []int{1, 8<<20 + 1} {
+			key := fmt.Sprint("x", size)
+			if err := put(bucket, key, size, ""); err != nil {
+				t.Fatal(err)
+			}
+			head, err := bucket.Head(ctx, key)
+			if err != nil || head.ETag == "" || head.Metadata["revision"] != "7" {
+				t.Fatalf("%+v, %v", head, err)
+			}
+			if err := put(bucket, key, size, ""); !errors.Is(err, objects.ErrChanged) {
+				t.Errorf("a first writing over another: %v", err)
+			}
+			if err := put(bucket, key, size+1, head.ETag); err != nil {
+				t.Error(err)
+			}
+			if err := put(bucket, key, size+2, head.ETag); !errors.Is(err, objects.ErrChanged) {
+				t.Errorf("a replacement by one that is late: %v", err)
+			}
+			if got, err := read(bucket, key); err != nil || len(got) != size+1 {
+				t.Errorf("got %d bytes, %v", len(got), err)
+			}
 		}
 	})
-	t.Run("an object that is gone is no longer as it was read", func(t *testing.T) {
+	t.Run("an object that is gone is no longer as it was seen", func(t *testing.T) {
 		bucket, _ := open(t)
-		if err := bucket.Replace(ctx, "x", objects.JSON, []byte("two"), `"etag"`); !errors.Is(err, objects.ErrChanged) {
+		if err := put(bucket, "x", 3, `"etag"`); !errors.Is(err, objects.ErrChanged) {
 			t.Errorf("got %v", err)
 		}
-		if _, _, err := bucket.Read(ctx, "x"); !errors.Is(err, objects.ErrMissing) {
-			t.Errorf("Read: %v", err)
+		if _, err := bucket.Head(ctx, "x"); !errors.Is(err, objects.ErrMissing) {
+			t.Errorf("Head: %v", err)
 		}
 	})
 	t.Run("an object of any length is uploaded as it is produced", func(t *testing.T) {
 		bucket, _ := open(t)
 		for _, size := range []int{0, 5, 8 << 20, 8<<20 + 1, 20<<20 + 1} {
-			want := bytes.Repeat([]byte("0123456789abcdef"), size/16+1)[:size]
-			err := bucket.Upload(ctx, "x", objects.Parquet, func(w io.Writer) error {
-				_, err := io.Copy(w, bytes.NewReader(want))
-				return err
-			})
-			if err != nil {
+			key := fmt.Sprint("x", size)
+			if err := put(bucket, key, size, ""); err != nil {
 				t.Fatal(err)
 			}
-			if got, _, err := bucket.Read(ctx, "x"); err != nil || !bytes.Equal(got, want) {
+			if got, err := read(bucket, key); err != nil || !bytes.Equal(got, content(size)) {
 				t.Errorf("%d bytes become %d (%v)", size, len(got), err)
 			}
 		}
 	})
-	t.Run("nothing appears of an upload that fails", func(t *testing.T) {
+	t.Run("nothing appears of an upload that is not completed", func(t *testing.T) {
 		bucket, _ := open(t)
-		broken := errors.New("broken")
-		err := bucket.Upload(ctx, "x", objects.Parquet, func(w io.Writer) error {
-			if _, err := w.Write(make([]byte, 9<<20)); err != nil {
-				return err
-			}
-			return broken
-		})
-		if !errors.Is(err, broken) {
-			t.Errorf("got %v", err)
+		if _, err := bucket.Create(ctx, "x", objects.Parquet, nil).Write(content(9 << 20)); err != nil {
+			t.Fatal(err)
 		}
-		if _, _, err := bucket.Read(ctx, "x"); !errors.Is(err, objects.ErrMissing) {
-			t.Errorf("Read: %v", err)
+		if _, err := bucket.Head(ctx, "x"); !errors.Is(err, objects.ErrMissing) {
+			t.Errorf("Head: %v", err)
 		}
 	})
+}
+
+func content(size int) []byte { return bytes.Repeat([]byte("0123456789abcdef"), size/16+1)[:size] }
+
+// put writes an object of so many bytes in the place of the one with the ETag.
+func put(bucket objects.Bucket, key string, size int, etag string) error {
+	upload := bucket.Create(context.Background(), key, objects.JSONL, map[string]string{"revision": "7"})
+	if _, err := upload.Write(content(size)); err != nil {
+		return err
+	}
+	return upload.Complete(etag)
+}
+
+// read reads the current version of an object.
+func read(bucket objects.Bucket, key string) ([]byte, error) {
+	body, err := bucket.Open(context.Background(), key, "")
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	return io.ReadAll(body)
 }

@@ -22,25 +22,23 @@ type S3 struct {
 // Open implements Bucket. The stream goes on where it broke off, up to three
 // times in a row without a byte: a file of gigabytes outlives a connection.
 func (b S3) Open(ctx context.Context, key, versionID string) (io.ReadCloser, error) {
-	stream := &stream{ctx: ctx, bucket: b, key: key, versionID: versionID}
+	stream := &stream{ctx: ctx, bucket: b, key: key}
+	if versionID != "" {
+		stream.versionID = &versionID
+	}
 	if err := stream.connect(); err != nil {
 		return nil, err
 	}
 	return stream, nil
 }
 
-// Read implements Bucket.
-func (b S3) Read(ctx context.Context, key string) ([]byte, string, error) {
-	answer, err := b.Client.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.Name, Key: &key})
+// Head implements Bucket.
+func (b S3) Head(ctx context.Context, key string) (Head, error) {
+	answer, err := b.Client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.Name, Key: &key})
 	if err != nil {
-		return nil, "", b.unreadable(ctx, key, nil, err)
+		return Head{}, translate("look at", key, err)
 	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return nil, "", fmt.Errorf("read %s: %w", key, err)
-	}
-	return body, aws.ToString(answer.ETag), nil
+	return Head{ETag: aws.ToString(answer.ETag), Metadata: answer.Metadata}, nil
 }
 
 // Write implements Bucket.
@@ -49,21 +47,6 @@ func (b S3) Write(ctx context.Context, key, mediaType string, body []byte) error
 		Bucket: &b.Name, Key: &key, ContentType: &mediaType, Body: bytes.NewReader(body),
 	})
 	return translate("write", key, err)
-}
-
-// Replace implements Bucket.
-func (b S3) Replace(ctx context.Context, key, mediaType string, body []byte, etag string) error {
-	input := &s3.PutObjectInput{Bucket: &b.Name, Key: &key, ContentType: &mediaType, Body: bytes.NewReader(body)}
-	if etag == "" {
-		input.IfNoneMatch = aws.String("*")
-	} else {
-		input.IfMatch = &etag
-	}
-	_, err := b.Client.PutObject(ctx, input)
-	if err = translate("replace", key, err); errors.Is(err, ErrMissing) { // so S3 says that what has the ETag is gone
-		return fmt.Errorf("replace %s: %w", key, ErrChanged)
-	}
-	return err
 }
 
 // restoredFor is how many days a restored object can be read: time for the
@@ -96,7 +79,8 @@ type stream struct {
 	ctx       context.Context
 	bucket    S3
 	key       string
-	versionID string
+	versionID *string // nil: the current one, which must not change on the way
+	etag      *string // of the version that was begun
 	body      io.ReadCloser
 	offset    int64
 	length    int64
@@ -104,15 +88,15 @@ type stream struct {
 }
 
 func (s *stream) connect() error {
-	input := &s3.GetObjectInput{Bucket: &s.bucket.Name, Key: &s.key, VersionId: &s.versionID}
+	input := &s3.GetObjectInput{Bucket: &s.bucket.Name, Key: &s.key, VersionId: s.versionID, IfMatch: s.etag}
 	if s.offset > 0 {
 		input.Range = aws.String(fmt.Sprintf("bytes=%d-", s.offset))
 	}
 	answer, err := s.bucket.Client.GetObject(s.ctx, input)
 	if err != nil {
-		return s.bucket.unreadable(s.ctx, s.key, &s.versionID, err)
+		return s.bucket.unreadable(s.ctx, s.key, s.versionID, err)
 	}
-	s.body = answer.Body
+	s.body, s.etag = answer.Body, answer.ETag
 	s.length = s.offset + aws.ToInt64(answer.ContentLength)
 	return nil
 }
@@ -154,9 +138,11 @@ func translate(verb, key string, err error) error {
 		switch api.ErrorCode() {
 		case "InvalidObjectState":
 			return &ArchivedError{Key: key}
-		case "NoSuchKey", "NoSuchVersion", "MethodNotAllowed": // the last of a version that is a delete marker
+		// The last is of a version that is a delete marker; NotFound is HEAD's NoSuchKey,
+		// whose answer has no body.
+		case "NoSuchKey", "NoSuchVersion", "NotFound", "MethodNotAllowed":
 			return fmt.Errorf("%s %s: %w", verb, key, ErrMissing)
-		case "AccessDenied":
+		case "AccessDenied", "Forbidden":
 			return fmt.Errorf("%s %s: %w", verb, key, ErrDenied)
 		case "PreconditionFailed", "ConditionalRequestConflict":
 			return fmt.Errorf("%s %s: %w", verb, key, ErrChanged)

@@ -88,16 +88,6 @@ func TestAStreamThatNeverGoesOnIsAnErrorWhereverItBrokeOff(t *testing.T) {
 	}
 }
 
-func TestAnObjectThatIsReadInPartIsAnError(t *testing.T) {
-	bucket := bucketOf(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Length", "10")
-		io.WriteString(w, "{}") // and breaks off
-	})
-	if body, _, err := bucket.Read(context.Background(), "x"); !errors.Is(err, io.ErrUnexpectedEOF) || body != nil {
-		t.Errorf("got %q, %v", body, err)
-	}
-}
-
 // A partner may say of a file that it is encoded. Go would decode it on the way, and
 // a stream that breaks off would go on at another byte.
 func TestAnObjectIsStreamedAsItIsStored(t *testing.T) {
@@ -174,9 +164,9 @@ func TestTheErrorsOfS3AreTold(t *testing.T) {
 		})
 	}
 	t.Run("InvalidObjectState", func(t *testing.T) {
-		_, _, err := bucketOf(t, fault(403, "InvalidObjectState")).Read(context.Background(), "results/x")
+		_, err := bucketOf(t, fault(403, "InvalidObjectState")).Open(context.Background(), "data/x", "")
 		var archived *objects.ArchivedError
-		if !errors.As(err, &archived) || archived.Key != "results/x" || archived.Asked || !strings.Contains(err.Error(), "restore") {
+		if !errors.As(err, &archived) || archived.Key != "data/x" || archived.Asked || !strings.Contains(err.Error(), "restore") {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -216,8 +206,16 @@ func TestTheErrorsOfS3AreTold(t *testing.T) {
 	}
 	for code, status := range map[string]int{"ConditionalRequestConflict": 409, "PreconditionFailed": 412} {
 		t.Run(code, func(t *testing.T) {
-			err := bucketOf(t, fault(status, code)).Replace(context.Background(), "x", objects.JSON, nil, "")
+			err := bucketOf(t, fault(status, code)).Create(context.Background(), "x", objects.Parquet, nil).Complete("")
 			if !errors.Is(err, objects.ErrChanged) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	for status, want := range map[int]error{404: objects.ErrMissing, 403: objects.ErrDenied} { // without a body
+		t.Run(fmt.Sprint("HEAD answers ", status), func(t *testing.T) {
+			_, err := bucketOf(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }).Head(context.Background(), "x")
+			if !errors.Is(err, want) {
 				t.Errorf("got %v", err)
 			}
 		})

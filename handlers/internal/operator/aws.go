@@ -15,8 +15,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
+	clients "market-data-pipeline/handlers/internal/aws"
+	"market-data-pipeline/handlers/internal/days"
 	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/logging"
+	"market-data-pipeline/handlers/internal/objects"
 	"market-data-pipeline/handlers/internal/queue"
 	"market-data-pipeline/handlers/internal/store"
 )
@@ -42,6 +45,10 @@ func New(config aws.Config, stack Stack) Operator {
 			return nil
 		},
 		Uncount: counter{cloudwatch.NewFromConfig(config), stack}.uncount,
+	}
+	o.Withdraw = func(ctx context.Context, work queue.Work) error {
+		bucket := objects.S3{Client: clients.S3(config), Name: o.Bucket}
+		return Withdraw(ctx, bucket, o.Ledger, days.Fanout, work)
 	}
 	for _, stage := range feed.Stages {
 		if url, fed := stack[string(stage)+"QueueUrl"]; fed {

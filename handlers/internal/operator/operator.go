@@ -7,14 +7,17 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"market-data-pipeline/handlers/internal/aggregator"
 	"market-data-pipeline/handlers/internal/feed"
+	"market-data-pipeline/handlers/internal/objects"
+	"market-data-pipeline/handlers/internal/processor"
 	"market-data-pipeline/handlers/internal/queue"
-	"market-data-pipeline/handlers/internal/upload"
 )
 
 // Operator is an operator's way to one pipeline.
@@ -25,6 +28,8 @@ type Operator struct {
 	Queues map[feed.Stage]queue.Queue
 	// Invoke hands the validator an event of the bucket, asynchronously.
 	Invoke func(ctx context.Context, event []byte) error
+	// Withdraw takes what a skip dropped out of the data set and out of its days.
+	Withdraw func(context.Context, queue.Work) error
 	// Uncount takes waits that have ended off the functions' own metric.
 	Uncount func(context.Context, []feed.Wait) error
 }
@@ -41,7 +46,44 @@ func (o Operator) Skip(ctx context.Context, id string, numbers feed.Interval, no
 	if err := o.Ledger.Skip(ctx, id, numbers, note, ended); err != nil {
 		return nil, err
 	}
+	dropped, err := o.Ledger.Dropped(ctx, id, numbers)
+	if err != nil {
+		return nil, err
+	}
+	for _, ticket := range dropped {
+		if err := o.withdraw(ctx, id, ticket); err != nil {
+			return nil, err
+		}
+	}
 	return o.wake(ctx, id)
+}
+
+// withdraw does what the drop of a number leaves to be done.
+func (o Operator) withdraw(ctx context.Context, id string, dropped feed.Ticket) error {
+	again, err := o.Ledger.Again(ctx, id, dropped.Number)
+	if err != nil {
+		return err
+	}
+	for _, ticket := range again {
+		if err := o.send(ctx, id, feed.Processor, ticket); err != nil {
+			return err
+		}
+	}
+	return o.Withdraw(ctx, o.work(id, dropped))
+}
+
+// Withdraw takes what a number has written out of the data set and out of its days, in
+// the name of a revision that brings nothing. A newer one has done so itself.
+func Withdraw(ctx context.Context, bucket objects.Bucket, ledger feed.Ledger, fanout int64, work queue.Work) error {
+	err := processor.Processor{Bucket: bucket, Ledger: ledger}.Withdraw(ctx, work)
+	if errors.Is(err, feed.ErrReplaced) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = aggregator.Aggregator{Bucket: bucket, Ledger: ledger, Fanout: fanout}.Do(ctx, work)
+	return err
 }
 
 // wake sends each stage the ticket that is parked behind its cursor, as the stage
@@ -76,22 +118,24 @@ func (o Operator) Retry(ctx context.Context, id string, number int64, note feed.
 // send gives a stage a ticket: the validator by an event of the object, as the bucket
 // did. Each sending has a cause of its own, for an operator may have it repeated.
 func (o Operator) send(ctx context.Context, id string, stage feed.Stage, ticket feed.Ticket) error {
-	partner, name, _ := strings.Cut(id, "/")
 	if own, fed := o.Queues[stage]; fed {
-		work := queue.Work{Partner: partner, Feed: name, Bucket: o.Bucket}.
-			Of(ticket.Number, ticket.Revision, ticket.File, ticket.VersionID)
-		return own.Send(ctx, work, rand.Text())
+		return own.Send(ctx, o.work(id, ticket), rand.Text())
 	}
 	sequencer, err := o.Ledger.Sequencer(ctx, id, ticket.File)
 	if err != nil {
 		return err
 	}
-	file := upload.File{Partner: partner, Feed: name, Name: ticket.File}
-	event, err := Event(o.Bucket, file.Key(), ticket.VersionID, sequencer)
+	event, err := Event(o.Bucket, o.work(id, ticket).Key, ticket.VersionID, sequencer)
 	if err != nil {
 		return err
 	}
 	return o.Invoke(ctx, event)
+}
+
+func (o Operator) work(id string, ticket feed.Ticket) queue.Work {
+	partner, name, _ := strings.Cut(id, "/")
+	return queue.Work{Partner: partner, Feed: name, Bucket: o.Bucket}.
+		Of(ticket.Number, ticket.Revision, ticket.File, ticket.VersionID)
 }
 
 // Event is the bucket's notification of an object version.

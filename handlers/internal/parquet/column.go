@@ -23,22 +23,24 @@ type column struct {
 
 func (c *column) reset() {
 	c.count, c.values, c.indexes = 0, c.values[:0], c.indexes[:0]
-	c.least, c.greatest = nil, nil
 	clear(c.dictionary)
 }
 
 // note keeps the statistics up to date.
 func (c *column) note(value []byte) {
 	c.count++
-	if c.least == nil || c.compare(value, c.least) < 0 {
-		c.least = bytes.Clone(value)
+	if c.count == 1 {
+		c.least, c.greatest = append(c.least[:0], value...), append(c.greatest[:0], value...)
+		return
 	}
-	if c.greatest == nil || c.compare(value, c.greatest) > 0 {
-		c.greatest = bytes.Clone(value)
+	if c.compare(value, c.least) < 0 {
+		c.least = append(c.least[:0], value...)
+	} else if c.compare(value, c.greatest) > 0 {
+		c.greatest = append(c.greatest[:0], value...)
 	}
 }
 
-// Int64s is a column of whole numbers, or of times in nanoseconds since 1970.
+// Int64s is a column of whole numbers, or of times in microseconds since 1970.
 type Int64s struct{ c *column }
 
 // Int64 adds a column of whole numbers.
@@ -46,7 +48,8 @@ func (w *Writer) Int64(name string) Int64s {
 	return Int64s{w.add(&column{name: name, kind: integer, compare: compareInt64})}
 }
 
-// Timestamp adds a column of times in UTC, in nanoseconds.
+// Timestamp adds a column of times in UTC, in microseconds: the finest that every
+// reader takes.
 func (w *Writer) Timestamp(name string) Int64s {
 	return Int64s{w.add(&column{name: name, kind: timestamp, compare: compareInt64})}
 }
@@ -107,9 +110,9 @@ func (s Strings) Append(v string) {
 		c.values = binary.LittleEndian.AppendUint32(c.values, uint32(len(v)))
 		c.values = append(c.values, v...)
 		c.note(c.values[len(c.values)-len(v):])
-		c.count--
+	} else {
+		c.count++
 	}
-	c.count++
 	c.indexes = append(c.indexes, index)
 }
 

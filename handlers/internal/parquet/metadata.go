@@ -62,10 +62,11 @@ func (c *column) element(s *compact) {
 			logical.structure(10, func(s *compact) { s.byte(1, 64); s.bool(2, true) })
 		})
 	case timestamp:
+		s.i32(6, 10)
 		s.structure(10, func(logical *compact) {
 			logical.structure(8, func(s *compact) {
 				s.bool(1, true) // in UTC
-				s.structure(2, func(unit *compact) { unit.structure(3, nothing) })
+				s.structure(2, func(unit *compact) { unit.structure(2, nothing) })
 			})
 		})
 	case decimal:
@@ -127,6 +128,12 @@ func (w *Writer) footer() []byte {
 		s.list(4, wireStruct, len(w.groups))
 		for _, g := range w.groups {
 			s.nested(func(s *compact) { w.group(s, g) })
+		}
+		if len(w.notes) > 0 {
+			s.list(5, wireStruct, len(w.notes))
+		}
+		for _, note := range w.notes {
+			s.nested(func(pair *compact) { pair.binary(1, []byte(note[0])); pair.binary(2, []byte(note[1])) })
 		}
 		s.binary(6, []byte(createdBy))
 		s.list(7, wireStruct, len(w.columns)) // every column's order is its type's

@@ -2,7 +2,7 @@
 // bars need of the format (https://parquet.apache.org/docs/file-format/) and no
 // more, without reflection, in bounded memory.
 //
-//	w := parquet.NewWriter(out)
+//	w := parquet.NewWriter(out, parquet.RowsPerGroup)
 //	price := w.Decimal("price", 9)
 //	price.Append(coefficient)
 //	w.EndRow() …
@@ -14,6 +14,7 @@
 package parquet
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -24,22 +25,30 @@ import (
 
 const magic = "PAR1"
 
-// rowsPerGroup bounds what is kept before it is written: 16 bytes for most values.
-const rowsPerGroup = 1 << 15
+// RowsPerGroup bounds what is kept before it is written, for a file that is read by
+// its columns: 16 bytes for most values.
+const RowsPerGroup = 1 << 15
 
 // Writer writes one file. Name every column first, then give each its value, row by row.
 type Writer struct {
 	out     io.Writer
+	limit   int64 // of the rows of a group
 	offset  int64
 	columns []*column
 	rows    int64 // of the group that is being filled
 	total   int64 // of the groups that are written
 	groups  []group
 	scratch []byte
+	notes   [][2]string
 }
 
-// NewWriter starts a file.
-func NewWriter(out io.Writer) *Writer { return &Writer{out: out} }
+// NewWriter starts a file of so many rows per group.
+func NewWriter(out io.Writer, rowsPerGroup int64) *Writer {
+	return &Writer{out: out, limit: rowsPerGroup}
+}
+
+// Note adds a key and its value to the file's metadata.
+func (w *Writer) Note(key, value string) { w.notes = append(w.notes, [2]string{key, value}) }
 
 func (w *Writer) add(c *column) *column {
 	w.columns = append(w.columns, c)
@@ -54,7 +63,7 @@ func (w *Writer) EndRow() error {
 			return fmt.Errorf("column %s has %d values after %d rows", c.name, w.total+c.count, w.total+w.rows)
 		}
 	}
-	if w.rows == rowsPerGroup {
+	if w.rows == w.limit {
 		return w.flush()
 	}
 	return nil
@@ -121,7 +130,7 @@ func (w *Writer) flush() error {
 }
 
 func (w *Writer) chunk(c *column) (chunk, error) {
-	k := chunk{start: w.offset, least: c.least, greatest: c.greatest}
+	k := chunk{start: w.offset, least: bytes.Clone(c.least), greatest: bytes.Clone(c.greatest)}
 	values := c.values
 	if c.dictionary != nil {
 		if err := w.page(&k, dictionaryHeader(len(c.dictionary)), c.values); err != nil {

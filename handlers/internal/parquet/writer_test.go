@@ -21,15 +21,19 @@ import (
 
 // row is a row as another implementation reads it.
 type row struct {
-	At      int64    `parquet:"at,timestamp(nanosecond:utc)"`
+	At      int64    `parquet:"at,timestamp(microsecond:utc)"`
 	Name    string   `parquet:"name,dict"`
 	Price   [16]byte `parquet:"price,decimal(9:38)"`
 	Counted int64    `parquet:"counted"`
 }
 
 func write(t interface{ Fatal(...any) }, rows []row) []byte {
+	return writeGroups(t, rows, RowsPerGroup)
+}
+
+func writeGroups(t interface{ Fatal(...any) }, rows []row, limit int64) []byte {
 	var out bytes.Buffer
-	w := NewWriter(&out)
+	w := NewWriter(&out, limit)
 	at, name, price, counted := w.Timestamp("at"), w.String("name"), w.Decimal("price", 9), w.Int64("counted")
 	for _, r := range rows {
 		at.Append(r.At)
@@ -76,7 +80,7 @@ func TestAnotherImplementationReadsWhatWasWritten(t *testing.T) {
 }
 
 func TestFilesOfAnySizeComeBackWhole(t *testing.T) {
-	for _, size := range []int{0, 1, 7, 8, 9, rowsPerGroup - 1, rowsPerGroup, rowsPerGroup + 1, 2*rowsPerGroup + 3} {
+	for _, size := range []int{0, 1, 7, 8, 9, RowsPerGroup - 1, RowsPerGroup, RowsPerGroup + 1, 2*RowsPerGroup + 3} {
 		rows := make([]row, size)
 		for i := range rows {
 			rows[i] = row{At: int64(i), Name: fmt.Sprint("S", i%300), Price: coefficient(int64(-i)), Counted: int64(i * i)}
@@ -140,7 +144,7 @@ func TestStatisticsAreTheColumnsBounds(t *testing.T) {
 }
 
 func TestTheMetadataTellsWhereEverythingIs(t *testing.T) {
-	rows := make([]row, rowsPerGroup+3)
+	rows := make([]row, RowsPerGroup+3)
 	for i := range rows {
 		rows[i] = row{At: int64(i), Name: fmt.Sprint("S", i%7), Price: coefficient(int64(i)), Counted: int64(-i)}
 	}
@@ -159,7 +163,7 @@ func TestTheMetadataTellsWhereEverythingIs(t *testing.T) {
 			e.RepetitionType, e.ConvertedType, e.Scale.V, e.Precision.V, &e.LogicalType))
 	}
 	want := []string{
-		"at INT64 0 {REQUIRED true} {0 false} 0 0 TIMESTAMP(isAdjustedToUTC=true,unit=NANOS)",
+		"at INT64 0 {REQUIRED true} {10 true} 0 0 TIMESTAMP(isAdjustedToUTC=true,unit=MICROS)",
 		"name BYTE_ARRAY 0 {REQUIRED true} {0 true} 0 0 STRING",
 		"price FIXED_LEN_BYTE_ARRAY 16 {REQUIRED true} {5 true} 9 38 DECIMAL(38,9)",
 		"counted INT64 0 {REQUIRED true} {18 true} 0 0 INT(64,true)",
@@ -178,7 +182,7 @@ func TestTheMetadataTellsWhereEverythingIs(t *testing.T) {
 	at := int64(len(magic))
 	valueBytes := map[format.Type]int64{format.Int64: 8, format.FixedLenByteArray: 16}
 	for i, g := range metadata.RowGroups {
-		if least := binary.LittleEndian.Uint64(g.Columns[0].MetaData.Statistics.MinValue); least != uint64(i*rowsPerGroup) {
+		if least := binary.LittleEndian.Uint64(g.Columns[0].MetaData.Statistics.MinValue); least != uint64(i*RowsPerGroup) {
 			t.Errorf("the least value of group %d is %d", i, least)
 		}
 		compressed, uncompressed := int64(0), int64(0)
@@ -212,9 +216,9 @@ func TestTheMetadataTellsWhereEverythingIs(t *testing.T) {
 func TestAFileMayHaveManyRowGroups(t *testing.T) {
 	for _, groups := range []int{14, 15, 16} { // a list of 15 begins otherwise than a shorter one
 		var out bytes.Buffer
-		w := NewWriter(&out)
+		w := NewWriter(&out, RowsPerGroup)
 		column := w.Int64("a")
-		for i := range groups * rowsPerGroup {
+		for i := range groups * RowsPerGroup {
 			column.Append(int64(i))
 			if err := w.EndRow(); err != nil {
 				t.Fatal(err)
@@ -249,7 +253,7 @@ except OSError as error:
 
 const readByDuckDB = `
 import sys, duckdb
-rows = duckdb.sql(f'select epoch_ns("at"), name, price::varchar, counted from "{sys.argv[1]}" where price < 0 order by 1')
+rows = duckdb.sql(f'select epoch_us("at"), name, price::varchar, counted from "{sys.argv[1]}" where price < 0 order by 1')
 print(rows.fetchall())
 `
 
@@ -264,7 +268,7 @@ func TestArrowAndDuckDBReadTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, reader := range []struct{ name, program, want string }{
-		{"Arrow", readByArrow, `['timestamp[ns, tz=UTC]', 'string', 'decimal128(38, 9)', 'int64'] [False, False, False, False]
+		{"Arrow", readByArrow, `['timestamp[us, tz=UTC]', 'string', 'decimal128(38, 9)', 'int64'] [False, False, False, False]
 [1381132800000000001, -1, 7] ['IBM', 'AIG', 'IBM'] ['181.520000000', '-1E-9', '-37.630000000'] [1, -2, 3]
 True 0
 True
@@ -284,7 +288,7 @@ True
 }
 
 func TestARowWithoutAValueIsAnError(t *testing.T) {
-	w := NewWriter(io.Discard)
+	w := NewWriter(io.Discard, RowsPerGroup)
 	a := w.Int64("a")
 	w.Int64("b")
 	a.Append(1)
@@ -296,16 +300,16 @@ func TestARowWithoutAValueIsAnError(t *testing.T) {
 func TestTheWritersErrorComesBackWhereverItComes(t *testing.T) {
 	broken := errors.New("disk full")
 	try := func(room int) error {
-		w := NewWriter(&limited{room, broken})
+		w := NewWriter(&limited{room, broken}, RowsPerGroup)
 		w.String("name").Append("a")
 		return errors.Join(w.EndRow(), w.Close())
 	}
-	if err := NewWriter(&limited{0, broken}).Close(); !errors.Is(err, broken) {
+	if err := NewWriter(&limited{0, broken}, RowsPerGroup).Close(); !errors.Is(err, broken) {
 		t.Errorf("a file without rows: %v", err)
 	}
-	full := NewWriter(&limited{0, broken})
+	full := NewWriter(&limited{0, broken}, RowsPerGroup)
 	column := full.Int64("a")
-	for range rowsPerGroup - 1 {
+	for range RowsPerGroup - 1 {
 		column.Append(1)
 		if err := full.EndRow(); err != nil {
 			t.Fatal(err)

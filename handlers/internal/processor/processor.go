@@ -1,12 +1,9 @@
-// Package processor makes one-minute bars of a file.
+// Package processor makes the bars and days of a file.
 package processor
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"maps"
 	"slices"
 
 	"market-data-pipeline/handlers/internal/bars"
@@ -14,11 +11,10 @@ import (
 	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/objects"
 	"market-data-pipeline/handlers/internal/queue"
-	"market-data-pipeline/handlers/internal/summary"
 	"market-data-pipeline/handlers/internal/trades"
 )
 
-// Processor reads uploads and writes results.
+// Processor reads uploads and keeps the data set: see output.
 type Processor struct {
 	Bucket objects.Bucket
 	// Ledger tells what read a version, and Formats how that reads.
@@ -26,56 +22,79 @@ type Processor struct {
 	Formats *declaration.Shelf
 }
 
-// Do streams the object version once and writes its bars, then its summary, under
-// keys that its number and revision determine: a repeat writes the same again.
+// Do streams the object version once and writes what it comes to in the place of what
+// an earlier revision of its number came to. A repeat writes the same again.
 func (p Processor) Do(ctx context.Context, work queue.Work) (feed.Outcome, error) {
-	options, days, err := p.reading(ctx, work)
+	out := p.output(ctx, work)
+	counts, err := out.ledger.Claim(ctx, out.feed, out.ticket)
 	if err != nil {
 		return feed.Outcome{}, err
+	}
+	if counts {
+		if err := p.write(ctx, work, out); err != nil {
+			return feed.Outcome{}, err
+		}
+	}
+	if err := out.withdrawRest(); err != nil {
+		return feed.Outcome{}, err
+	}
+	return feed.Outcome{Status: feed.Processed, Results: &feed.Results{Days: out.written}}, nil
+}
+
+func (p Processor) write(ctx context.Context, work queue.Work, out *output) error {
+	options, days, err := p.reading(ctx, work)
+	if err != nil {
+		return err
 	}
 	body, err := p.Bucket.Open(ctx, work.Key, work.VersionID)
 	if err != nil {
-		return feed.Outcome{}, err
+		return err
 	}
 	defer body.Close()
-
-	var sums summary.Days
-	var scan trades.Result
-	key := objects.BarsKey(work.Group(), work.Number, work.Revision)
-	err = p.Bucket.Upload(ctx, key, objects.Parquet, func(out io.Writer) error {
-		builder := bars.NewBuilder(out)
-		builder.Day = days.Date
-		take, finish := bars.InOrder(builder, options.Format)
-		defer finish(false)
-		var err error
-		scan, err = trades.Scan(ctx, body, options, take)
-		if err != nil {
-			return err
-		}
-		if !scan.Valid() {
-			return fmt.Errorf("%s version %s was found valid and has now %d faults", work.Key, work.VersionID, scan.Rejects.Count)
-		}
-		if err := finish(true); err != nil {
-			return err
-		}
-		sums, err = builder.Close()
+	builder := bars.NewBuilder(work.Number, out)
+	builder.Day = days.Date
+	take, finish := bars.InOrder(builder, options.Format)
+	defer finish(false)
+	scan, err := trades.Scan(ctx, body, options, take)
+	if err != nil {
 		return err
-	})
+	}
+	if !scan.Valid() {
+		return fmt.Errorf("%s version %s was found valid and has now %d faults", work.Key, work.VersionID, scan.Rejects.Count)
+	}
+	if err := finish(true); err != nil {
+		return err
+	}
+	return builder.Close()
+}
+
+func (p Processor) output(ctx context.Context, work queue.Work) *output {
+	return &output{
+		ctx: ctx, bucket: p.Bucket, ledger: p.Ledger.Session(), feed: work.Group(),
+		ticket: feed.Ticket{Number: work.Number, Revision: work.Revision, File: work.File, VersionID: work.VersionID},
+	}
+}
+
+// Withdraw takes a number out of the data set, on every trading day on which it ever
+// was, in the name of a revision that is newer than any that wrote it: what a skip
+// leaves of the number. It may be repeated.
+func (p Processor) Withdraw(ctx context.Context, work queue.Work) error {
+	return p.output(ctx, work).withdrawRest()
+}
+
+// withdrawRest leaves nothing on the days that this revision has no trades on.
+func (o *output) withdrawRest() error {
+	before, err := o.ledger.Intend(o.ctx, o.feed, o.ticket, "")
 	if err != nil {
-		return feed.Outcome{}, err
+		return err
 	}
-	document, err := json.Marshal(summary.File{
-		Partner: work.Partner, Feed: work.Feed, Number: work.Number, Revision: work.Revision,
-		File: work.File, VersionID: work.VersionID, ContentHash: scan.ContentHash, Rows: scan.Rows, Days: sums,
-	})
-	if err != nil {
-		return feed.Outcome{}, fmt.Errorf("encode summary of %s: %w", work.Key, err)
+	for _, date := range before {
+		if slices.Contains(o.written, date) {
+			continue
+		}
+		if err := o.withdraw(date); err != nil {
+			return err
+		}
 	}
-	if err := p.Bucket.Write(ctx, objects.SummaryKey(work.Group(), work.Number, work.Revision), objects.JSON, document); err != nil {
-		return feed.Outcome{}, err
-	}
-	return feed.Outcome{
-		Status:  feed.Processed,
-		Results: &feed.Results{Bars: key, Days: slices.Sorted(maps.Keys(sums))},
-	}, nil
+	return nil
 }

@@ -3,13 +3,13 @@ package processor
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -18,90 +18,272 @@ import (
 	"market-data-pipeline/handlers/internal/objects"
 	"market-data-pipeline/handlers/internal/queue"
 	"market-data-pipeline/handlers/internal/store"
-	"market-data-pipeline/handlers/internal/summary"
 	"market-data-pipeline/handlers/internal/upload"
 )
 
-const file = `timestamp,symbol,price,size
-2013-10-07T13:30:00Z,IBM,181.52,100
-2013-10-07T13:30:59.5Z,IBM,181.5,1
-2013-10-08T13:30:00Z,CL,-48.1,2
-`
+const id = "acme/f"
 
-func newProcessor(bucket objects.Bucket) Processor {
+// fixture is a processor whose ledger knows of what was accepted.
+type fixture struct {
+	t         *testing.T
+	bucket    *objects.Memory
+	processor Processor
+}
+
+func newFixture(t *testing.T) *fixture {
 	table := store.NewMemory()
-	return Processor{Bucket: bucket, Ledger: feed.NewLedger(table), Formats: &declaration.Shelf{Store: table}}
+	ledger := feed.Ledger{
+		Store: table, Now: func() time.Time { return time.Unix(0, 0) },
+		Pause: func(context.Context, int) error { return nil },
+	}
+	bucket := objects.NewMemory()
+	return &fixture{t, bucket, Processor{Bucket: bucket, Ledger: ledger, Formats: &declaration.Shelf{Store: table}}}
 }
 
-var work = queue.Work{Partner: "acme", Feed: "f", Bucket: "b"}.Of(7, 2, "7/x.csv", "v1")
+// accept is a revision of a number with its trades, such as "07T13:30:00 IBM 10 1".
+func (f *fixture) accept(number, revision int64, name string, rows ...string) queue.Work {
+	f.t.Helper()
+	ctx := context.Background()
+	work := queue.Work{Partner: "acme", Feed: "f", Bucket: "b"}.Of(number, revision, name, name+string(rune('0'+revision)))
+	body := "timestamp,symbol,price,size\n"
+	for _, row := range rows {
+		c := strings.Fields(row)
+		body += "2013-10-" + c[0] + "Z," + strings.Join(c[1:], ",") + "\n"
+	}
+	f.bucket.Put(work.Key, work.VersionID, []byte(body))
+	tx := store.Begin(f.processor.Ledger.Store)
+	document, err := store.Load[feed.Number](ctx, tx, feed.NumberKey(id, number))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	document.Ticket = feed.Ticket{Number: number, Revision: revision, File: name, VersionID: work.VersionID}
+	document.Kind = feed.ByArrival
+	if strings.Contains(name, "/") {
+		document.Kind = feed.Sequenced
+	}
+	version, err := store.Load[feed.Version](ctx, tx, feed.VersionKey(id, name, work.VersionID))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	version.Revision, version.ContentHash = revision, body
+	if err := tx.Commit(ctx); err != nil {
+		f.t.Fatal(err)
+	}
+	return work
+}
 
-func TestAFileBecomesItsBarsAndItsSummary(t *testing.T) {
-	bucket := objects.NewMemory()
-	bucket.Put(work.Key, "v1", []byte(file))
-	outcome, err := newProcessor(bucket).Do(context.Background(), work)
+// do processes and completes, and gives the days.
+func (f *fixture) do(work queue.Work) []string {
+	f.t.Helper()
+	outcome, err := f.processor.Do(context.Background(), work)
+	if err != nil || outcome.Status != feed.Processed {
+		f.t.Fatalf("%+v, %v", outcome, err)
+	}
+	f.complete(work)
+	return outcome.Results.Days
+}
+
+func (f *fixture) complete(work queue.Work) {
+	f.t.Helper()
+	f.change(work.Number, func(n *feed.Number) { n.Processor = max(n.Processor, work.Revision) })
+}
+
+func (f *fixture) change(number int64, change func(*feed.Number)) {
+	f.t.Helper()
+	tx := store.Begin(f.processor.Ledger.Store)
+	document, err := store.Load[feed.Number](context.Background(), tx, feed.NumberKey(id, number))
+	if err == nil {
+		change(document)
+		err = tx.Commit(context.Background())
+	}
 	if err != nil {
-		t.Fatal(err)
-	}
-	const folder = "results/acme/f/000000000000000007/000002/"
-	if outcome.Status != feed.Processed || outcome.Results.Bars != folder+"bars.parquet" || !slices.Equal(outcome.Results.Days, []string{"2013-10-07", "2013-10-08"}) {
-		t.Errorf("outcome %+v", outcome)
-	}
-	body, _, err := bucket.Read(context.Background(), folder+"bars.parquet")
-	if err != nil {
-		t.Fatal(err)
-	}
-	type bar struct {
-		Symbol string `parquet:"symbol"`
-		Trades int64  `parquet:"trades"`
-	}
-	rows, err := parquet.Read[bar](bytes.NewReader(body), int64(len(body)))
-	if err != nil || len(rows) != 2 || rows[0].Symbol != "IBM" || rows[0].Trades != 2 {
-		t.Errorf("bars %+v, %v", rows, err)
-	}
-	body, _, err = bucket.Read(context.Background(), folder+"summary.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var s summary.File
-	if err := json.Unmarshal(body, &s); err != nil {
-		t.Fatal(err)
-	}
-	if s.Partner != "acme" || s.Feed != "f" || s.File != "7/x.csv" || s.Number != 7 || s.Revision != 2 || s.VersionID != "v1" || s.Rows != 3 || len(s.ContentHash) != 64 || len(s.Days) != 2 {
-		t.Errorf("summary %s", body)
+		f.t.Fatal(err)
 	}
 }
 
-func TestARepeatWritesTheSameBytes(t *testing.T) {
-	bucket := objects.NewMemory()
-	bucket.Put(work.Key, "v1", []byte(file))
-	var written [2][]byte
-	for i := range written {
-		outcome, err := newProcessor(bucket).Do(context.Background(), work)
+// shares are the volume units of every file under a table of the data set.
+func (f *fixture) trades(table string) (trades int64) {
+	f.t.Helper()
+	for _, key := range f.bucket.Keys("data/" + table + "/partner=acme/feed=f/") {
+		body, _, err := f.bucket.Read(context.Background(), key)
 		if err != nil {
-			t.Fatal(err)
+			f.t.Fatal(err)
 		}
-		if written[i], _, err = bucket.Read(context.Background(), outcome.Results.Bars); err != nil {
-			t.Fatal(err)
+		rows, err := parquet.Read[struct {
+			Trades int64 `parquet:"trades"`
+		}](bytes.NewReader(body), int64(len(body)))
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		for _, row := range rows {
+			trades += row.Trades
 		}
 	}
-	if !bytes.Equal(written[0], written[1]) {
-		t.Error("the bars differ")
+	return trades
+}
+
+func (f *fixture) want(trades int64) {
+	f.t.Helper()
+	for _, table := range []string{"bars", "days"} {
+		if got := f.trades(table); got != trades {
+			f.t.Errorf("%s have %d trades, want %d", table, got, trades)
+		}
+	}
+}
+
+func TestAFileBecomesBarsAndADayPerTradingDay(t *testing.T) {
+	f := newFixture(t)
+	days := f.do(f.accept(7, 1, "7/x.csv", "07T13:30:00 IBM 181.52 100", "07T13:30:59.5 IBM 181.5 1", "08T13:30:00 CL 48.1 2"))
+	if !slices.Equal(days, []string{"2013-10-07", "2013-10-08"}) {
+		t.Errorf("days %v", days)
+	}
+	want := []string{
+		"data/bars/partner=acme/feed=f/date=2013-10-07/000000000000000007.parquet",
+		"data/bars/partner=acme/feed=f/date=2013-10-08/000000000000000007.parquet",
+		"data/days/partner=acme/feed=f/date=2013-10-07/000000000000000007.parquet",
+		"data/days/partner=acme/feed=f/date=2013-10-08/000000000000000007.parquet",
+	}
+	if keys := f.bucket.Keys(""); !slices.Equal(keys, want) {
+		t.Errorf("objects %q", keys)
+	}
+	f.want(3)
+}
+
+func TestARepeatChangesNothing(t *testing.T) {
+	f := newFixture(t)
+	work := f.accept(1, 1, "1/x.csv", "07T13:30:00 IBM 10 1")
+	f.do(work)
+	f.do(work)
+	f.want(1)
+}
+
+func TestACorrectionReplacesWhatWasThereAndLeavesNothingOnDaysThatItHasLeft(t *testing.T) {
+	f := newFixture(t)
+	f.do(f.accept(1, 1, "1/x.csv", "07T13:30:00 IBM 10 1", "08T13:30:00 IBM 10 1"))
+	f.do(f.accept(1, 2, "1/x.csv", "08T13:30:00 IBM 10 1", "08T13:30:01 IBM 10 1", "09T13:30:00 IBM 10 1"))
+	f.want(3)
+	f.do(f.accept(1, 3, "1/x.csv"))
+	f.want(0)
+	f.do(f.accept(1, 4, "1/x.csv", "07T13:30:00 IBM 10 1"))
+	f.want(1)
+}
+
+func TestARevisionThatIsLatePutsNothingBack(t *testing.T) {
+	f := newFixture(t)
+	late := f.accept(1, 1, "1/x.csv", "07T13:30:00 IBM 10 1", "08T13:30:00 IBM 10 1")
+	newer := f.accept(1, 2, "1/x.csv", "08T13:30:00 IBM 10 1")
+	slow := f.processor
+	slow.Bucket = &interrupted{Memory: f.bucket, before: "data/bars/partner=acme/feed=f/date=2013-10-07", act: func() { f.do(newer) }}
+	if _, err := slow.Do(context.Background(), late); err == nil {
+		t.Error("no error")
+	}
+	f.want(1)
+	if _, err := f.processor.Do(context.Background(), late); !errors.Is(err, feed.ErrReplaced) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// interrupted is a bucket in which something happens before an object is completed.
+type interrupted struct {
+	*objects.Memory
+	before string
+	act    func()
+}
+
+func (b *interrupted) Create(ctx context.Context, key, mediaType string, metadata map[string]string) objects.Upload {
+	upload := b.Memory.Create(ctx, key, mediaType, metadata)
+	if !strings.HasPrefix(key, b.before) {
+		return upload
+	}
+	return hooked{upload, b.act}
+}
+
+type hooked struct {
+	objects.Upload
+	act func()
+}
+
+func (h hooked) Complete(etag string) error {
+	h.act()
+	return h.Upload.Complete(etag)
+}
+
+func TestASkippedNumberIsWithdrawnForGood(t *testing.T) {
+	f := newFixture(t)
+	work := f.accept(1, 1, "1/x.csv", "07T13:30:00 IBM 10 1", "08T13:30:00 IBM 10 1")
+	f.do(work)
+	f.change(1, func(n *feed.Number) {
+		n.Revision = 2
+		for _, stage := range feed.Stages {
+			*n.At(stage) = 2
+		}
+	})
+	skip := work
+	skip.Revision = 2
+	for range 2 {
+		if err := f.processor.Withdraw(context.Background(), skip); err != nil {
+			t.Fatal(err)
+		}
+		f.want(0)
+	}
+	if _, err := f.processor.Do(context.Background(), work); !errors.Is(err, feed.ErrReplaced) {
+		t.Errorf("got %v", err)
+	}
+	f.do(f.accept(1, 3, "1/x.csv", "07T13:30:00 IBM 10 1"))
+	f.want(1)
+}
+
+func TestTheSameContentUnderTwoNamesCountsOnceByArrivalAndTwiceInSequence(t *testing.T) {
+	for want, names := range map[int64][2]string{1: {"x.csv", "y.csv"}, 2: {"1/x.csv", "2/x.csv"}} {
+		f := newFixture(t)
+		f.do(f.accept(1, 1, names[0], "07T13:30:00 IBM 10 1"))
+		f.do(f.accept(2, 1, names[1], "07T13:30:00 IBM 10 1"))
+		f.want(want)
+	}
+}
+
+func TestACorrectionDecidesWhichOfTheSameFilesCountFromThenOn(t *testing.T) {
+	const same = "07T13:30:00 IBM 10 1"
+	f := newFixture(t)
+	f.do(f.accept(1, 1, "x.csv", same))
+	f.do(f.accept(2, 1, "y.csv", same))
+	f.do(f.accept(3, 1, "z.csv", same))
+	f.do(f.accept(1, 2, "x.csv", "07T13:30:00 IBM 11 1"))
+	f.again(1, feed.Ticket{Number: 2, Revision: 2, File: "y.csv", VersionID: "y.csv1"})
+	f.want(2)
+	f.do(f.accept(1, 3, "x.csv", same))
+	f.again(1, feed.Ticket{Number: 2, Revision: 3, File: "y.csv", VersionID: "y.csv1"})
+	f.want(1)
+	f.do(f.accept(2, 4, "y.csv", "07T13:30:00 IBM 12 1")) // one that does not count
+	f.again(2)
+	f.want(2)
+}
+
+// again processes what a number names to be processed again.
+func (f *fixture) again(number int64, want ...feed.Ticket) {
+	f.t.Helper()
+	got, err := f.processor.Ledger.Again(context.Background(), id, number)
+	if err != nil || !slices.Equal(got, want) {
+		f.t.Fatalf("again: %+v, %v, want %+v", got, err, want)
+	}
+	for _, ticket := range got {
+		f.do(queue.Work{Partner: "acme", Feed: "f", Bucket: "b"}.Of(ticket.Number, ticket.Revision, ticket.File, ticket.VersionID))
 	}
 }
 
 func TestNothingIsWrittenOfAFileThatIsMissingOrInvalid(t *testing.T) {
-	for name, body := range map[string]string{"missing": "", "invalid": "timestamp,symbol,price,size\nx\n"} {
-		bucket := objects.NewMemory()
+	for _, body := range []string{"", "timestamp,symbol,price,size\nx\n"} {
+		f := newFixture(t)
+		work := f.accept(1, 1, "1/x.csv")
+		f.bucket.Remove(work.Key, work.VersionID)
 		if body != "" {
-			bucket.Put(work.Key, "v1", []byte(body))
+			f.bucket.Put(work.Key, work.VersionID, []byte(body))
 		}
-		if _, err := newProcessor(bucket).Do(context.Background(), work); err == nil {
-			t.Errorf("%s: no error", name)
+		if _, err := f.processor.Do(context.Background(), work); err == nil {
+			t.Errorf("%q: no error", body)
 		}
-		for _, key := range []string{objects.BarsKey("acme/f", 7, 2), objects.SummaryKey("acme/f", 7, 2)} {
-			if _, _, err := bucket.Read(context.Background(), key); !errors.Is(err, objects.ErrMissing) {
-				t.Errorf("%s: %s is there (%v)", name, key, err)
-			}
+		if keys := f.bucket.Keys(""); len(keys) > 0 {
+			t.Errorf("%q: objects %q", body, keys)
 		}
 	}
 }
@@ -122,23 +304,38 @@ func (b breaking) Open(ctx context.Context, key, versionID string) (io.ReadClose
 	return io.NopCloser(io.MultiReader(io.LimitReader(body, 66), iotest.ErrReader(errBroken))), nil
 }
 
-func (b breaking) Write(ctx context.Context, key, mediaType string, body []byte) error {
-	if !b.stream {
-		return errBroken
-	}
-	return b.Memory.Write(ctx, key, mediaType, body)
+func (b breaking) Create(ctx context.Context, key, mediaType string, metadata map[string]string) objects.Upload {
+	return refused{b.Memory.Create(ctx, key, mediaType, metadata)}
 }
+
+type refused struct{ objects.Upload }
+
+func (refused) Complete(string) error { return errBroken }
 
 func TestAStreamThatBreaksOffIsNotTakenForTheWholeFile(t *testing.T) {
 	for _, stream := range []bool{true, false} {
-		bucket := breaking{objects.NewMemory(), stream}
-		bucket.Put(work.Key, "v1", []byte(file))
-		if _, err := newProcessor(bucket).Do(context.Background(), work); !errors.Is(err, errBroken) {
+		f := newFixture(t)
+		work := f.accept(1, 1, "1/x.csv", "07T13:30:00 IBM 10 1", "07T13:31:00 IBM 10 1")
+		broken := f.processor
+		broken.Bucket = breaking{f.bucket, stream}
+		if _, err := broken.Do(context.Background(), work); !errors.Is(err, errBroken) {
 			t.Errorf("got %v", err)
 		}
-		if _, _, err := bucket.Read(context.Background(), objects.SummaryKey("acme/f", 7, 2)); !errors.Is(err, objects.ErrMissing) {
-			t.Errorf("its summary is there (%v)", err)
+		if keys := f.bucket.Keys(""); len(keys) > 0 {
+			t.Errorf("objects %q", keys)
 		}
+	}
+}
+
+func TestAnObjectOfAnUnknownRevisionIsNotReplaced(t *testing.T) {
+	f := newFixture(t)
+	key := objects.DaysKey(id, "2013-10-07", 1)
+	if err := f.bucket.Write(context.Background(), key, objects.JSON, nil); err != nil {
+		t.Fatal(err)
+	}
+	work := f.accept(1, 2, "1/x.csv", "07T13:30:00 IBM 10 1")
+	if _, err := f.processor.Do(context.Background(), work); err == nil || !strings.Contains(err.Error(), key+" does not say of which revision") {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -153,48 +350,48 @@ func TestAFileIsReadAsTheValidatorReadIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	declared := feeds.Of("acme", "f")
-	bucket := objects.NewMemory()
-	p := newProcessor(bucket)
-	if err := p.Formats.Put(ctx, declared.Format); err != nil {
+	f := newFixture(t)
+	if err := f.processor.Formats.Put(ctx, declared.Format); err != nil {
 		t.Fatal(err)
 	}
-	a := feed.Arrival{File: upload.File{Partner: "acme", Feed: "f", Name: "7/x.csv", Sequence: 7}, VersionID: "v1", Sequencer: "01", Request: "r"}
-	receipt, err := p.Ledger.Receive(ctx, a)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _, err = p.Ledger.Accept(ctx, a, receipt.Turn, feed.Found{
-		Rows: 3, Symbols: 1, Reading: feed.Reading{Format: "ticks", Hash: declared.Format.Format.Hash, Day: declared.Day},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	work := f.receive(feed.Reading{Format: "ticks", Hash: declared.Format.Format.Hash, Day: declared.Day})
 	// 2026-01-05T23:00:00Z is 17:00 in Chicago: the session of the 6th.
-	bucket.Put(work.Key, work.VersionID, []byte("1767654000,3,1\n1767653999,2,1\n1767625200,1,1\n"))
-	outcome, err := p.Do(ctx, work)
+	f.bucket.Put(work.Key, work.VersionID, []byte("1767654000,3,1\n1767653999,2,1\n1767625200,1,1\n"))
+	if days := f.do(work); !slices.Equal(days, []string{"2026-01-05", "2026-01-06"}) {
+		t.Errorf("days %v", days)
+	}
+	body, _, err := f.bucket.Read(ctx, objects.DaysKey(id, "2026-01-05", 7))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"2026-01-05", "2026-01-06"}; !slices.Equal(outcome.Results.Days, want) {
-		t.Errorf("days %v, want %v", outcome.Results.Days, want)
-	}
-	body, _, err := bucket.Read(ctx, objects.SummaryKey("acme/f", 7, 2))
-	if err != nil || !strings.Contains(string(body), `"2026-01-05":{"XBT":{"open":"1","openTime":"2026-01-05T15:00:00Z","high":"2","low":"1","close":"2"`) {
-		t.Errorf("%s, %v", body, err)
+	rows, err := parquet.Read[struct {
+		Symbol string `parquet:"symbol"`
+		Trades int64  `parquet:"trades"`
+		Opened int64  `parquet:"open_time_ns"`
+	}](bytes.NewReader(body), int64(len(body)))
+	if err != nil || len(rows) != 1 || rows[0].Symbol != "XBT" || rows[0].Trades != 2 || rows[0].Opened != 1767625200_000_000_000 {
+		t.Errorf("%+v, %v", rows, err)
 	}
 }
 
-func TestAFormatThatIsGoneIsAnError(t *testing.T) {
-	p := newProcessor(objects.NewMemory())
+// receive takes a file's arrival and acceptance through the ledger.
+func (f *fixture) receive(reading feed.Reading) queue.Work {
+	f.t.Helper()
 	a := feed.Arrival{File: upload.File{Partner: "acme", Feed: "f", Name: "7/x.csv", Sequence: 7}, VersionID: "v1", Sequencer: "01", Request: "r"}
-	receipt, err := p.Ledger.Receive(context.Background(), a)
+	receipt, err := f.processor.Ledger.Receive(context.Background(), a)
 	if err != nil {
-		t.Fatal(err)
+		f.t.Fatal(err)
 	}
-	if _, _, err := p.Ledger.Accept(context.Background(), a, receipt.Turn, feed.Found{Reading: feed.Reading{Hash: "beef"}}); err != nil {
-		t.Fatal(err)
+	if _, _, err := f.processor.Ledger.Accept(context.Background(), a, receipt.Turn, feed.Found{Rows: 3, Symbols: 1, Reading: reading}); err != nil {
+		f.t.Fatal(err)
 	}
-	if _, err := p.Do(context.Background(), work); err == nil || !strings.Contains(err.Error(), "the format that read uploads/acme/f/7/x.csv: ") {
+	return queue.Work{Partner: "acme", Feed: "f", Bucket: "b"}.Of(7, 1, "7/x.csv", "v1")
+}
+
+func TestAFormatThatIsGoneIsAnError(t *testing.T) {
+	f := newFixture(t)
+	work := f.receive(feed.Reading{Hash: "beef"})
+	if _, err := f.processor.Do(context.Background(), work); err == nil || !strings.Contains(err.Error(), "the format that read uploads/acme/f/7/x.csv: ") {
 		t.Errorf("%v", err)
 	}
 }

@@ -99,6 +99,9 @@ func (w *world) operator(t *task) operator.Operator {
 				return nil
 			})
 		},
+		Withdraw: func(ctx context.Context, work queue.Work) error {
+			return operator.Withdraw(ctx, bucket{w, t}, w.ledger(t), fanout, work)
+		},
 		Uncount: func(_ context.Context, waits []feed.Wait) error {
 			for _, wait := range waits {
 				w.counts.add(dueAt(wait.Since), -1)

@@ -28,6 +28,10 @@ const (
 	TakeForSent       Bug = "what could not be sent is taken for sent"
 	SkipOneTooMany    Bug = "a skip lets one number too many pass"
 	SkipOneTooFew     Bug = "a skip leaves its last number out"
+	UseTwice          Bug = "a day is added up from one of its files twice"
+	KeepPath          Bug = "a correction does not rewrite the nodes of its day"
+	DropETag          Bug = "an object is replaced though it changed meanwhile"
+	CountTwice        Bug = "what has the same content counts each time"
 )
 
 // Failure is a schedule that ended wrong.

@@ -45,6 +45,7 @@ type world struct {
 	repeats []func()         // commands of an operator that have not ended well
 	held    map[string]*task // by dead letter: who looks at it
 	told    map[string]int   // by version: how many requests it is the subject of
+	opened  string           // with the bug UseTwice: what is read instead of the rest
 
 	counts  counts
 	reads   int // of the table
@@ -336,7 +337,7 @@ func (w *world) worker(stage int, t *task) worker.Worker {
 	}
 	return worker.Worker{
 		Stage: feed.Aggregator, Ledger: ledger, Own: own,
-		Do: aggregator.Aggregator{Bucket: bucket{w, t}, Ledger: ledger}.Do,
+		Do: aggregator.Aggregator{Bucket: bucket{w, t}, Ledger: ledger, Fanout: fanout}.Do,
 	}
 }
 

@@ -52,9 +52,10 @@ type rejects struct {
 	Location string `json:"location"`
 }
 
+// results are the objects of each trading day.
 type results struct {
-	Bars       string   `json:"bars"`
-	Aggregates []string `json:"aggregates"`
+	Bars []string `json:"bars"`
+	Days []string `json:"days"`
 }
 
 // blocker is the number that a file waits for.
@@ -87,7 +88,7 @@ func (s Status) file(ctx context.Context, partner, feedName, name string) (*file
 		Partner: partner, Feed: feedName, File: name,
 		Version: head.VersionID, Status: head.Status, UpdatedAt: head.UpdatedAt,
 	}
-	revision, err := s.tellVersions(ctx, id, answer)
+	revision, err := s.tellVersions(ctx, id, head.Number, answer)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +101,7 @@ func (s Status) file(ctx context.Context, partner, feedName, name string) (*file
 
 // tellVersions adds the history of all versions and what is known of the newest,
 // and gives the newest's revision.
-func (s Status) tellVersions(ctx context.Context, id string, answer *fileAnswer) (revision int64, err error) {
+func (s Status) tellVersions(ctx context.Context, id string, number int64, answer *fileAnswer) (revision int64, err error) {
 	prefix := feed.VersionKey(id, answer.File, "").Sort
 	items, err := s.Store.Query(ctx, store.Range{
 		Partition: id, From: prefix, To: store.MaxSort(prefix), Limit: maxVersions,
@@ -133,7 +134,7 @@ func (s Status) tellVersions(ctx context.Context, id string, answer *fileAnswer)
 			answer.History = append(answer.History, line)
 		}
 		if version.VersionID == answer.Version {
-			tellVersion(id, version, answer)
+			tellVersion(id, number, version, answer)
 			revision = version.Revision
 		}
 	}
@@ -141,7 +142,7 @@ func (s Status) tellVersions(ctx context.Context, id string, answer *fileAnswer)
 	return revision, nil
 }
 
-func tellVersion(id string, version *feed.Version, answer *fileAnswer) {
+func tellVersion(id string, number int64, version *feed.Version, answer *fileAnswer) {
 	if version.Revision > 0 {
 		answer.Rows, answer.Symbols = &version.Rows, &version.Symbols
 		answer.LeftOut = version.LeftOut
@@ -153,11 +154,10 @@ func tellVersion(id string, version *feed.Version, answer *fileAnswer) {
 		answer.Rejects = &rejects{Count: version.Rejects.Count, Location: version.Rejects.Key}
 	}
 	if version.Results != nil {
-		answer.Results = &results{Bars: version.Results.Bars, Aggregates: []string{}}
-		if version.Status == feed.Aggregated {
-			for _, day := range version.Results.Days {
-				answer.Results.Aggregates = append(answer.Results.Aggregates, objects.AggregateKey(id, day))
-			}
+		answer.Results = &results{Bars: []string{}, Days: []string{}}
+		for _, day := range version.Results.Days {
+			answer.Results.Bars = append(answer.Results.Bars, objects.BarsKey(id, day, number))
+			answer.Results.Days = append(answer.Results.Days, objects.DaysKey(id, day, number))
 		}
 	}
 }

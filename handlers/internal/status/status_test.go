@@ -79,7 +79,7 @@ func (f *fixture) complete(name string) {
 	f.must(f.ledger.Complete(context.Background(), turn, feed.Outcome{Status: feed.Validated}))
 	turn.Stage = feed.Processor
 	f.must(f.ledger.Complete(context.Background(), turn, feed.Outcome{
-		Status: feed.Processed, Results: &feed.Results{Bars: "results/x/bars.parquet", Days: []string{"2013-10-07"}},
+		Status: feed.Processed, Results: &feed.Results{Days: []string{"2013-10-07"}},
 	}))
 	turn.Stage = feed.Aggregator
 	f.must(f.ledger.Complete(context.Background(), turn, feed.Outcome{Status: feed.Aggregated}))
@@ -131,8 +131,9 @@ func TestAnAggregatedFileIsTold(t *testing.T) {
 		`{"status":"VALIDATED","at":"2026-11-24T08:00:00.000Z","version":"v1","reason":null},`+
 		`{"status":"PROCESSED","at":"2026-11-24T08:00:00.000Z","version":"v1","reason":null},`+
 		`{"status":"AGGREGATED","at":"2026-11-24T08:00:00.000Z","version":"v1","reason":null}],`+
-		`"rows":3,"symbols":2,"leftOut":{"quote":4},"format":{"name":"mine","hash":"beef"},"rejects":null,"results":{"bars":"results/x/bars.parquet",`+
-		`"aggregates":["aggregates/acme/us-equities/2013-10-07.json"]},"waitingFor":null}`)
+		`"rows":3,"symbols":2,"leftOut":{"quote":4},"format":{"name":"mine","hash":"beef"},"rejects":null,"results":{`+
+		`"bars":["data/bars/partner=acme/feed=us-equities/date=2013-10-07/000000000000000001.parquet"],`+
+		`"days":["data/days/partner=acme/feed=us-equities/date=2013-10-07/000000000000000001.parquet"]},"waitingFor":null}`)
 }
 
 func TestARejectedFileNamesItsReport(t *testing.T) {

@@ -1,7 +1,4 @@
-// Package summary adds up trades: the statistics of a symbol over an interval,
-// what a file contributes per UTC date, and the fold of files into a date's
-// aggregate. docs/architecture.md, "Summary and aggregate", fixes the JSON and
-// decision 0003 what counts twice.
+// Package summary adds up trades: the statistics of a symbol over an interval.
 package summary
 
 import (
@@ -12,42 +9,36 @@ import (
 	"market-data-pipeline/handlers/internal/trades"
 )
 
-// Time is nanoseconds since 1970-01-01T00:00:00Z; its text is RFC 3339 in UTC
-// with as many fractional digits as needed.
+// Time is nanoseconds since 1970-01-01T00:00:00Z.
 type Time int64
-
-// MarshalText writes such as 2013-10-07T08:00:30.27Z.
-func (t Time) MarshalText() ([]byte, error) {
-	return time.Unix(0, int64(t)).UTC().AppendFormat(nil, time.RFC3339Nano), nil
-}
-
-// UnmarshalText reads what MarshalText writes.
-func (t *Time) UnmarshalText(text []byte) error {
-	parsed, err := time.Parse(time.RFC3339Nano, string(text))
-	if err == nil {
-		*t = Time(parsed.UnixNano())
-	}
-	return err
-}
 
 // Date is the UTC date, the trading day of decision 0002, such as 2013-10-07.
 func (t Time) Date() string { return time.Unix(0, int64(t)).UTC().Format(time.DateOnly) }
 
+// Microseconds is the time in whole microseconds since 1970, rounded down.
+func (t Time) Microseconds() int64 {
+	us := int64(t) / 1000
+	if int64(t)%1000 < 0 {
+		us--
+	}
+	return us
+}
+
 // Stats is what the trades of one symbol over an interval come to. The zero
 // value is the statistics of no trade.
 type Stats struct {
-	Open      decimal.Decimal  `json:"open"`
-	OpenTime  Time             `json:"openTime"`
-	High      decimal.Decimal  `json:"high"`
-	Low       decimal.Decimal  `json:"low"`
-	Close     decimal.Decimal  `json:"close"`
-	CloseTime Time             `json:"closeTime"`
-	Volume    decimal.Decimal  `json:"volume"`
-	Notional  decimal.Notional `json:"notional"`
-	Trades    int64            `json:"trades"`
+	Open      decimal.Decimal
+	OpenTime  Time
+	High      decimal.Decimal
+	Low       decimal.Decimal
+	Close     decimal.Decimal
+	CloseTime Time
+	Volume    decimal.Decimal
+	Notional  decimal.Notional
+	Trades    int64
 	// Uncounted are those of open, high, low and close that no trade counts for by its
 	// conditions; they are then those of the trades that do not count.
-	Uncounted format.Counts `json:"uncounted,omitempty"`
+	Uncounted format.Counts
 }
 
 // Add takes a trade that comes after those of s in the order of the feed. Of equal
@@ -149,23 +140,4 @@ func (s *Stats) VWAP() decimal.Decimal {
 		return decimal.Decimal{}
 	}
 	return vwap
-}
-
-// Days is a file's contribution: per UTC date and symbol.
-type Days map[string]map[string]*Stats
-
-// Append merges the statistics of trades of one date and symbol that come after
-// those already there.
-func (d Days) Append(date, symbol string, later *Stats) error {
-	symbols := d[date]
-	if symbols == nil {
-		symbols = map[string]*Stats{}
-		d[date] = symbols
-	}
-	stats := symbols[symbol]
-	if stats == nil {
-		stats = new(Stats)
-		symbols[symbol] = stats
-	}
-	return stats.Append(later)
 }

@@ -189,7 +189,7 @@ func (v Validator) validate(ctx context.Context, in intake) (feed.Ticket, bool, 
 		return feed.Ticket{}, false, err
 	}
 	return v.Ledger.Accept(ctx, in.arrival, in.turn, feed.Found{
-		Rows: result.Rows, Symbols: int64(result.Symbols), LeftOut: result.LeftOut,
+		Rows: result.Rows, Symbols: int64(result.Symbols), ContentHash: result.ContentHash, LeftOut: result.LeftOut,
 		Reading: feed.Reading{Format: declared.Format.Name, Hash: declared.Format.Format.Hash, Day: declared.Day},
 	})
 }

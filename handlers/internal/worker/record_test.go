@@ -94,13 +94,13 @@ func (c *counting) Get(ctx context.Context, key store.Key) (store.Item, error) {
 	return c.Store.Get(ctx, key)
 }
 
-func TestAMessageReadsAnItemOnceAndTheFeedAgainAfterItsWork(t *testing.T) {
+func TestAMessageReadsAnItemOnceAndTheFeedAndItsNumberAgainAfterItsWork(t *testing.T) {
 	f := newFixture(t)
 	table := &counting{f.store, map[store.Key]int{}}
 	f.worker.Ledger.Store = table
 	f.handle(message(1, 1, 1))
 	for key, reads := range table.reads {
-		if most := map[store.Key]int{feed.Key(id): 2}[key]; reads > max(most, 1) {
+		if most := map[store.Key]int{feed.Key(id): 2, feed.NumberKey(id, 1): 2}[key]; reads > max(most, 1) {
 			t.Errorf("%s is read %d times", key.Sort, reads)
 		}
 	}

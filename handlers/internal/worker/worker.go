@@ -95,7 +95,7 @@ func (w Worker) advance(ctx context.Context, turn feed.Turn, work queue.Work, ca
 		if err != nil {
 			return decision, err
 		}
-		w.Ledger.Refresh(turn.Feed)
+		w.Ledger.Refresh(turn.Feed, turn.Ticket.Number)
 		if err := w.Ledger.Complete(ctx, turn, outcome); err != nil {
 			return decision, err
 		}
@@ -115,6 +115,18 @@ func (w Worker) advance(ctx context.Context, turn feed.Turn, work queue.Work, ca
 }
 
 func (w Worker) wake(ctx context.Context, turn feed.Turn, work queue.Work, cause string) error {
+	if w.Stage == feed.Processor {
+		again, err := w.Ledger.Again(ctx, turn.Feed, turn.Ticket.Number)
+		if err != nil {
+			return err
+		}
+		for _, ticket := range again {
+			other := work.Of(ticket.Number, ticket.Revision, ticket.File, ticket.VersionID)
+			if err := w.Own.Send(ctx, other, queue.Cause(cause, other)); err != nil {
+				return err
+			}
+		}
+	}
 	next, found, err := w.Ledger.Successor(ctx, turn.Feed, w.Stage)
 	if err != nil || !found {
 		return err

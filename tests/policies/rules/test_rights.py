@@ -116,7 +116,7 @@ ACTIONS = [
         for index, allowed, action in (
             (0, "logs:PutLogEvents", "logs:CreateLogGroup"),
             (3, "s3:GetObjectVersion", "s3:DeleteObject"),
-            (3, "s3:GetObjectVersion", "s3:GetObject"),
+            (3, "s3:GetObjectVersion", "s3:GetObjectAcl"),
             (4, "dynamodb:GetItem", "dynamodb:DeleteTable"),
             (4, "dynamodb:GetItem", "dynamodb:Query"),
             (5, "sqs:SendMessage", "sqs:DeleteQueue"),
