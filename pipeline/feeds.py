@@ -16,7 +16,7 @@ _NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}  # controls, bytes that are not UTF-8, ends 
 class Operator:
     """What an operator does to one feed, under rights of their own.
 
-    The ledger's own code decides and writes (`handlers/internal/feed/operator.go`).
+    The ledger's own code decides and writes (`handlers/internal/feed`).
 
     Args:
         deployment: The stack.

@@ -54,7 +54,8 @@ def ask(deployment: Deployment, command: str, **arguments: object) -> Answer:
             let_go(process)
             raise
     if process.returncode != 0:
-        raise CommandError(errors.strip())
+        hint = ". For the local stack, run `pipeline up`: its emulator does not answer."
+        raise CommandError(errors.strip() + (hint if "connection refused" in errors else ""))
     answer: Answer = json.loads(output)
     if "refusal" in answer:
         raise RefusedError(answer["refusal"])

@@ -83,6 +83,14 @@ def test_a_refusal_is_told_apart_from_a_failure(program: Path, deployment: Deplo
         ask(deployment, "skip")
 
 
+def test_where_nobody_answers_the_failure_says_what_to_start(
+    program: Path, deployment: Deployment
+) -> None:
+    write(program, """import sys; sys.exit("127.0.0.1:4999: connect: connection refused")""")
+    with pytest.raises(CommandError, match=r"refused\. For the local stack, run `pipeline up`"):
+        ask(deployment, "show")
+
+
 def test_a_program_that_is_missing_says_what_builds_it(
     program: Path, deployment: Deployment
 ) -> None:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"market-data-pipeline/handlers/internal/feed"
+	"market-data-pipeline/handlers/internal/queue"
 	"market-data-pipeline/handlers/internal/store"
 	"market-data-pipeline/handlers/internal/upload"
 	"market-data-pipeline/handlers/internal/validator"
@@ -21,7 +22,8 @@ type world struct {
 	t *testing.T
 	sending
 	Operator
-	ended []feed.Wait
+	ended     []feed.Wait
+	withdrawn []queue.Work
 }
 
 func newWorld(t *testing.T) *world {
@@ -33,6 +35,7 @@ func newWorld(t *testing.T) *world {
 		Pause: func(context.Context, int) error { return nil },
 	}
 	w.Uncount = func(_ context.Context, waits []feed.Wait) error { w.ended = append(w.ended, waits...); return nil }
+	w.Withdraw = func(_ context.Context, work queue.Work) error { w.withdrawn = append(w.withdrawn, work); return nil }
 	return w
 }
 
@@ -99,6 +102,9 @@ func TestASkipWakesWhatWaitsBehindItAtEachStage(t *testing.T) {
 	if s3 := records[0].S3; len(w.invoked) != 1 || s3.Bucket.Name != "uploads-bucket-dev" || s3.Object.URLDecodedKey != "uploads/acme/x/3/größe 1+1.csv" ||
 		s3.Object.VersionID != "v3" || s3.Object.Sequencer != "0A" {
 		t.Errorf("the validator is told of %v", w.invoked)
+	}
+	if len(w.withdrawn) != 1 || w.withdrawn[0].Number != 2 || w.withdrawn[0].File != "2/x.csv" {
+		t.Errorf("withdrawn is %+v", w.withdrawn)
 	}
 	if len(w.ended) != 1 || w.ended[0].Stage != feed.Processor {
 		t.Errorf("the waits that end are %v", w.ended)
