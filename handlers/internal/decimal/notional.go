@@ -79,6 +79,9 @@ func (n Notional) Sign() int {
 	return 1
 }
 
+// AtLeast says whether n ≥ d.
+func (n Notional) AtLeast(d Decimal) bool { return !n.coarse.less(d.coefficient) }
+
 // Abs is n without its sign.
 func (n Notional) Abs() Notional {
 	if n.coarse.hi < 0 {

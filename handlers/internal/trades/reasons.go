@@ -33,7 +33,8 @@ const (
 	ZstdWindow     Reason = "the zstd data needs more than 32 MiB of memory: compress it without --long"
 	TooManySymbols Reason = "the file has more than 65,536 pairs of a symbol and a date: split it"
 	TooManyBars    Reason = "the file, which is not in the order of time, has more than 4,194,304 pairs of a symbol and a minute: split it, or sort it by time"
-	TotalTooLarge  Reason = "the file's total volume, or its total of price × size, has more than 20 integer digits: split it"
+	TotalTooLarge  Reason = "the file's total volume, or its total of price × size, has more than 15 integer digits: split it"
+	TooManyDates   Reason = "the file has trades on more than 366 dates: split it"
 	TooManyFaults  Reason = "given up after 10,000 faults: what follows was not looked at"
 	TooSlow        Reason = "the file cannot be read within the time that a function has: split it"
 )

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // row is a row with one field replaced.
@@ -144,12 +145,14 @@ func TestSumsThatDoNotFitAreRejected(t *testing.T) {
 	const huge = "999999999999999999"
 	rejected(t, head+"2013-10-07T08:00:30Z,IBM,"+huge+","+huge+"\n", Rejection{2, "price", huge, NotionalRange})
 	rejected(t, head+"2013-10-07T08:00:30Z,IBM,0"+huge+".50,101\n", Rejection{2, "price", "0" + huge + ".50", NotionalRange})
-	// 99,999,999,999,999,999,999 is the largest total of price × size.
-	ten := "2013-10-07T08:00:30Z,IBM,100000000000000000,100\n" // 10^19
+	// 999,999,999,999,999 is the largest total of price × size, and of size.
+	ten := "2013-10-07T08:00:30Z,IBM,1000000000000,100\n" // 10^14
 	rejected(t, head+strings.Repeat(ten, 12), Rejection{11, "size", "100", TotalTooLarge})
-	// What follows is not looked at, on the fast path either: 10,001 × 99,999,999² is too much.
-	usual := "2013-10-07T08:00:30Z,IBM,99999999,99999999\n"
-	rejected(t, head+strings.Repeat(usual, 10_001)+"\n\n", Rejection{10_002, "size", "99999999", TotalTooLarge})
+	rejected(t, head+"2013-10-07T08:00:30Z,IBM,0.1,1000000000000000\n", Rejection{2, "size", "1000000000000000", TotalTooLarge})
+	valid(t, head+strings.Repeat(ten, 9)+"2013-10-07T08:00:30Z,IBM,99999999999999.999999,1\n")
+	// What follows is not looked at, on the fast path either.
+	usual := "2013-10-07T08:00:30Z,IBM,9999999,99999999\n"
+	rejected(t, head+strings.Repeat(usual, 2)+"\n\n", Rejection{3, "size", "99999999", TotalTooLarge})
 	result, _ := scan(t, strings.NewReader(head+strings.Repeat(ten, 5)+strings.Repeat(strings.Replace(ten, ",1", ",-1", 1), 6)),
 		Options{AllowNonPositivePrice: true})
 	if result.Rejects.ByReason[TotalTooLarge] != 1 {
@@ -264,6 +267,16 @@ func TestShownValuesAreShortAndValid(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
+}
+
+func TestTheDatesOfAFileAreBounded(t *testing.T) {
+	var file strings.Builder
+	file.WriteString(head)
+	for day := range MaxDates {
+		fmt.Fprintf(&file, "%sT00:00:00Z,A,1,1\n", time.Unix(int64(day)*86400, 0).UTC().Format(time.DateOnly))
+	}
+	valid(t, file.String())
+	rejected(t, file.String()+"2013-10-04T00:00:00Z,A,1,1\n2013-10-05T00:00:00Z,A,1,1\n", Rejection{2 + MaxDates, "", "", TooManyDates})
 }
 
 func TestTheSummaryOfAFileIsBounded(t *testing.T) {

@@ -262,6 +262,11 @@ func (s *scanner) accept(time int64, id int, price, size decimal.Decimal, notion
 	if time > s.dayEnd || time < s.day {
 		s.day = floorDay(time)
 		s.dayEnd = s.day + (dayNanoseconds - 1)
+		if s.dates[s.day] = true; len(s.dates) > MaxDates {
+			s.stopped = true
+			s.reject("", nil, TooManyDates)
+			return nil
+		}
 	}
 	if symbol.lastDay != s.day && s.isNewDay(id) {
 		symbol.lastDay = s.day
@@ -283,7 +288,7 @@ func (s *scanner) accept(time int64, id int, price, size decimal.Decimal, notion
 	}
 	volume, volumeErr := s.volume.Add(size)
 	total, totalErr := s.notional.Add(notional.Abs())
-	if volumeErr != nil || totalErr != nil {
+	if volumeErr != nil || totalErr != nil || !volume.Less(maxTotal) || total.AtLeast(maxTotal) {
 		s.stopped = true
 		s.reject(s.columns.name(s.columns.at[s.format.Size.Column]), []byte(size.String()), TotalTooLarge)
 		return nil

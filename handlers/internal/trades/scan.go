@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"strings"
 	"time"
 
 	"market-data-pipeline/handlers/internal/decimal"
@@ -19,6 +20,9 @@ const (
 	minuteNanoseconds = 60 * 1_000_000_000
 	noDay             = -1 << 63
 )
+
+// maxTotal is the first total that has too many digits.
+var maxTotal, _ = decimal.Parse([]byte("1" + strings.Repeat("0", MaxTotalDigits)))
 
 // scanner is the state of one Scan.
 type scanner struct {
@@ -57,6 +61,7 @@ type scanner struct {
 	last       int64                  // the timestamp of the last row that has one
 	day        int64                  // the UTC day of the last trade, as its first nanosecond
 	dayEnd     int64                  // its last nanosecond
+	dates      map[int64]bool         // all UTC days
 	trade      Trade
 }
 
@@ -69,7 +74,7 @@ func newScanner(options Options, visit func(*Trade) error) *scanner {
 		options: options, format: f, visit: visit, line: 1, hash: sha256.New(),
 		clock: clock{Timestamp: &f.Timestamp}, utf8: f.Encoding == "utf-8",
 		record: record{delimiter: f.Delimiter, quote: f.Quote, trim: f.Trim},
-		last:   noDay, day: 0, dayEnd: -1,
+		last:   noDay, day: 0, dayEnd: -1, dates: map[int64]bool{},
 		result: Result{Rejects: Rejects{ByReason: map[Reason]int64{}}},
 	}
 	s.lines = newLines(f)

@@ -30,6 +30,13 @@ const (
 	// MaxSymbolDays is how many pairs of a symbol and a UTC date a file may have:
 	// that many entries has its summary.
 	MaxSymbolDays = 1 << 16
+	// MaxDates is how many UTC dates a file may have trades on: so many pairs of objects
+	// it leaves, and so many days it is taken into.
+	MaxDates = 366
+	// MaxTotalDigits is how many integer digits a file's total volume, and its total of
+	// price × size, may have: 100,000 files of a day, each with as much as that, do not
+	// overflow the twenty that sums have.
+	MaxTotalDigits = 15
 	// MaxBars is how many pairs of a symbol and a minute a file may have whose
 	// rows are not in the order of time.
 	MaxBars = 1 << 22
