@@ -77,6 +77,7 @@ _CORS = (
         "responseParameters.gatewayresponse.header.Access-Control-Expose-Headers",
         "which headers of an error a page may read, and for whom it is kept",
     ),
+    equivalent("Response", "responseTemplates*", "the words of an error; `tests/stack` holds them"),
     owned("Response", "*", "api-cors"),
 )
 
