@@ -67,14 +67,14 @@ def make(pipeline: Pipeline, roles: Roles) -> World:
         "WAITING": maker.validated("7/waiting.csv"),
         "RECEIVED": maker.received("9/received.csv"),
     }
-    for name in (*NAMES, "notes.txt"):
+    for name in (*NAMES, "notes.pdf"):
         assert pipeline.invoke("validator", pipeline.upload(by_name, name))
     return World(
         partner=pipeline.partner.name,
         every_status=feed,
         statuses=statuses,
         by_name=by_name,
-        no_number="notes.txt",
+        no_number="notes.pdf",
     )
 
 

@@ -284,7 +284,7 @@ def test_a_query_of_what_is_archived_asks_for_all_restores_and_is_answered_after
         assert eventually(answered, bool) == {"bars": 2, "days": 1}[table]
 
 
-@pytest.mark.parametrize("name", ["notes.txt", "0/zero.csv", "x/y/z.csv"])
+@pytest.mark.parametrize("name", ["notes.pdf", "0/zero.csv", "x/y/z.csv"])
 def test_an_invalid_name_is_rejected_with_its_reason_and_holds_nothing(
     partner: Partner, name: str
 ) -> None:
