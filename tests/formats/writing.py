@@ -8,7 +8,7 @@ import csv
 import io
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -31,8 +31,10 @@ class Written:
     left_out: dict[str, int] = field(default_factory=dict)
 
 
-def write(body: Mapping[str, Any], seed: int, rows: int = 40) -> Written:
-    """A file of random trades in a format's form."""
+def write(
+    body: Mapping[str, Any], seed: int, rows: int = 40, *, trades_alone: bool = False
+) -> Written:
+    """A file of random trades in a format's form, with rows to leave out unless it is said."""
     source = random.Random(seed)  # noqa: S311 - reproducible, no secret
     symbols: tuple[str, ...] = SYMBOLS if _pattern(body) is None else ("AAPL", "BTCUSDT", "A")
     if "column" not in body["symbol"]:
@@ -51,12 +53,17 @@ def write(body: Mapping[str, Any], seed: int, rows: int = 40) -> Written:
             trades.sort(key=lambda trade: trade[0])
         case "time-within-symbol":
             trades.sort(key=lambda trade: (trade[1], trade[0]))
+        case _ if trades_alone:  # as most such files are: hardly out of order
+            trades.sort(key=lambda trade: trade[0] // 10**9)
     columns = [c if isinstance(c, str) else c["name"] for c in body["columns"]]
     written = Written(name=_name(body, symbols[0]), text="", trades=[])
     table = []
+    others = ["", "x", "12"]
+    if not trades_alone and body.get("quote") != "none":
+        others.append("12,37")
     for trade in trades:
-        row = _row(body, columns, trade, source)
-        rule = source.choice([*body.get("leave-out", []), None])
+        row = _row(body, columns, trade, source, others)
+        rule = source.choice([*body.get("leave-out", []) * (not trades_alone), None])
         if rule is not None and rule["column"] in columns:
             value = source.choice(rule["is"]) if "is" in rule else "no such value"
             row[rule["column"]] = value
@@ -96,12 +103,10 @@ def _row(
     columns: list[str],
     trade: tuple[int, str, Decimal, Decimal],
     source: random.Random,
+    others: Sequence[str],
 ) -> dict[str, str]:
     instant, symbol, price, size = trade
-    row = {
-        name: source.choice(["", "x", "12,37" if body.get("quote") != "none" else "12"])
-        for name in columns
-    }
+    row = {name: source.choice(others) for name in columns}
     for rule in body.get("leave-out", []):
         if rule["column"] in row:
             row[rule["column"]] = rule["is-not"][0] if "is-not" in rule else "no such value"

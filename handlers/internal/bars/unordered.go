@@ -39,8 +39,15 @@ type unordered struct {
 	limit   int      // of the bars held
 	symbols []string // by SymbolID
 	bars    map[place]*summary.Stats
+	recent  []recent // by SymbolID: rows of a symbol often come in one minute
 	free    []summary.Stats
 	runs    []*run
+}
+
+// recent is the bar of a symbol's last trade; nil behind a spill.
+type recent struct {
+	minute int64
+	stats  *summary.Stats
 }
 
 // place is where a bar stands.
@@ -55,10 +62,16 @@ func (u *unordered) add(t *trades.Trade) error {
 	}
 	for t.SymbolID >= len(u.symbols) {
 		u.symbols = append(u.symbols, "")
+		u.recent = append(u.recent, recent{})
 	}
 	u.symbols[t.SymbolID] = t.Symbol
-	at := place{floorMinute(t.Time), t.SymbolID}
-	stats := u.bars[at]
+	last := &u.recent[t.SymbolID]
+	stats := last.stats
+	at := place{last.minute, t.SymbolID}
+	if stats == nil || t.Time < last.minute || t.Time >= last.minute+minute {
+		at.minute = floorMinute(t.Time)
+		stats = u.bars[at]
+	}
 	if stats == nil {
 		if len(u.bars) >= u.limit {
 			if err := u.spill(); err != nil {
@@ -71,6 +84,7 @@ func (u *unordered) add(t *trades.Trade) error {
 		stats, u.free = &u.free[0], u.free[1:]
 		u.bars[at] = stats
 	}
+	*last = recent{at.minute, stats}
 	if err := stats.Add(t); err != nil {
 		return fmt.Errorf("the bar of %s with row %d: %w", t.Symbol, t.Row, err)
 	}
@@ -164,6 +178,7 @@ func (u *unordered) spill() error {
 		}
 	}
 	clear(u.bars)
+	clear(u.recent)
 	u.free = nil
 	return out.Flush()
 }
