@@ -105,7 +105,7 @@ PROVIDER = "pulumi:providers:aws"
 PLAIN = frozenset({API_DEPLOYMENT, API_REQUEST_VALIDATOR, DASHBOARD})
 """Those of which the brief asks no more than of everything: the general rules alone judge them."""
 
-KNOWN = frozenset(
+KNOWN: frozenset[str] = frozenset(
     token for name, token in vars().copy().items() if name.isupper() and name != "PLAIN"
 )
 """All of them."""

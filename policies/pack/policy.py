@@ -60,6 +60,10 @@ class Rule:
         fix: How to repair a violation, in one line.
         governs: The resource types that it judges.
         schema: JSON schema of each setting, with the mission's value as `default`.
+        passes: Examples, under the mission's values. Each is a small stack in YAML, of resources by
+            the last part of their type (and a word to tell two apart); the first is the one judged.
+            `${Key}` in the place of a property is a reference to that resource.
+        fails: Examples of what the rule refuses, in the same form.
         waivable: Whether a waiver may excuse a violation.
         general: Whether it holds for resources of every service alike. That alone does not make a
             type governed: the evidence lists as ungoverned what only such policies judge.
@@ -72,6 +76,8 @@ class Rule:
     fix: str
     governs: Types
     schema: Schema = field(default_factory=dict)
+    passes: tuple[str, ...] = ()
+    fails: tuple[str, ...] = ()
     waivable: bool = False
     general: bool = False
 

@@ -45,6 +45,20 @@ RESOURCE_POLICIES = Rule(
         "aws:SourceAccount; deny nothing without a condition."
     ),
     governs=only(API, BUCKET, QUEUE, TOPIC, *_NEED_ONE),
+    passes=(
+        """
+        Queue: {policy: {Statement: {Effect: Allow, Principal: {Service: events.amazonaws.com},
+          Action: 'sqs:SendMessage',
+          Resource: 'arn:aws:sqs:us-east-1:123456789012:work-dlq-dev.fifo',
+          Condition: {StringEquals: {'aws:SourceAccount': '123456789012'}}}}}
+        """,
+    ),
+    fails=(
+        """
+        Queue: {policy: {Statement: {Effect: Allow, Principal: '*', Action: 'sqs:SendMessage',
+          Resource: 'arn:aws:sqs:us-east-1:123456789012:work-dlq-dev.fifo'}}}
+        """,
+    ),
 )
 
 
@@ -149,6 +163,22 @@ PERMISSIONS = Rule(
             "default": ["apigateway.amazonaws.com", "s3.amazonaws.com"],
         }
     },
+    passes=(
+        """
+        Permission: {action: 'lambda:InvokeFunction', function: status-function-dev,
+          principal: apigateway.amazonaws.com,
+          sourceArn: 'arn:aws:execute-api:us-east-1:123456789012:*/status-stage-dev/GET/status/*'}
+        Function: {name: status-function-dev}
+        Stage: {stageName: status-stage-dev}
+        """,
+    ),
+    fails=(
+        """
+        Permission: {action: 'lambda:InvokeFunction', function: status-function-dev,
+          principal: '*'}
+        Function: {name: status-function-dev}
+        """,
+    ),
 )
 
 
@@ -204,6 +234,20 @@ PUBLIC_ACCESS = Rule(
     requirements=("FN-5", "SEC-3"),
     fix="Declare a BucketPublicAccessBlock with all four switches true.",
     governs=only(BUCKET),
+    passes=(
+        """
+        Bucket: {bucket: uploads-bucket-dev}
+        BucketPublicAccessBlock: {bucket: uploads-bucket-dev, blockPublicAcls: true,
+          blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true}
+        """,
+    ),
+    fails=(
+        """
+        Bucket: {bucket: uploads-bucket-dev}
+        BucketPublicAccessBlock: {bucket: uploads-bucket-dev, blockPublicAcls: true}
+        """,
+        "Bucket: {bucket: uploads-bucket-dev}",
+    ),
 )
 
 
@@ -226,6 +270,21 @@ OWNERSHIP = Rule(
     requirements=("FN-5",),
     fix="Declare BucketOwnershipControls with BucketOwnerEnforced.",
     governs=only(BUCKET),
+    passes=(
+        """
+        Bucket: {bucket: uploads-bucket-dev}
+        BucketOwnershipControls: {bucket: uploads-bucket-dev,
+          rule: {objectOwnership: BucketOwnerEnforced}}
+        """,
+    ),
+    fails=(
+        """
+        Bucket: {bucket: uploads-bucket-dev}
+        BucketOwnershipControls: {bucket: uploads-bucket-dev,
+          rule: {objectOwnership: ObjectWriter}}
+        """,
+        "Bucket: {bucket: uploads-bucket-dev}",
+    ),
 )
 
 

@@ -34,6 +34,11 @@ ALLOWED_TYPES = Rule(
         }
     },
     general=True,
+    passes=("Queue: {}",),
+    fails=(
+        "aws:glue/registry:Registry: {}",
+        "random:index/randomPet:RandomPet: {}",
+    ),
 )
 
 

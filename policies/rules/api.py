@@ -50,6 +50,25 @@ THROTTLE = Rule(
             "default": 1000,
         }
     },
+    passes=(
+        """
+        MethodSettings: {settings: {throttlingRateLimit: 1000, throttlingBurstLimit: 500}}
+        """,
+        """
+        Stage: {restApi: '${RestApi}', stageName: status-stage-dev}
+        RestApi: {}
+        MethodSettings: {restApi: '${RestApi}', stageName: status-stage-dev, methodPath: '*/*'}
+        """,
+    ),
+    fails=(
+        """
+        MethodSettings: {settings: {throttlingRateLimit: 2000, throttlingBurstLimit: 500}}
+        """,
+        """
+        Stage: {restApi: '${RestApi}', stageName: status-stage-dev}
+        RestApi: {}
+        """,
+    ),
 )
 
 
@@ -91,6 +110,14 @@ AUTHORISATION = Rule(
             "default": "AWS_IAM",
         }
     },
+    passes=(
+        "Method: {httpMethod: GET, authorization: AWS_IAM}",
+        "RestApi: {}",
+    ),
+    fails=(
+        "Method: {httpMethod: GET, authorization: NONE}",
+        "RestApi: {body: '{}'}",
+    ),
 )
 
 
@@ -117,6 +144,26 @@ ACCESS_LOG = Rule(
         "stage, and an Account with the role that writes both; leave canarySettings out."
     ),
     governs=only(API_STAGE),
+    passes=(
+        """
+        Stage: {restApi: '${RestApi}', stageName: status-stage-dev,
+            accessLogSettings: {destinationArn:
+            'arn:aws:logs:us-east-1:123456789012:log-group:/aws/apigateway/status-access-dev',
+          format: $context.requestId}}
+        RestApi: {}
+        LogGroup: {name: /aws/apigateway/status-access-dev}
+        LogGroup execution: {name: '${RestApi}'}
+        Account: {cloudwatchRoleArn: '${Role}'}
+        Role: {assumeRolePolicy: {Statement: {Effect: Allow,
+          Principal: {Service: apigateway.amazonaws.com}, Action: 'sts:AssumeRole'}}}
+        """,
+    ),
+    fails=(
+        """
+        Stage: {restApi: '${RestApi}', stageName: status-stage-dev}
+        RestApi: {}
+        """,
+    ),
 )
 
 
@@ -177,6 +224,11 @@ EXECUTION_LOG = Rule(
     requirements=("MON-1", "SEC-3"),
     fix="Set settings.loggingLevel to INFO and leave dataTraceEnabled off.",
     governs=only(API_METHOD_SETTINGS),
+    passes=("MethodSettings: {settings: {loggingLevel: INFO}}",),
+    fails=(
+        "MethodSettings: {settings: {loggingLevel: INFO, dataTraceEnabled: true}}",
+        "MethodSettings: {}",
+    ),
 )
 
 
@@ -197,6 +249,8 @@ TRACING = Rule(
     requirements=("MON-1",),
     fix="Set xrayTracingEnabled to true.",
     governs=only(API_STAGE),
+    passes=("Stage: {xrayTracingEnabled: true}",),
+    fails=("Stage: {}",),
 )
 
 

@@ -17,6 +17,29 @@ FUNCTIONS = Rule(
         "Permission for apigateway.amazonaws.com on this stage, verb and path."
     ),
     governs=only(API, API_METHOD),
+    passes=(
+        """
+        Method: {restApi: '${RestApi}', resourceId: '${Resource}', httpMethod: GET}
+        RestApi: {}
+        Resource: {parentId: '${RestApi}', pathPart: status}
+        Stage: {restApi: '${RestApi}', stageName: status-stage-dev}
+        Integration: {resourceId: '${Resource}', httpMethod: GET, type: AWS_PROXY,
+          integrationHttpMethod: POST,
+            uri:
+            'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:status-function-dev/invocations'}
+        Function: {name: status-function-dev}
+        Permission: {function: status-function-dev, principal: apigateway.amazonaws.com,
+          sourceArn: 'arn:aws:execute-api:us-east-1:123456789012:*/status-stage-dev/GET/status'}
+        """,
+    ),
+    fails=(
+        """
+        Method: {restApi: '${RestApi}', resourceId: '${Resource}', httpMethod: GET}
+        RestApi: {}
+        Resource: {parentId: '${RestApi}', pathPart: status}
+        Stage: {restApi: '${RestApi}', stageName: status-stage-dev}
+        """,
+    ),
 )
 
 

@@ -21,6 +21,21 @@ VERSIONING = Rule(
     requirements=("S3-1",),
     fix=("Declare a BucketVersioning with versioningConfiguration.status Enabled."),
     governs=only(BUCKET),
+    passes=(
+        """
+        Bucket: {bucket: uploads-bucket-dev}
+        BucketVersioning: {bucket: uploads-bucket-dev,
+          versioningConfiguration: {status: Enabled}}
+        """,
+    ),
+    fails=(
+        """
+        Bucket: {bucket: uploads-bucket-dev}
+        BucketVersioning: {bucket: uploads-bucket-dev,
+          versioningConfiguration: {status: Suspended}}
+        """,
+        "Bucket: {bucket: uploads-bucket-dev}",
+    ),
 )
 
 
@@ -67,6 +82,25 @@ ARCHIVE = Rule(
             "default": "GLACIER",
         },
     },
+    passes=(
+        """
+        Bucket: {bucket: uploads-bucket-dev}
+        BucketLifecycleConfiguration: {bucket: uploads-bucket-dev,
+          transitionDefaultMinimumObjectSize: varies_by_storage_class, rules: [{status: Enabled,
+          transitions: [{days: 90, storageClass: GLACIER}],
+          noncurrentVersionTransitions: [{noncurrentDays: 90, storageClass: GLACIER}]}]}
+        """,
+    ),
+    fails=(
+        """
+        Bucket: {bucket: uploads-bucket-dev}
+        BucketLifecycleConfiguration: {bucket: uploads-bucket-dev,
+          transitionDefaultMinimumObjectSize: varies_by_storage_class, rules: [{status: Enabled,
+          transitions: [{days: 30, storageClass: GLACIER}],
+          noncurrentVersionTransitions: [{noncurrentDays: 30, storageClass: GLACIER}]}]}
+        """,
+        "Bucket: {bucket: uploads-bucket-dev}",
+    ),
 )
 
 
@@ -163,6 +197,26 @@ NOTIFICATION = Rule(
             "default": "validator-function",
         },
     },
+    passes=(
+        """
+        Bucket: {bucket: uploads-bucket-dev}
+        BucketNotification: {bucket: uploads-bucket-dev,
+          lambdaFunctions: [{events: ['s3:ObjectCreated:*'], filterPrefix: uploads/,
+            lambdaFunctionArn:
+            'arn:aws:lambda:us-east-1:123456789012:function:validator-function-dev'}]}
+        Function: {name: validator-function-dev}
+        Permission: {function: validator-function-dev, principal: s3.amazonaws.com,
+          sourceArn: 'arn:aws:s3:::uploads-bucket-dev'}
+        """,
+    ),
+    fails=(
+        """
+        Bucket: {bucket: uploads-bucket-dev}
+        BucketNotification: {bucket: uploads-bucket-dev,
+          topics: [{topicArn: 'arn:aws:sns:us-east-1:123456789012:any-topic-dev'}]}
+        """,
+        "Bucket: {bucket: uploads-bucket-dev}",
+    ),
 )
 
 

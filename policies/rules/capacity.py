@@ -20,6 +20,11 @@ ELASTIC = Rule(
     requirements=("SCALE-1",),
     fix="Leave reserved and provisioned capacity, throughput limits and caches out.",
     governs=only(*_PROPERTIES),
+    passes=("Function: {}",),
+    fails=(
+        "Function: {reservedConcurrentExecutions: 10}",
+        "Table: {onDemandThroughput: {maxReadRequestUnits: 1}}",
+    ),
 )
 
 

@@ -37,6 +37,24 @@ CORS = Rule(
         "DEFAULT_5XX Access-Control-Allow-Origin."
     ),
     governs=only(API, API_METHOD),
+    passes=(
+        """
+        RestApi: {}
+        Response 4XX: {restApiId: '${RestApi}', responseType: DEFAULT_4XX,
+          responseParameters: {gatewayresponse.header.Access-Control-Allow-Origin: '''*'''}}
+        Response 5XX: {restApiId: '${RestApi}', responseType: DEFAULT_5XX,
+          responseParameters: {gatewayresponse.header.Access-Control-Allow-Origin: '''*'''}}
+        """,
+    ),
+    fails=(
+        "RestApi: {}",
+        """
+        Method: {restApi: '${RestApi}', resourceId: '${Resource}', httpMethod: GET}
+        RestApi: {}
+        Resource: {parentId: '${RestApi}', pathPart: status}
+        Stage: {restApi: '${RestApi}', stageName: status-stage-dev}
+        """,
+    ),
 )
 
 

@@ -54,6 +54,11 @@ CREDENTIALS = Rule(
         otherwise="Governs AWS resources and providers only.",
     ),
     general=True,
+    passes=("Function: {environment: {variables: {TABLE_NAME: status-table-dev}}}",),
+    fails=(
+        "Function: {environment: {variables: {DB_PASSWORD: any}}}",
+        "aws: {secretKey: any}",
+    ),
 )
 
 

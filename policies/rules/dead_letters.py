@@ -23,6 +23,28 @@ FUNCTION_ROUTE = Rule(
         "failures on to one: on-failure destination, event bus, rule, target, queue policy, keys."
     ),
     governs=only(FUNCTION),
+    passes=(
+        """
+        Function: {name: work-function-dev}
+        EventSourceMapping: {eventSourceArn:
+            'arn:aws:sqs:us-east-1:123456789012:work-queue-dev.fifo',
+          functionName: work-function-dev}
+        Queue: {name: work-queue-dev.fifo,
+            redrivePolicy: {deadLetterTargetArn:
+            'arn:aws:sqs:us-east-1:123456789012:work-dlq-dev.fifo'}}
+        Queue letters: {name: work-dlq-dev.fifo}
+        """,
+    ),
+    fails=(
+        """
+        Function: {name: work-function-dev}
+        EventSourceMapping: {eventSourceArn:
+            'arn:aws:sqs:us-east-1:123456789012:work-queue-dev.fifo',
+          functionName: work-function-dev}
+        Queue: {name: work-queue-dev.fifo}
+        """,
+        "Function: {name: work-function-dev}",
+    ),
 )
 
 
@@ -67,6 +89,20 @@ RETENTION = Rule(
     requirements=("MQ-2",),
     fix="Set the dead-letter queue's messageRetentionSeconds to 1209600, 14 days.",
     governs=only(QUEUE),
+    passes=(
+        """
+        Queue: {redrivePolicy: {deadLetterTargetArn:
+            'arn:aws:sqs:us-east-1:123456789012:work-dlq-dev.fifo'}}
+        Queue letters: {name: work-dlq-dev.fifo, messageRetentionSeconds: 1209600}
+        """,
+    ),
+    fails=(
+        """
+        Queue: {redrivePolicy: {deadLetterTargetArn:
+            'arn:aws:sqs:us-east-1:123456789012:work-dlq-dev.fifo'}}
+        Queue letters: {name: work-dlq-dev.fifo, messageRetentionSeconds: 345600}
+        """,
+    ),
 )
 
 

@@ -34,6 +34,15 @@ DESTROYABLE = Rule(
         }
     },
     general=True,
+    passes=(
+        "Bucket: {forceDestroy: true}",
+        "Key: {deletionWindowInDays: 7}",
+    ),
+    fails=(
+        "Bucket: {}",
+        "Key: {deletionWindowInDays: 30}",
+        "Table: {deletionProtectionEnabled: true}",
+    ),
 )
 
 

@@ -21,7 +21,7 @@ from policies.facts.types import (
     TOPIC,
 )
 from policies.pack.answers import PASSED, Answer, failed, not_applicable, verdict
-from policies.pack.policy import Rule, Settings, Severity, StackPolicy, only
+from policies.pack.policy import Rule, Settings, Severity, only
 
 
 def _encrypted(resource: Resource, stack: Stack, holder: Node, key: str) -> Answer:
@@ -49,6 +49,16 @@ TABLES = Rule(
     requirements=("SEC-1",),
     fix="Set serverSideEncryption to enabled with the ARN of the stack's own key.",
     governs=only(TABLE),
+    passes=(
+        """
+        Table: {serverSideEncryption: {enabled: true, kmsKeyArn: '${Key}'}}
+        Key: {}
+        """,
+    ),
+    fails=(
+        "Table: {serverSideEncryption: {enabled: true}}",
+        "Table: {}",
+    ),
 )
 
 
@@ -66,6 +76,26 @@ BUCKETS = Rule(
     requirements=("S3-4", "SEC-1"),
     fix=("Declare a BucketServerSideEncryptionConfiguration with aws:kms and the stack's own key."),
     governs=only(BUCKET),
+    passes=(
+        """
+        Bucket: {bucket: uploads-bucket-dev}
+        BucketServerSideEncryptionConfiguration: {bucket: uploads-bucket-dev,
+          rules: [{applyServerSideEncryptionByDefault: {sseAlgorithm: 'aws:kms',
+          kmsMasterKeyId: alias/pipeline-key-dev}}]}
+        Alias: {name: alias/pipeline-key-dev, targetKeyId: '${Key}'}
+        Key: {}
+        """,
+    ),
+    fails=(
+        """
+        Bucket: {bucket: uploads-bucket-dev}
+        BucketServerSideEncryptionConfiguration: {bucket: uploads-bucket-dev,
+          rules: [{applyServerSideEncryptionByDefault: {sseAlgorithm: AES256}}]}
+        Alias: {name: alias/pipeline-key-dev, targetKeyId: '${Key}'}
+        Key: {}
+        """,
+        "Bucket: {bucket: uploads-bucket-dev}",
+    ),
 )
 
 
@@ -90,25 +120,26 @@ def _judge_bucket(bucket: Resource, stack: Stack, _settings: Settings) -> Answer
     return verdict(problems)
 
 
-def _policy(name: str, subject: str, type_: str, key: str, *more: str) -> StackPolicy:
-    return StackPolicy(
+def _encrypted_rule(name: str, subject: str, type_: str, key: str) -> Rule:
+    """The rule on a type whose key stands in one property."""
+    kind = type_.rsplit(":", 1)[-1]
+    return Rule(
         name=name,
         sentence=f"{subject} are encrypted at rest with a KMS key of this stack.",
         severity=Severity.HIGH,
-        requirements=("SEC-1", *more),
+        requirements=("SEC-1",),
         fix=f"Set {key} to the alias or ARN of the stack's own key.",
         governs=only(type_),
-        judge=_encrypted_by(key),
+        passes=(f"{kind}: {{{key}: '${{Key}}'}}\nKey: {{}}",),
+        fails=(f"{kind}: {{{key}: alias/aws/any}}", f"{kind}: {{}}"),
     )
 
 
-QUEUES = _policy("queue-encryption", "Queues", QUEUE, "kmsMasterKeyId")
+QUEUES = _encrypted_rule("queue-encryption", "Queues", QUEUE, "kmsMasterKeyId")
+TOPICS = _encrypted_rule("topic-encryption", "Topics", TOPIC, "kmsMasterKeyId")
+LOG_GROUPS = _encrypted_rule("log-group-encryption", "Log groups", LOG_GROUP, "kmsKeyId")
+EVENT_BUSES = _encrypted_rule("event-bus-encryption", "Event buses", EVENT_BUS, "kmsKeyIdentifier")
 
-TOPICS = _policy("topic-encryption", "Topics", TOPIC, "kmsMasterKeyId")
-
-LOG_GROUPS = _policy("log-group-encryption", "Log groups", LOG_GROUP, "kmsKeyId")
-
-EVENT_BUSES = _policy("event-bus-encryption", "Event buses", EVENT_BUS, "kmsKeyIdentifier")
 
 # AWS encrypts these with a key of its own unless they name one: a function's environment holds
 # names only, and a mapping's filters, which its key is for, are not allowed. An object takes the
@@ -126,6 +157,18 @@ OTHERS = Rule(
     requirements=("SEC-1",),
     fix="Leave the key out, or set it to the alias or ARN of the stack's own key.",
     governs=only(*_NAMED_IN),
+    passes=(
+        """
+        Function: {kmsKeyArn: '${Key}'}
+        Key: {}
+        """,
+    ),
+    fails=(
+        """
+        Function: {kmsKeyArn: alias/aws/lambda}
+        Key: {}
+        """,
+    ),
 )
 
 
@@ -144,6 +187,11 @@ API_CACHE = Rule(
     requirements=("SEC-1",),
     fix="Leave caching off, or set cacheDataEncrypted to true.",
     governs=only(API_METHOD_SETTINGS),
+    passes=(
+        "MethodSettings: {settings: {cachingEnabled: true, cacheDataEncrypted: true}}",
+        "MethodSettings: {}",
+    ),
+    fails=("MethodSettings: {settings: {cachingEnabled: true}}",),
 )
 
 
@@ -161,6 +209,11 @@ KEY_ROTATION = Rule(
     requirements=("SEC-1",),
     fix="Set enableKeyRotation to true, and no period of more than 365 days.",
     governs=only(KEY),
+    passes=("Key: {enableKeyRotation: true}",),
+    fails=(
+        "Key: {enableKeyRotation: true, rotationPeriodInDays: 2560}",
+        "Key: {}",
+    ),
 )
 
 
@@ -179,10 +232,10 @@ def _judge_rotation(key: Resource, _settings: Settings) -> Answer:
 _YEAR = 365  # days, and AWS's default
 
 POLICIES = (
-    QUEUES,
-    TOPICS,
-    LOG_GROUPS,
-    EVENT_BUSES,
+    QUEUES.judged_in_stack(_encrypted_by("kmsMasterKeyId")),
+    TOPICS.judged_in_stack(_encrypted_by("kmsMasterKeyId")),
+    LOG_GROUPS.judged_in_stack(_encrypted_by("kmsKeyId")),
+    EVENT_BUSES.judged_in_stack(_encrypted_by("kmsKeyIdentifier")),
     TABLES.judged_in_stack(_judge_table),
     BUCKETS.judged_in_stack(_judge_bucket),
     OTHERS.judged_in_stack(_judge_other),

@@ -29,6 +29,11 @@ RUNTIME = Rule(
             "default": "bootstrap",
         },
     },
+    passes=("Function: {runtime: provided.al2023, handler: bootstrap}",),
+    fails=(
+        "Function: {runtime: nodejs22.x, handler: index.handler}",
+        "Function: {packageType: Image}",
+    ),
 )
 
 
@@ -62,6 +67,17 @@ BINARY = Rule(
             "default": r"go1\..+",
         }
     },
+    passes=(
+        """
+        Function: {code: {path: build/functions/arm64/validator.zip}, architectures: [arm64]}
+        """,
+    ),
+    fails=(
+        """
+        Function: {code: {path: build/functions/arm64/validator.zip}, architectures: [x86_64]}
+        """,
+        "Function: {code: {assets: {bootstrap: {text: '#!/bin/sh'}}}}",
+    ),
 )
 
 
@@ -104,6 +120,11 @@ MEMORY = Rule(
             "default": 512,
         }
     },
+    passes=("Function: {memorySize: 512}",),
+    fails=(
+        "Function: {memorySize: 1024}",
+        "Function: {}",
+    ),
 )
 
 
@@ -122,6 +143,11 @@ TRACING = Rule(
     requirements=("MON-1",),
     fix="Set tracingConfig.mode to Active.",
     governs=only(FUNCTION),
+    passes=("Function: {tracingConfig: {mode: Active}}",),
+    fails=(
+        "Function: {tracingConfig: {mode: PassThrough}}",
+        "Function: {}",
+    ),
 )
 
 
@@ -157,6 +183,11 @@ RETRIES = Rule(
             "default": 3600,
         },
     },
+    passes=("FunctionEventInvokeConfig: {maximumRetryAttempts: 2}",),
+    fails=(
+        "FunctionEventInvokeConfig: {maximumRetryAttempts: 1}",
+        "FunctionEventInvokeConfig: {}",
+    ),
 )
 
 

@@ -29,6 +29,11 @@ RETENTION = Rule(
             "default": 7,
         }
     },
+    passes=("LogGroup: {retentionInDays: 7}",),
+    fails=(
+        "LogGroup: {retentionInDays: 14}",
+        "LogGroup: {}",
+    ),
 )
 
 
@@ -58,6 +63,13 @@ FUNCTION_LOGS = Rule(
     requirements=("FN-4", "MON-2"),
     fix="Declare the log group /aws/lambda/{name} in the stack.",
     governs=only(FUNCTION),
+    passes=(
+        """
+        Function: {name: status-function-dev}
+        LogGroup: {name: /aws/lambda/status-function-dev}
+        """,
+    ),
+    fails=("Function: {name: status-function-dev}",),
 )
 
 

@@ -32,6 +32,24 @@ METRICS = Rule(
         "EventCount; API: settings.metricsEnabled."
     ),
     governs=only(BUCKET, TABLE, EVENT_SOURCE_MAPPING, API_METHOD_SETTINGS),
+    passes=(
+        """
+        Bucket: {bucket: uploads-bucket-dev}
+        BucketMetric: {bucket: uploads-bucket-dev}
+        """,
+        """
+        Table: {name: status-table-dev}
+        ContributorInsights: {tableName: status-table-dev}
+        """,
+        "EventSourceMapping: {metricsConfig: {metrics: [EventCount]}}",
+        "MethodSettings: {settings: {metricsEnabled: true}}",
+    ),
+    fails=(
+        "Bucket: {bucket: uploads-bucket-dev}",
+        "Table: {name: status-table-dev}",
+        "EventSourceMapping: {}",
+        "MethodSettings: {}",
+    ),
 )
 
 
@@ -68,6 +86,27 @@ ALARMS = Rule(
         "acts on a topic of this stack, which its policy and key let CloudWatch publish on."
     ),
     governs=only(QUEUE),
+    passes=(
+        """
+        Queue: {name: work-dlq-dev.fifo}
+        Queue work: {redrivePolicy: {deadLetterTargetArn:
+            'arn:aws:sqs:us-east-1:123456789012:work-dlq-dev.fifo'}}
+        MetricAlarm: {namespace: AWS/SQS, metricName: ApproximateNumberOfMessagesVisible,
+          dimensions: {QueueName: work-dlq-dev.fifo}, comparisonOperator: GreaterThanThreshold,
+          threshold: 0, statistic: Maximum, evaluationPeriods: 1, period: 60,
+          alarmActions: ['arn:aws:sns:us-east-1:123456789012:alarms-topic-dev']}
+        Topic: {name: alarms-topic-dev, policy: {Statement: {Effect: Allow,
+          Principal: {Service: cloudwatch.amazonaws.com}, Action: 'sns:Publish',
+          Resource: 'arn:aws:sns:us-east-1:123456789012:alarms-topic-dev'}}}
+        """,
+    ),
+    fails=(
+        """
+        Queue: {name: work-dlq-dev.fifo}
+        Queue work: {redrivePolicy: {deadLetterTargetArn:
+            'arn:aws:sqs:us-east-1:123456789012:work-dlq-dev.fifo'}}
+        """,
+    ),
 )
 
 

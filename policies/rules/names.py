@@ -45,6 +45,11 @@ NAMES = Rule(
         where=lambda type_: type_.startswith("aws:"), otherwise="Governs AWS resources only."
     ),
     general=True,
+    passes=("Queue: {name: work-queue-dev.fifo}",),
+    fails=(
+        "Queue: {name: work-queue.fifo}",
+        "Queue: {}",
+    ),
 )
 
 

@@ -44,6 +44,8 @@ NETWORK = Rule(
     fix="Use a serverless service, and leave its VPC settings out.",
     governs=_AWS,
     general=True,
+    passes=("Function: {}",),
+    fails=("Function: {vpcConfig: {subnetIds: [subnet-1], securityGroupIds: [sg-1]}}",),
 )
 
 

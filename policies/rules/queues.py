@@ -13,6 +13,11 @@ FIFO = Rule(
     requirements=("MQ-1", "MQ-4"),
     fix="Set fifoQueue to true and let the name end with .fifo.",
     governs=only(QUEUE),
+    passes=("Queue: {fifoQueue: true}",),
+    fails=(
+        "Queue: {fifoQueue: false}",
+        "Queue: {}",
+    ),
 )
 
 
@@ -28,8 +33,7 @@ RECEIVES = Rule(
     requirements=("MQ-3",),
     fix=(
         "Set maxReceiveCount to {receives} in the redrive policy, and let messages stay for "
-        "{receives} "
-        "times the visibility timeout or more."
+        "{receives} times the visibility timeout or more."
     ),
     governs=only(QUEUE, QUEUE_REDRIVE),
     schema={
@@ -41,6 +45,11 @@ RECEIVES = Rule(
             "default": 3,
         }
     },
+    passes=("Queue: {redrivePolicy: {maxReceiveCount: 3}}",),
+    fails=(
+        "Queue: {redrivePolicy: {maxReceiveCount: 5}}",
+        "RedrivePolicy: {}",
+    ),
 )
 
 
@@ -96,6 +105,24 @@ VISIBILITY = Rule(
             "default": 6,
         }
     },
+    passes=(
+        """
+        Queue: {name: work-queue-dev.fifo, visibilityTimeoutSeconds: 360}
+        EventSourceMapping: {eventSourceArn:
+            'arn:aws:sqs:us-east-1:123456789012:work-queue-dev.fifo',
+          functionName: work-function-dev}
+        Function: {name: work-function-dev, timeout: 60}
+        """,
+    ),
+    fails=(
+        """
+        Queue: {name: work-queue-dev.fifo, visibilityTimeoutSeconds: 60}
+        EventSourceMapping: {eventSourceArn:
+            'arn:aws:sqs:us-east-1:123456789012:work-queue-dev.fifo',
+          functionName: work-function-dev}
+        Function: {name: work-function-dev, timeout: 60}
+        """,
+    ),
 )
 
 
@@ -139,6 +166,26 @@ MAPPING = Rule(
             "default": 1,
         }
     },
+    passes=(
+        """
+        EventSourceMapping: {eventSourceArn:
+            'arn:aws:sqs:us-east-1:123456789012:work-queue-dev.fifo',
+          functionName: work-function-dev, batchSize: 1,
+          functionResponseTypes: [ReportBatchItemFailures]}
+        Queue: {name: work-queue-dev.fifo}
+        Function: {name: work-function-dev}
+        """,
+    ),
+    fails=(
+        """
+        EventSourceMapping: {eventSourceArn:
+            'arn:aws:sqs:us-east-1:123456789012:work-queue-dev.fifo',
+          functionName: work-function-dev, batchSize: 10,
+          functionResponseTypes: [ReportBatchItemFailures]}
+        Queue: {name: work-queue-dev.fifo}
+        Function: {name: work-function-dev}
+        """,
+    ),
 )
 
 

@@ -46,6 +46,14 @@ REGION = Rule(
         }
     },
     general=True,
+    passes=(
+        "Queue: {}",
+        "aws: {region: us-east-1}",
+    ),
+    fails=(
+        "Queue: {region: eu-west-1}",
+        "aws: {region: eu-west-1}",
+    ),
 )
 
 

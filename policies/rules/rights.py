@@ -98,6 +98,25 @@ ACTIONS = Rule(
             "default": {role: list(actions) for role, actions in _ROLES.items()},
         }
     },
+    passes=(
+        """
+        RolePolicy: {role: status-role-dev, policy: {Statement: {Effect: Allow,
+          Action: 'dynamodb:GetItem'}}}
+        Role: {name: status-role-dev}
+        """,
+    ),
+    fails=(
+        """
+        RolePolicy: {role: status-role-dev, policy: {Statement: {Effect: Allow,
+          Action: 'dynamodb:PutItem'}}}
+        Role: {name: status-role-dev}
+        """,
+        """
+        RolePolicy: {role: status-role-dev, policy: {Statement: {Effect: Allow,
+          Action: 'dynamodb:*'}}}
+        Role: {name: status-role-dev}
+        """,
+    ),
 )
 
 
@@ -168,6 +187,22 @@ RESOURCES = Rule(
             "default": PLACES,
         }
     },
+    passes=(
+        """
+        RolePolicy: {role: status-role-dev, policy: {Statement: {Effect: Allow,
+          Action: 'dynamodb:GetItem',
+          Resource: 'arn:aws:dynamodb:us-east-1:123456789012:table/status-table-dev'}}}
+        Role: {name: status-role-dev}
+        Table: {name: status-table-dev}
+        """,
+    ),
+    fails=(
+        """
+        RolePolicy: {role: status-role-dev, policy: {Statement: {Effect: Allow,
+          Action: 'dynamodb:GetItem', Resource: '*'}}}
+        Role: {name: status-role-dev}
+        """,
+    ),
 )
 
 

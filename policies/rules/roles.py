@@ -19,6 +19,14 @@ MANAGED = Rule(
     requirements=("FN-5",),
     fix="Write the actions that the role needs into an inline policy of this stack.",
     governs=only(ROLE, ROLE_ATTACHMENT),
+    passes=(
+        "Role: {}",
+        """
+        RolePolicyAttachment: {policyArn: '${Policy}'}
+        Policy: {}
+        """,
+    ),
+    fails=("Role: {managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess']}",),
 )
 
 
@@ -54,6 +62,19 @@ TRUST = Rule(
             "default": "-partner-role-",
         },
     },
+    passes=(
+        """
+        Role: {assumeRolePolicy: {Statement: {Effect: Allow,
+          Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}}}
+        """,
+    ),
+    fails=(
+        """
+        Role: {assumeRolePolicy: {Statement: {Effect: Allow, Principal: {AWS: '*'},
+          Action: 'sts:AssumeRole'}}}
+        """,
+        "Role: {}",
+    ),
 )
 
 
@@ -89,6 +110,20 @@ OWN_ROLE = Rule(
     requirements=("FN-5",),
     fix="Declare one role per function and set the function's role to its ARN.",
     governs=only(FUNCTION),
+    passes=(
+        """
+        Function: {role: '${Role}'}
+        Role: {}
+        """,
+    ),
+    fails=(
+        """
+        Function: {role: '${Role}'}
+        Function second: {role: '${Role}'}
+        Role: {}
+        """,
+        "Function: {}",
+    ),
 )
 
 

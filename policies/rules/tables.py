@@ -12,6 +12,11 @@ BILLING = Rule(
     requirements=("DB-3",),
     fix="Set billingMode to PAY_PER_REQUEST.",
     governs=only(TABLE),
+    passes=("Table: {billingMode: PAY_PER_REQUEST}",),
+    fails=(
+        "Table: {billingMode: PROVISIONED, readCapacity: 5}",
+        "Table: {}",
+    ),
 )
 
 
@@ -42,6 +47,11 @@ TTL = Rule(
             "default": "expiresAt",
         }
     },
+    passes=("Table: {ttl: {enabled: true, attributeName: expiresAt}}",),
+    fails=(
+        "Table: {ttl: {enabled: false, attributeName: expiresAt}}",
+        "Table: {}",
+    ),
 )
 
 
@@ -62,6 +72,11 @@ RECOVERY = Rule(
     requirements=("DB-4",),
     fix="Set pointInTimeRecovery to enabled.",
     governs=only(TABLE),
+    passes=("Table: {pointInTimeRecovery: {enabled: true}}",),
+    fails=(
+        "Table: {pointInTimeRecovery: {enabled: false}}",
+        "Table: {}",
+    ),
 )
 
 

@@ -33,6 +33,11 @@ TAGS = Rule(
         }
     },
     general=True,
+    passes=("Queue: {tags: {Environment: Production, Team: Analytics}}",),
+    fails=(
+        "Queue: {tags: {Environment: Test, Team: Analytics}}",
+        "Queue: {}",
+    ),
 )
 
 

@@ -20,6 +20,28 @@ BUCKETS = Rule(
         "aws:SecureTransport is false and once if s3:TlsVersion is below 1.2; make it no website."
     ),
     governs=only(BUCKET),
+    passes=(
+        """
+        Bucket: {bucket: uploads-bucket-dev}
+        BucketPolicy: {bucket: uploads-bucket-dev, policy: {Statement: [{Effect: Deny,
+          Principal: '*', Action: 's3:*', Resource: ['arn:aws:s3:::uploads-bucket-dev',
+          'arn:aws:s3:::uploads-bucket-dev/*'],
+          Condition: {Bool: {'aws:SecureTransport': 'false'}}}, {Effect: Deny, Principal: '*',
+          Action: 's3:*', Resource: ['arn:aws:s3:::uploads-bucket-dev',
+          'arn:aws:s3:::uploads-bucket-dev/*'],
+          Condition: {NumericLessThan: {'s3:TlsVersion': '1.2'}}}]}}
+        """,
+    ),
+    fails=(
+        """
+        Bucket: {bucket: uploads-bucket-dev}
+        BucketPolicy: {bucket: uploads-bucket-dev, policy: {Statement: {Effect: Deny,
+          Principal: '*', Action: 's3:*', Resource: ['arn:aws:s3:::uploads-bucket-dev',
+          'arn:aws:s3:::uploads-bucket-dev/*'],
+          Condition: {Bool: {'aws:SecureTransport': 'false'}}}}}
+        """,
+        "Bucket: {bucket: uploads-bucket-dev}",
+    ),
 )
 
 
@@ -47,6 +69,13 @@ QUEUES = Rule(
     requirements=("SEC-2",),
     fix="Let the queue's policy deny * sqs:* on the queue if aws:SecureTransport is false.",
     governs=only(QUEUE),
+    passes=(
+        """
+        Queue: {policy: {Statement: {Effect: Deny, Principal: '*', Action: 'sqs:*',
+          Resource: '*', Condition: {Bool: {'aws:SecureTransport': 'false'}}}}}
+        """,
+    ),
+    fails=("Queue: {}",),
 )
 
 
@@ -61,6 +90,13 @@ TOPICS = Rule(
     requirements=("SEC-2",),
     fix="Let the topic's policy deny * sns:Publish if aws:SecureTransport is false.",
     governs=only(TOPIC),
+    passes=(
+        """
+        Topic: {policy: {Statement: {Effect: Deny, Principal: '*', Action: 'sns:Publish',
+          Resource: '*', Condition: {Bool: {'aws:SecureTransport': 'false'}}}}}
+        """,
+    ),
+    fails=("Topic: {}",),
 )
 
 
@@ -94,6 +130,11 @@ APIS = Rule(
     requirements=("SEC-2",),
     fix="Set securityPolicy to TLS_1_2 or to a policy of TLS 1.3 and 1.2.",
     governs=only(API),
+    passes=("RestApi: {securityPolicy: TLS_1_2}",),
+    fails=(
+        "RestApi: {securityPolicy: TLS_1_0}",
+        "RestApi: {}",
+    ),
 )
 
 
@@ -113,6 +154,8 @@ SUBSCRIPTIONS = Rule(
     requirements=("SEC-2",),
     fix="Subscribe with https, or another protocol that is encrypted.",
     governs=only(TOPIC_SUBSCRIPTION),
+    passes=("TopicSubscription: {protocol: https}",),
+    fails=("TopicSubscription: {protocol: http}",),
 )
 
 
@@ -130,6 +173,19 @@ CALLERS = Rule(
     governs=Types(
         tokens=frozenset({PROVIDER, FUNCTION}),
         otherwise="Governs providers of AWS and functions only.",
+    ),
+    passes=(
+        "aws: {}",
+        """
+        Function: {environment: {variables: {AWS_ENDPOINT_URL:
+            'https://sqs.us-east-1.amazonaws.com'}}}
+        """,
+    ),
+    fails=(
+        "aws: {insecure: true}",
+        """
+        Function: {environment: {variables: {AWS_ENDPOINT_URL: 'http://example.com'}}}
+        """,
     ),
 )
 

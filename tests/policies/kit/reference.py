@@ -3,6 +3,7 @@
 import importlib
 import json
 import tempfile
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,6 +106,14 @@ def _section(policy: Policy, counts: Counter[tuple[str, str]]) -> Iterator[str]:
     yield f"- Fix: {spoken(policy.fix, policy.settings())}"
     for key, schema in policy.schema.items():
         yield f"- Setting `{key}`: {schema['description']} Default: `{schema['default']}`"
+    for title, examples in (("Passes", policy.passes), ("Fails", policy.fails)):
+        yield f"- {title}:"
+        for example in examples:
+            yield ""
+            yield "  ```yaml"
+            yield textwrap.indent(textwrap.dedent(example).strip(), "  ")
+            yield "  ```"
+            yield ""
     yield f"- Cases: {_cases(policy.name, counts)}; mutants: {owned.read().get(policy.name, 0)}"
 
 
