@@ -5,32 +5,102 @@ import (
 	"context"
 	"hash"
 	"io"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"market-data-pipeline/handlers/internal/format"
 )
 
-// encodings other than UTF-8, by their names in formats.
-var encodings = map[string]encoding.Encoding{
-	"utf-16":  unicode.UTF16(unicode.LittleEndian, unicode.UseBOM),
-	"gb18030": simplifiedchinese.GB18030,
-	"latin-1": charmap.ISO8859_1,
+// decoder reads an encoding other than UTF-8, by its name in formats; nil for UTF-8.
+func decoder(name string) *encoding.Decoder {
+	switch name {
+	case "utf-16":
+		return &encoding.Decoder{Transformer: new(wide)}
+	case "gb18030":
+		return simplifiedchinese.GB18030.NewDecoder()
+	case "latin-1":
+		return &encoding.Decoder{Transformer: latin1{}}
+	}
+	return nil
+}
+
+// wide reads UTF-16, little-endian unless its byte order mark says otherwise; half a
+// pair is U+FFFD. (Packages unicode and charmap of x/text would bring along more than
+// the executables have room for.)
+type wide struct{ begun, big bool }
+
+// Reset implements transform.Transformer.
+func (w *wide) Reset() { *w = wide{} }
+
+// Transform implements transform.Transformer.
+func (w *wide) Transform(to, from []byte, whole bool) (written, read int, err error) {
+	unit := func(at int) rune {
+		if w.big {
+			return rune(from[at])<<8 | rune(from[at+1])
+		}
+		return rune(from[at+1])<<8 | rune(from[at])
+	}
+	for read < len(from) {
+		size, c := 2, rune(utf8.RuneError)
+		if len(from)-read < 2 {
+			if size = len(from) - read; !whole {
+				return written, read, transform.ErrShortSrc
+			}
+		} else if c = unit(read); !w.begun {
+			w.begun = true
+			if w.big = c == 0xfffe; w.big || c == 0xfeff {
+				read += 2
+				continue
+			}
+		}
+		if utf16.IsSurrogate(c) {
+			if len(from)-read < 4 && !whole {
+				return written, read, transform.ErrShortSrc
+			}
+			if first := c; len(from)-read < 4 {
+				c = utf8.RuneError
+			} else if c = utf16.DecodeRune(first, unit(read+2)); c != utf8.RuneError {
+				size = 4
+			}
+		}
+		if written+utf8.RuneLen(c) > len(to) {
+			return written, read, transform.ErrShortDst
+		}
+		written += utf8.EncodeRune(to[written:], c)
+		read += size
+	}
+	return written, read, nil
+}
+
+// latin1 reads a byte as the character of its number.
+type latin1 struct{ transform.NopResetter }
+
+// Transform implements transform.Transformer.
+func (latin1) Transform(to, from []byte, _ bool) (written, read int, err error) {
+	for _, c := range from {
+		if written+utf8.RuneLen(rune(c)) > len(to) {
+			return written, read, transform.ErrShortDst
+		}
+		written += utf8.EncodeRune(to[written:], rune(c))
+		read++
+	}
+	return written, read, nil
 }
 
 // decoded is r in UTF-8 with line feeds; what comes from r is written to hash. It
 // is r itself where nothing is to be done.
 func decoded(r io.Reader, f *format.Format, hash hash.Hash) (_ io.Reader, asItIs bool) {
-	e := encodings[f.Encoding]
+	e := decoder(f.Encoding)
 	if e == nil && !f.ReturnEndsLines {
 		return r, true
 	}
 	r = io.TeeReader(r, hash)
 	if e != nil {
-		r = e.NewDecoder().Reader(r)
+		r = e.Reader(r)
 	}
 	if f.ReturnEndsLines {
 		r = returns{r}
@@ -75,8 +145,8 @@ func IsUTF16(text []byte) bool { return isUTF16(text) }
 // Decode is text of one of the encodings of formats in UTF-8, with U+FFFD for what
 // it cannot be.
 func Decode(text []byte, name string) []byte {
-	if e := encodings[name]; e != nil {
-		text, _ = e.NewDecoder().Bytes(text)
+	if e := decoder(name); e != nil {
+		text, _ = e.Bytes(text)
 	}
 	return text
 }
