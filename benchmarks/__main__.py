@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmarks.figures import Report, read, tell
 from benchmarks.project import REPOSITORY
 
-NAMES = ("preview", "pack", "functions", "days", "burst", "api")
+NAMES = ("preview", "pack", "functions", "formats", "days", "burst", "api")
 
 
 def run(names: Sequence[str], *, quick: bool) -> list[Report]:
