@@ -42,7 +42,7 @@ func TestPlantedBugsAreFound(t *testing.T) {
 			for seed := uint64(1); seed <= limit; seed++ {
 				if failure := Run(seed, bug); failure != nil {
 					t.Logf("found with %v", failure)
-					if last := failure.Trace[len(failure.Trace)-1]; len(failure.Trace) > 300 || !strings.Contains(last, "BROKEN") ||
+					if last := failure.Trace[len(failure.Trace)-1]; len(failure.Trace) > 400 || !strings.Contains(last, "BROKEN") ||
 						!strings.HasPrefix(failure.Error(), fmt.Sprintf("seed %d: ", seed)) {
 						t.Errorf("the trace has %d lines and ends with %q", len(failure.Trace), last)
 					}
