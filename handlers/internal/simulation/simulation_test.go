@@ -61,7 +61,7 @@ func TestAFileInItsTurnTakesFewReadsAndWrites(t *testing.T) {
 		t.Fatal(w.failure)
 	}
 	files := len(w.objects)
-	if w.reads > 20*files || w.commits > 5*files {
+	if w.reads > 24*files || w.commits > 6*files {
 		t.Errorf("%d files take %d reads and %d writes", files, w.reads, w.commits)
 	}
 	t.Logf("%d files take %d reads and %d writes", files, w.reads, w.commits)
