@@ -197,6 +197,10 @@ def describe(answer: dict[str, Any]) -> list[str]:
 def _describe_feed(answer: dict[str, Any]) -> list[str]:
     cursors = ", ".join(f"{stage} {n}" for stage, n in answer["cursors"].items())
     lines = [f"{answer['kind']}; complete up to: {cursors}"]
+    counts = answer["open"]
+    told = ", ".join(f"{counts[what]} {what}" for what in ("waiting", "failed", "gaps"))
+    more = f", up to number {counts['countedTo']} and more behind it" if counts["countedTo"] else ""
+    lines.append(f"{told}{more}")
     lines += [f"missing: {gap['from']} to {gap['to']}" for gap in answer["gaps"]]
     lines += [f"{file['file']}  {file['status']}" for file in answer["files"]]
     return lines

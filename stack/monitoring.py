@@ -14,8 +14,9 @@ from stack.names import Names
 from stack.tags import TAGS
 
 OWN_METRICS: Final = "MarketData/Pipeline"  # the namespace of what the functions count themselves
-OLDEST_MESSAGE: Final = 3600  # seconds: longer than three attempts of the slowest function
-WEEK: Final = 7 * 24 * 3600  # seconds: the longest that an alarm looks back
+OLDEST_MESSAGE: Final = 600  # seconds: three attempts that are killed are over by then
+DAY: Final = 24 * 3600  # seconds: the longest that an alarm looks back every minute
+WEEK: Final = 7 * DAY  # seconds: the longest that one looks back at all, once an hour
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,22 +153,23 @@ def alarms_of(args: MonitoringArgs) -> Iterator[Alarm]:
             dimensions={"QueueName": args.names.fifo(f"{function}-queue")},
             statistic="Maximum",
             threshold=OLDEST_MESSAGE,
-            period=300,
+            period=60,
         )
     for function in args.ordered:
-        yield Alarm(
-            name=f"{function}-waiting-files",
-            description=(
-                f"Files have waited before the {function} for more than an hour: "
-                "a gap in a feed may never close by itself (`pipeline feed show`)"
-            ),
-            namespace=OWN_METRICS,
-            metric="WaitingFilesChange",
-            dimensions={"FunctionName": args.names.function(function)},
-            statistic="Sum",
-            threshold=0,
-            period=WEEK,  # decision 0015
-        )
+        for name, back in (("stalled-feeds", DAY), ("waiting-files", WEEK)):  # decision 0077
+            yield Alarm(
+                name=f"{function}-{name}",
+                description=(
+                    f"Files have waited before the {function} for more than ten minutes: "
+                    "a gap in a feed may never close by itself (`pipeline feed show`)"
+                ),
+                namespace=OWN_METRICS,
+                metric="WaitingFilesChange",
+                dimensions={"FunctionName": args.names.function(function)},
+                statistic="Sum",
+                threshold=0,
+                period=back,
+            )
     yield Alarm(
         name="status-api-errors",
         description="The status API answered 5xx",
@@ -235,7 +237,9 @@ def _widgets(region: str, alarms: list[Alarm]) -> Iterator[dict[str, Any]]:
     """One graph per metric, three to a row, with a line for each thing measured."""
     graphs: dict[tuple[str, str], list[Alarm]] = {}
     for alarm in alarms:
-        graphs.setdefault((alarm.namespace, alarm.metric), []).append(alarm)
+        lines = graphs.setdefault((alarm.namespace, alarm.metric), [])
+        if all(line.dimensions != alarm.dimensions for line in lines):
+            lines.append(alarm)
     for index, ((namespace, metric), lines) in enumerate(graphs.items()):
         yield {
             "type": "metric",

@@ -26,6 +26,8 @@ TIMEOUTS: Final[Mapping[str, int]] = {
     "aggregator": 300,
     "status": 10,
 }
+# Seconds for which a message is hidden at a time while it is worked on: whoever dies lets go then.
+LEASE: Final = 120
 FUNCTIONS: Final = tuple(TIMEOUTS)
 QUEUED: Final = ("processor", "aggregator")
 ORDERED: Final = ("validator", *QUEUED)
@@ -150,11 +152,12 @@ def _environment(function: str, names: Names, settings: Settings) -> dict[str, s
     table = {"TABLE_NAME": names.table}
     bucket = {"BUCKET_NAME": names.bucket}
     to_processor = {"PROCESSOR_QUEUE_URL": names.queue_url("processor-queue")}
+    lease = {"LEASE_SECONDS": str(LEASE)}
     to_aggregator = {"AGGREGATOR_QUEUE_URL": names.queue_url("aggregator-queue")}
     return {
         "validator": table | to_processor,
-        "processor": table | bucket | to_processor | to_aggregator,
-        "aggregator": table | bucket | to_aggregator,
+        "processor": table | bucket | to_processor | to_aggregator | lease,
+        "aggregator": table | bucket | to_aggregator | lease,
         "status": table | {"ALLOWED_ORIGINS": ",".join(settings.allowed_origins)},
     }[function]
 

@@ -26,6 +26,7 @@ _CONDITIONAL: Final = {"method.request.header.If-None-Match": False}
 _PAGE: Final = {
     "method.request.querystring.limit": False,
     "method.request.querystring.cursor": False,
+    "method.request.querystring.from": False,
 }
 _OPTIONAL: Final[Mapping[str, Mapping[str, bool]]] = {
     "feed": {**_CONDITIONAL, **_PAGE},

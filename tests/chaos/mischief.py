@@ -38,6 +38,14 @@ def functions_killed(state: Path, seed: int) -> Iterator[list[int]]:
         yield killed
 
 
+def set_lease(cloud: Cloud, stage: str, seconds: int) -> None:
+    """Set for how long a stage's function holds a message at a time."""
+    functions, name = cloud.client("lambda"), cloud.outputs[f"{stage}FunctionName"]
+    answer = functions.get_function_configuration(FunctionName=name)
+    variables = answer["Environment"]["Variables"] | {"LEASE_SECONDS": str(seconds)}
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+
+
 def function_processes(state: Path) -> list[int]:
     """The ids of all processes that the emulator of this state directory runs functions in."""
     emulator = process.status(state)

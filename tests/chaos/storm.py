@@ -76,7 +76,7 @@ class Storm:
         Half-way the emulator is stopped and started again. One feed's processor lacks the right
         to read it until the end, so that its first file dies and the others must wait.
         """
-        self._shorten_visibility()
+        self._shorten_times()
         denied = next(one for one in self._series if one.sequenced)
         others = [one for one in self._series if one is not denied]
         tap = mischief.Tap(self._cloud)
@@ -106,8 +106,10 @@ class Storm:
             repeated=repeated,
         )
 
-    def _shorten_visibility(self) -> None:
+    def _shorten_times(self) -> None:
+        """Let go of messages soon: of those whose function dies before it holds them, too."""
         for stage in QUEUED:
+            mischief.set_lease(self._cloud, stage, VISIBILITY)
             self._sqs.set_queue_attributes(
                 QueueUrl=self._cloud.outputs[f"{stage}QueueUrl"],
                 Attributes={"VisibilityTimeout": str(VISIBILITY)},

@@ -110,7 +110,7 @@ def test_a_waiting_file_that_is_skipped_is_taken_off_the_count(
     metrics = cloud.client("cloudwatch")
 
     def counted() -> float:
-        now = datetime.now(UTC) + timedelta(hours=1)  # when it would have waited too long
+        now = datetime.now(UTC) + timedelta(minutes=10)  # when it would have waited too long
         answer = metrics.get_metric_statistics(
             Namespace="MarketData/Pipeline",
             MetricName="WaitingFilesChange",

@@ -7,10 +7,13 @@ the real bucket, table and queues.
 
 import json
 import time
+import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import quote_plus
+
+from botocore.exceptions import ClientError
 
 from pipeline.deployment import QUEUED
 from tests.integration.cloud import Cloud, Partner, eventually
@@ -85,7 +88,18 @@ class Pipeline:
         )
         body = json.load(answer["Payload"])
         failures = body.get("batchItemFailures") if isinstance(body, dict) else None
-        return "FunctionError" not in answer and not failures
+        done = "FunctionError" not in answer and not failures
+        if function in QUEUED and not done:
+            self._hold(self.queue(function), event)
+        return done
+
+    def _hold(self, url: str, event: Event) -> None:
+        """Keep what a function gave back from coming again: a scene hands it over anew."""
+        for record in event["Records"]:
+            with suppress(ClientError):  # what was made up for a scene is in no queue
+                self.queues.change_message_visibility(
+                    QueueUrl=url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=3600
+                )
 
     def invoke_later(self, function: str, event: object) -> None:
         """Hand a function an event as S3 does, which waits for no answer."""
@@ -148,18 +162,33 @@ class Pipeline:
         """Bring files of a sequenced feed to the processor: the events that it would get."""
         for file in files:
             assert self.invoke("validator", self.upload(feed, file))
-        return [self._work("processor", feed) for _ in files]
+        return self._work("processor", feed, len(files))
 
     def processed(self, feed: str, *files: str) -> list[Event]:
         """Bring files of a sequenced feed to the aggregator: the events that it would get."""
         for event in self.validated(feed, *files):
             assert self.invoke("processor", event)
-        return [self._work("aggregator", feed) for _ in files]
+        return self._work("aggregator", feed, len(files))
 
-    def _work(self, stage: str, feed: str) -> Event:
-        message = self.await_message(self.queue(stage), lambda body: f'"feed":"{feed}"' in body)
-        self.delete(self.queue(stage), message)
-        return event_of(message)
+    def _work(self, stage: str, feed: str, files: int) -> list[Event]:
+        """Take a feed's next messages out of its group: the events that a function would get.
+
+        Each is sent anew in a group of its own, and kept: a function works only on what it can
+        hold, and a scene may hand it over more than once.
+        """
+        url, bodies = self.queue(stage), list[str]()
+        for _ in range(files):
+            message = self.await_message(url, lambda body: f'"feed":"{feed}"' in body)
+            self.delete(url, message)
+            bodies.append(message["Body"])
+        return [self._kept(url, body) for body in bodies]
+
+    def _kept(self, url: str, body: str) -> Event:
+        own = f"scene-{uuid.uuid4()}"
+        self.queues.send_message(
+            QueueUrl=url, MessageBody=body, MessageGroupId=own, MessageDeduplicationId=own
+        )
+        return event_of(self.await_message(url, lambda found: found == body))
 
     def await_message(self, url: str, wanted: Callable[[str], bool]) -> Message:
         """Wait for a message; what comes before it is left over from other scenes."""

@@ -119,3 +119,22 @@ def test_what_names_neither_feed_nor_file_is_refused(text: str) -> None:
 def test_what_a_file_waits_for_is_said_in_words() -> None:
     before = {"sequence": 6, "file": None, "status": "MISSING"}
     assert status.waiting({"waitingFor": before}) == "waiting for number 6 (MISSING)"
+
+
+def test_a_feed_says_how_many_wait_and_how_far_they_are_counted() -> None:
+    answer = {
+        "kind": "sequenced",
+        "cursors": {"validator": 1, "processor": 1, "aggregator": 1},
+        "gaps": [{"from": 2, "to": 2}],
+        "open": {"gaps": 1, "waiting": 10_000, "failed": 3, "countedTo": None, "next": 103},
+        "files": [],
+    }
+    assert status.describe(answer) == [
+        "sequenced; complete up to: validator 1, processor 1, aggregator 1",
+        "10000 waiting, 3 failed, 1 gaps",
+        "missing: 2 to 2",
+    ]
+    answer["open"] |= {"countedTo": 10_005}  # type: ignore[operator]
+    assert status.describe(answer)[1] == (
+        "10000 waiting, 3 failed, 1 gaps, up to number 10005 and more behind it"
+    )

@@ -83,6 +83,7 @@ def test_a_status_is_answered_to_signed_and_complete_requests(
             | {
                 "method.request.querystring.limit": False,
                 "method.request.querystring.cursor": False,
+                "method.request.querystring.from": False,
             },
         ),
         ("file", FEED_PARAMETERS | {"method.request.path.file": True}),

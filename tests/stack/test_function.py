@@ -83,7 +83,7 @@ def test_a_functions_environment_is_what_the_architecture_page_says(stack: Recor
     }
 
 
-def test_the_environment_holds_names(stack: Recording) -> None:
+def test_the_environment_holds_names_and_a_time(stack: Recording) -> None:
     values: dict[str, str] = {}
     for name in FUNCTIONS:
         values |= function(stack, name).inputs["environment"]["variables"]
@@ -93,6 +93,7 @@ def test_the_environment_holds_names(stack: Recording) -> None:
         "PROCESSOR_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/processor-queue-dev.fifo",
         "AGGREGATOR_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/aggregator-queue-dev.fifo",
         "ALLOWED_ORIGINS": "*",
+        "LEASE_SECONDS": "120",
     }
 
 

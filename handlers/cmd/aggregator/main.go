@@ -29,13 +29,18 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	lease, err := aws.Seconds("LEASE_SECONDS")
+	if err != nil {
+		log.Fatal(err)
+	}
 	ledger := feed.NewLedger(store.DynamoDB{Client: aws.DynamoDB(config), Table: variables[0]})
 	bucket := objects.S3{Client: aws.S3(config), Name: variables[1]}
 	handler := worker.Worker{
 		Stage:  feed.Aggregator,
 		Ledger: ledger,
 		Own:    queue.SQS{Client: aws.SQS(config), URL: variables[2]},
-		Do:     aggregator.Aggregator{Bucket: bucket, Ledger: ledger, Fanout: days.Fanout}.Do,
+		Lease:  lease, Repeat: worker.Repeat,
+		Do: aggregator.Aggregator{Bucket: bucket, Ledger: ledger, Fanout: days.Fanout}.Do,
 	}
 	logger := logging.New(os.Stdout, "aggregator", os.Getenv("AWS_LAMBDA_LOG_LEVEL"))
 	lambda.Start(func(ctx context.Context, event events.SQSEvent) (events.SQSEventResponse, error) {

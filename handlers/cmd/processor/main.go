@@ -29,6 +29,10 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	lease, err := aws.Seconds("LEASE_SECONDS")
+	if err != nil {
+		log.Fatal(err)
+	}
 	queues := aws.SQS(config)
 	table := store.DynamoDB{Client: aws.DynamoDB(config), Table: variables[0]}
 	ledger := feed.NewLedger(table)
@@ -41,7 +45,8 @@ func main() {
 		Ledger: ledger,
 		Own:    queue.SQS{Client: queues, URL: variables[2]},
 		Next:   queue.SQS{Client: queues, URL: variables[3]},
-		Do:     do,
+		Lease:  lease, Repeat: worker.Repeat,
+		Do: do,
 	}
 	logger := logging.New(os.Stdout, "processor", os.Getenv("AWS_LAMBDA_LOG_LEVEL"))
 	lambda.Start(func(ctx context.Context, event events.SQSEvent) (events.SQSEventResponse, error) {

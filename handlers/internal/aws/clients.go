@@ -10,6 +10,8 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strconv"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -73,6 +75,19 @@ func Variables(names ...string) ([]string, error) {
 		values[i] = value
 	}
 	return values, nil
+}
+
+// Seconds reads a variable that holds a whole number of seconds above 0.
+func Seconds(name string) (time.Duration, error) {
+	value, err := Variable(name)
+	if err != nil {
+		return 0, err
+	}
+	seconds, err := strconv.ParseInt(value, 10, 32)
+	if err != nil || seconds < 1 {
+		return 0, fmt.Errorf("the variable %s is %q: it must be a whole number of seconds, 1 or more", name, value)
+	}
+	return time.Duration(seconds) * time.Second, nil
 }
 
 // S3 makes a client. Another endpoint than Amazon's has no host name per bucket.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -85,5 +86,18 @@ func TestWhatIsNotSetIsNamed(t *testing.T) {
 	t.Setenv("BUCKET_NAME", "")
 	if values, err := Variables("TABLE_NAME", "BUCKET_NAME"); err == nil || !strings.Contains(err.Error(), "BUCKET_NAME") {
 		t.Errorf("got %q, %v", values, err)
+	}
+}
+
+func TestATimeIsAWholeNumberOfSeconds(t *testing.T) {
+	t.Setenv("LEASE_SECONDS", "120")
+	if lease, err := Seconds("LEASE_SECONDS"); err != nil || lease != 2*time.Minute {
+		t.Errorf("got %v, %v", lease, err)
+	}
+	for _, value := range []string{"", "0", "-1", "1.5", "2m", "99999999999"} {
+		t.Setenv("LEASE_SECONDS", value)
+		if _, err := Seconds("LEASE_SECONDS"); err == nil || !strings.Contains(err.Error(), "LEASE_SECONDS") {
+			t.Errorf("%q: got %v", value, err)
+		}
 	}
 }

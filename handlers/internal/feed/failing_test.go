@@ -187,7 +187,7 @@ func TestARefreshedFeedMeetsNoConflict(t *testing.T) {
 func TestALedgerWaitsNoLongerThanItsFunction(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	ledger := NewLedger(&refusing{store.NewMemory(), maxTries, store.ErrConflict})
+	ledger := NewLedger(&refusing{store.NewMemory(), 1, store.ErrConflict})
 	if _, err := ledger.Receive(ctx, arrival("x.csv", "v1", "01")); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}

@@ -153,7 +153,7 @@ func countWaiting(ctx context.Context, change int, since string) {
 const WaitingFiles = "WaitingFilesChange"
 
 // patience is how long a file may wait before an alarm tells: a gap may never close.
-const patience = time.Hour
+const patience = 10 * time.Minute
 
 // park records the ticket for a later wake, in the place of an older revision. began
 // tells when the number began to wait, if it does so only now.

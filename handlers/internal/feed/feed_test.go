@@ -205,7 +205,7 @@ func TestWhatIsCountedWhenAFileBeginsToWaitIsTakenAwayAtTheVeryTimeThatItIsCount
 	var log bytes.Buffer
 	ctx := logging.Into(context.Background(), logging.New(&log, "validator", ""))
 	second, first := f.accept(arrival("2/x.csv", "v2", "01")), f.accept(arrival("1/x.csv", "v1", "01"))
-	due := f.now.Add(time.Hour)
+	due := f.now.Add(10 * time.Minute)
 	for _, revision := range []Turn{second, second, f.accept(arrival("2/x.csv", "v3", "02"))} {
 		second = revision
 		_, err := f.ledger.Admit(ctx, revision) // a repeat is not counted, nor is a newer revision

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"market-data-pipeline/handlers/internal/logging"
 	"market-data-pipeline/handlers/internal/store"
 )
 
@@ -41,13 +42,11 @@ func (l Ledger) Refresh(id string, numbers ...int64) {
 	}
 }
 
-const maxTries = 40
-
 // transact runs work on a snapshot and commits it, anew where it met another
-// transaction or the table was throttled: the SDK repeats a throttled request, but
-// never a transaction that was cancelled, for whichever reason. work must therefore
-// be free of effects other than on its documents and on variables that it sets each
-// time.
+// transaction or the table was throttled, until the context ends: no attempt is spent
+// on contention. The SDK repeats a throttled request, but never a transaction that was
+// cancelled, for whichever reason. work must therefore be free of effects other than on
+// its documents and on variables that it sets each time.
 func (l Ledger) transact(ctx context.Context, work func(*store.Transaction) error) error {
 	for try := 0; ; try++ {
 		tx := store.Begin(l.Store)
@@ -55,19 +54,22 @@ func (l Ledger) transact(ctx context.Context, work func(*store.Transaction) erro
 			return err
 		}
 		err := tx.Commit(ctx)
-		if again := errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrThrottled); !again || try == maxTries {
+		if again := errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrThrottled); !again {
+			if try > 0 {
+				logging.From(ctx).Info("transaction repeated", "tries", try)
+			}
 			return err
 		}
-		if err := l.Pause(ctx, try); err != nil {
-			return err
+		if ended := l.Pause(ctx, try); ended != nil {
+			return fmt.Errorf("%w: %w", ended, err)
 		}
 	}
 }
 
-// pause waits a random time that grows to at most 400 ms, so that the validators
+// pause waits a random time that grows to at most a second, so that the validators
 // of a burst of files in one feed soon fall out of step.
 func pause(ctx context.Context, try int) error {
-	limit := time.Duration(min(5<<min(try, 8), 400)) * time.Millisecond
+	limit := time.Duration(min(5<<min(try, 8), 1000)) * time.Millisecond
 	timer := time.NewTimer(rand.N(limit))
 	defer timer.Stop()
 	select {

@@ -259,16 +259,23 @@ func (r *refusing) Commit(ctx context.Context, writes ...store.Write) error {
 	return r.Store.Commit(ctx, writes...)
 }
 
-func TestATransactionIsTriedAgainAfterOthersAndAfterAThrottleButNotForEver(t *testing.T) {
+func TestATransactionIsTriedAgainAfterOthersAndAfterAThrottleUntilItsTimeIsOver(t *testing.T) {
 	for _, refusal := range []error{store.ErrConflict, store.ErrThrottled} {
 		f := newFixture(t)
 		beneath := f.ledger.Store
-		f.ledger.Store = &refusing{beneath, maxTries, refusal}
+		f.ledger.Store = &refusing{beneath, 1000, refusal}
 		if receipt := f.receive(arrival("x.csv", "v1", "01")); receipt.Attempt != 1 || receipt.Ticket.Number != 1 {
 			t.Errorf("%v: received as %+v", refusal, receipt)
 		}
-		f.ledger.Store = &refusing{beneath, maxTries + 1, refusal}
-		if _, err := f.ledger.Receive(context.Background(), arrival("x.csv", "v1", "01")); !errors.Is(err, refusal) {
+		f.ledger.Store = &refusing{beneath, 1000, refusal}
+		f.ledger.Pause = func(_ context.Context, try int) error {
+			if try == 100 {
+				return context.DeadlineExceeded
+			}
+			return nil
+		}
+		_, err := f.ledger.Receive(context.Background(), arrival("x.csv", "v1", "01"))
+		if !errors.Is(err, refusal) || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v, want %v", err, refusal)
 		}
 	}

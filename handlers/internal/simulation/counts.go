@@ -61,11 +61,11 @@ func dueAt(since string) int64 {
 	if err != nil {
 		panic(err)
 	}
-	return began.Add(time.Hour).UnixMilli()
+	return began.Add(10 * time.Minute).UnixMilli()
 }
 
-// checkCounts demands that what is counted for each time is what waits since an hour
-// before it. An answer that is lost may take a count with it.
+// checkCounts demands that what is counted for each time is what waits since ten
+// minutes before it. An answer that is lost may take a count with it.
 func (w *world) checkCounts() {
 	waiting := counts{}
 	for _, id := range w.feeds() {

@@ -20,30 +20,51 @@ import (
 	"market-data-pipeline/handlers/internal/store"
 )
 
-// have carries out one effect of a task under the scheduler's fault.
-func (t *task) have(name string, act func() error) error {
+// have carries out one effect of a task under the scheduler's fault. A task that has lost
+// its message can have none but those that come without a context of its work.
+func (t *task) have(ctx context.Context, name string, act func() error) error {
+	if t.beating {
+		return t.beats(name, act)
+	}
+	if ctx.Err() != nil {
+		t.failed = name + ": " + context.Cause(ctx).Error()
+		return context.Cause(ctx)
+	}
 	if t.failed != "" && !recordsFailure(name) {
 		t.world.broken(fmt.Errorf("%s goes on to %s after an error: %s", t.name, name, t.failed))
 	}
+	failed := t.failed
+	if name != "pause" { // which is part of what it comes behind
+		t.optional = mayFail(name)
+	}
+	if !t.optional {
+		failed = name
+	}
 	switch t.step(name) {
 	case refused:
-		t.failed = name
+		t.failed = failed
 		return errRefused
 	case lost:
 		if err := act(); err != nil {
 			return err
 		}
-		t.failed, t.misled = name, true
+		t.failed, t.misled = failed, true
 		return errLost
 	}
 	return act()
 }
 
+// mayFail tells of effects without which the work goes on: a message that is not held
+// keeps the time that it has, and of an attempt there may be no record.
+func mayFail(effect string) bool {
+	return strings.HasPrefix(effect, "hide ") || strings.Contains(effect, "ATTEMPT#")
+}
+
 // recordsFailure tells whether an effect may follow one that failed: nothing but what
 // tells of the failure may.
 func recordsFailure(effect string) bool {
-	return strings.HasPrefix(effect, "read ") || strings.HasPrefix(effect, "write ") || effect == "pause" ||
-		effect == "release dead letters"
+	return strings.HasPrefix(effect, "read ") || strings.HasPrefix(effect, "write ") ||
+		strings.HasPrefix(effect, "hide ") || effect == "pause" || effect == "release dead letters"
 }
 
 // table is the store as a task sees it.
@@ -54,7 +75,7 @@ type table struct {
 
 func (s table) Get(ctx context.Context, key store.Key) (item store.Item, err error) {
 	s.world.reads++
-	err = s.task.have("read "+key.Sort, func() error {
+	err = s.task.have(ctx, "read "+key.Sort, func() error {
 		item, err = s.world.store.Get(ctx, key)
 		return err
 	})
@@ -86,9 +107,9 @@ func (s table) Commit(ctx context.Context, writes ...store.Write) error {
 		return nil
 	}
 	s.world.commits++
-	return s.task.have("write "+strings.Join(names, ", "), func() error {
+	return s.task.have(ctx, "write "+strings.Join(names, ", "), func() error {
 		err := s.world.commit(ctx, kept)
-		s.task.wrote = s.task.wrote || err == nil
+		s.task.wrote = s.task.wrote || err == nil && !strings.HasPrefix(names[0], "ATTEMPT#")
 		return err
 	})
 }
@@ -137,7 +158,7 @@ func replaces(w store.Write) bool {
 }
 
 func (s table) Query(ctx context.Context, r store.Range) (items []store.Item, err error) {
-	err = s.task.have("query "+r.From, func() error {
+	err = s.task.have(ctx, "query "+r.From, func() error {
 		items, err = s.world.store.Query(ctx, r)
 		return err
 	})
@@ -157,7 +178,7 @@ func (b bucket) Open(ctx context.Context, key, versionID string) (body io.ReadCl
 		}
 		key = b.world.opened
 	}
-	err = b.task.have("open "+key, func() error {
+	err = b.task.have(ctx, "open "+key, func() error {
 		body, err = b.world.bucket.Open(ctx, key, versionID)
 		return err
 	})
@@ -166,7 +187,7 @@ func (b bucket) Open(ctx context.Context, key, versionID string) (body io.ReadCl
 
 func (b bucket) Head(ctx context.Context, key string) (head objects.Head, err error) {
 	b.world.opened = ""
-	err = b.task.have("look at "+key, func() error {
+	err = b.task.have(ctx, "look at "+key, func() error {
 		head, err = b.world.bucket.Head(ctx, key)
 		if errors.Is(err, objects.ErrMissing) { // to whom may not list
 			return objects.ErrDenied
@@ -177,15 +198,16 @@ func (b bucket) Head(ctx context.Context, key string) (head objects.Head, err er
 }
 
 func (b bucket) Write(ctx context.Context, key, mediaType string, body []byte) error {
-	return b.task.have("put "+key, func() error { return b.world.bucket.Write(ctx, key, mediaType, body) })
+	return b.task.have(ctx, "put "+key, func() error { return b.world.bucket.Write(ctx, key, mediaType, body) })
 }
 
 func (b bucket) Create(ctx context.Context, key, mediaType string, metadata map[string]string) objects.Upload {
-	return pending{b.world.bucket.Create(ctx, key, mediaType, metadata), b, key, metadata}
+	return pending{b.world.bucket.Create(ctx, key, mediaType, metadata), ctx, b, key, metadata}
 }
 
 type pending struct {
 	objects.Upload
+	ctx      context.Context
 	bucket   bucket
 	key      string
 	metadata map[string]string
@@ -196,7 +218,7 @@ func (u pending) Complete(etag string) error {
 	if w.bug == KeepPath && strings.HasPrefix(u.key, "aggregates/") && etag != "" {
 		return nil
 	}
-	return u.bucket.task.have("complete "+u.key, func() error {
+	return u.bucket.task.have(u.ctx, "complete "+u.key, func() error {
 		before, _ := w.bucket.Head(context.Background(), u.key)
 		if w.bug == DropETag {
 			etag = before.ETag
@@ -219,13 +241,14 @@ var _ objects.Bucket = bucket{}
 
 // sender is a queue as a task sees it.
 type sender struct {
-	queue *fifo
-	task  *task
-	drop  bool
+	queue   *fifo
+	task    *task
+	drop    bool
+	message *message // of the task; nil for a queue that only is sent to
 }
 
-func (s sender) Send(_ context.Context, work queue.Work, cause string) error {
-	err := s.task.have(fmt.Sprintf("send %s number %d revision %d to the %s", work.Group(), work.Number, work.Revision, s.queue.name),
+func (s sender) Send(ctx context.Context, work queue.Work, cause string) error {
+	err := s.task.have(ctx, fmt.Sprintf("send %s number %d revision %d to the %s", work.Group(), work.Number, work.Revision, s.queue.name),
 		func() error {
 			if !s.drop {
 				s.queue.send(work, cause)
@@ -238,4 +261,16 @@ func (s sender) Send(_ context.Context, work queue.Work, cause string) error {
 	return err
 }
 
-func (s sender) Delay(context.Context, string, time.Duration) error { return nil }
+func (s sender) Delay(ctx context.Context, _ string, wait time.Duration) error {
+	if s.task.world.bug == AcknowledgeFirst {
+		return nil // of a message that is gone
+	}
+	return s.task.have(ctx, fmt.Sprintf("hide %s for %s", s.message.id, wait), func() error {
+		err := s.queue.delay(s.message, s.task.receipt, s.task.world.now, wait)
+		s.task.held = s.task.held || err == nil
+		if wait < lease {
+			s.message.holder = nil // it is given back
+		}
+		return err
+	})
+}

@@ -51,8 +51,8 @@ type deadLetters struct {
 	function feed.Stage
 }
 
-func (d deadLetters) Receive(context.Context) (some []operator.Message, err error) {
-	err = d.task.have("receive dead letters of the "+string(d.function), func() error {
+func (d deadLetters) Receive(ctx context.Context) (some []operator.Message, err error) {
+	err = d.task.have(ctx, "receive dead letters of the "+string(d.function), func() error {
 		for _, l := range d.world.letters(d.function) {
 			if holder := d.world.held[l.ID]; (holder == nil || holder.over) && len(some) < 10 {
 				d.world.held[l.ID] = d.task
@@ -64,11 +64,11 @@ func (d deadLetters) Receive(context.Context) (some []operator.Message, err erro
 	return some, err
 }
 
-func (d deadLetters) Release(_ context.Context, messages []operator.Message) error {
+func (d deadLetters) Release(ctx context.Context, messages []operator.Message) error {
 	if len(messages) == 0 {
 		return nil
 	}
-	return d.task.have("release dead letters", func() error {
+	return d.task.have(ctx, "release dead letters", func() error {
 		for _, m := range messages {
 			delete(d.world.held, m.ID)
 		}
@@ -76,8 +76,8 @@ func (d deadLetters) Release(_ context.Context, messages []operator.Message) err
 	})
 }
 
-func (d deadLetters) Delete(_ context.Context, message operator.Message) error {
-	return d.task.have("delete the dead letter "+message.ID, func() error {
+func (d deadLetters) Delete(ctx context.Context, message operator.Message) error {
+	return d.task.have(ctx, "delete the dead letter "+message.ID, func() error {
 		for _, l := range d.world.letters(d.function) {
 			if l.ID == message.ID {
 				l.remove()

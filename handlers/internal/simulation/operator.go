@@ -90,8 +90,8 @@ func (w *world) operator(t *task) operator.Operator {
 			feed.Processor:  sender{queue: w.queues[0], task: t, drop: drop},
 			feed.Aggregator: sender{queue: w.queues[1], task: t, drop: drop},
 		},
-		Invoke: func(_ context.Context, event []byte) error {
-			return t.have("invoke the validator", func() error {
+		Invoke: func(ctx context.Context, event []byte) error {
+			return t.have(ctx, "invoke the validator", func() error {
 				if !drop {
 					w.notify(w.notification(event))
 				}

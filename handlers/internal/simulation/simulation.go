@@ -17,21 +17,24 @@ type Bug string
 
 // The planted bugs.
 const (
-	NoBug             Bug = ""
-	DropWake          Bug = "parked files are not woken"
-	DropCondition     Bug = "writes are not conditional on what was read"
-	AcknowledgeFirst  Bug = "messages are acknowledged before the work"
-	SkipWithoutWake   Bug = "a skip does not wake what it lets go on"
-	IgnoreCorrections Bug = "a later revision is taken for a duplicate"
-	KeepReplaced      Bug = "what a correction replaced goes on to say that it counts"
-	FailLate          Bug = "a last attempt does not begin with FAILED"
-	TakeForSent       Bug = "what could not be sent is taken for sent"
-	SkipOneTooMany    Bug = "a skip lets one number too many pass"
-	SkipOneTooFew     Bug = "a skip leaves its last number out"
-	UseTwice          Bug = "a day is added up from one of its files twice"
-	KeepPath          Bug = "a correction does not rewrite the nodes of its day"
-	DropETag          Bug = "an object is replaced though it changed meanwhile"
-	CountTwice        Bug = "what has the same content counts each time"
+	NoBug              Bug = ""
+	DropWake           Bug = "parked files are not woken"
+	DropCondition      Bug = "writes are not conditional on what was read"
+	AcknowledgeFirst   Bug = "messages are acknowledged before the work"
+	SkipWithoutWake    Bug = "a skip does not wake what it lets go on"
+	IgnoreCorrections  Bug = "a later revision is taken for a duplicate"
+	KeepReplaced       Bug = "what a correction replaced goes on to say that it counts"
+	FailLate           Bug = "a last attempt does not begin with FAILED"
+	StopBeating        Bug = "a message is held for one lease and no longer"
+	HoldForLong        Bug = "a message is held for as long as its queue would hide it"
+	AcknowledgeExpired Bug = "a message is acknowledged though its receipt has expired"
+	TakeForSent        Bug = "what could not be sent is taken for sent"
+	SkipOneTooMany     Bug = "a skip lets one number too many pass"
+	SkipOneTooFew      Bug = "a skip leaves its last number out"
+	UseTwice           Bug = "a day is added up from one of its files twice"
+	KeepPath           Bug = "a correction does not rewrite the nodes of its day"
+	DropETag           Bug = "an object is replaced though it changed meanwhile"
+	CountTwice         Bug = "what has the same content counts each time"
 )
 
 // Failure is a schedule that ended wrong.
@@ -79,7 +82,7 @@ func play(c *choices, bug Bug, tracing bool) *world {
 	}
 	w.settleDown()
 	// From here on nothing fails any more, and an operator works off what is dead.
-	w.faults, w.overlaps = 0, 0
+	w.faults, w.overlaps, w.mended = 0, 0, true
 	w.workOff()
 	if w.failure == nil {
 		w.checkEnd()

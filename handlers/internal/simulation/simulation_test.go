@@ -34,7 +34,7 @@ func TestEveryScheduleEndsAsTheFeedPrescribes(t *testing.T) {
 
 func TestPlantedBugsAreFound(t *testing.T) {
 	for _, bug := range []Bug{DropWake, DropCondition, AcknowledgeFirst, SkipWithoutWake, IgnoreCorrections, KeepReplaced, FailLate, TakeForSent,
-		SkipOneTooMany, SkipOneTooFew,
+		StopBeating, HoldForLong, AcknowledgeExpired, SkipOneTooMany, SkipOneTooFew,
 		UseTwice, KeepPath, DropETag, CountTwice} {
 		t.Run(string(bug), func(t *testing.T) {
 			t.Parallel()

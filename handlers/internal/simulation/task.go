@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // fault is what happens to an effect.
@@ -39,6 +40,17 @@ type task struct {
 	died   bool
 	over   bool
 	err    error
+
+	receipt  int  // of its message
+	held     bool // it has hidden its message for a lease
+	beat     func()
+	every    time.Duration
+	beatAt   time.Duration
+	beating  bool
+	missed   bool // a beat had no or no certain effect
+	leaving  bool // nothing is left to do but to acknowledge or to give back
+	optional bool // the effect that it is about to have: see mayFail
+	hungry   bool // it has not the memory for its work
 }
 
 // start runs work up to its first effect. end is told by the scheduler what came
@@ -79,8 +91,23 @@ func (w *world) run(t *task, f fault) {
 		w.note("%s: %s%s", t.name, t.effect, [...]string{"", " — refused", " — its answer lost", " — killed before it"}[f])
 	}
 	w.remove(t)
+	if slow(t.effect) && w.choices.chance(25) {
+		w.note("%s: %s takes minutes", t.name, t.effect)
+		w.tasks = append(w.tasks, t) // whose heart beats meanwhile
+		w.pass(time.Duration(1+w.choices.pick(4)) * lease)
+		w.remove(t)
+	}
+	if !w.mended && t.hungry && f == none && strings.HasPrefix(t.effect, "complete ") {
+		w.note("%s: dies of memory", t.name)
+		f = killed
+	}
 	t.resume <- f
 	w.settle(t)
+}
+
+// slow tells of effects that take as long as a file is large.
+func slow(effect string) bool {
+	return strings.HasPrefix(effect, "open ") || strings.HasPrefix(effect, "complete ")
 }
 
 // settle waits until a task is at its next effect or at its end.
@@ -89,6 +116,7 @@ func (w *world) settle(t *task) {
 		w.tasks = append(w.tasks, t)
 		return
 	}
+	t.beat = nil
 	if t.err != nil && !t.died {
 		w.note("%s: ends with: %v", t.name, t.err)
 	}

@@ -40,6 +40,7 @@ type world struct {
 	failed  []*notification  // the validator's dead-letter queue
 	running []*notification  // being handled
 	queues  [2]*fifo         // the processor's and the aggregator's
+	hungry  map[string]bool  // versions that the processor has not the memory for
 	ordered map[hold]bool    // an operator was to skip it
 	skipped map[hold]bool    // and has
 	repeats []func()         // commands of an operator that have not ended well
@@ -54,6 +55,8 @@ type world struct {
 	tasks    []*task
 	requests int
 	steps    int
+	now      time.Duration // since the beginning
+	mended   bool          // every function has the memory that it needs
 	tracing  bool
 	trace    []string
 	failure  error
@@ -75,13 +78,13 @@ func newWorld(c *choices, bug Bug) *world {
 		choices: c, bug: bug,
 		store: store.NewMemory(), bucket: objects.NewMemory(),
 		queues: [2]*fifo{newFIFO("processor"), newFIFO("aggregator")}, counts: counts{},
-		ordered: map[hold]bool{}, skipped: map[hold]bool{}, held: map[string]*task{}, told: map[string]int{},
+		ordered: map[hold]bool{}, skipped: map[hold]bool{}, held: map[string]*task{}, told: map[string]int{}, hungry: map[string]bool{},
 	}
 }
 
 func (w *world) note(format string, values ...any) {
 	if w.tracing && w.failure == nil {
-		w.trace = append(w.trace, fmt.Sprintf("%4d  %s", w.steps, fmt.Sprintf(format, values...)))
+		w.trace = append(w.trace, fmt.Sprintf("%4d %6s  %s", w.steps, w.now, fmt.Sprintf(format, values...)))
 	}
 }
 
@@ -100,9 +103,13 @@ func (w *world) settleDown() {
 	for w.failure == nil {
 		actions := w.actions()
 		if len(actions) == 0 {
+			if w.passToNext() {
+				continue
+			}
 			return
 		}
 		w.steps++
+		w.pass(time.Second)
 		if w.steps > maxSteps {
 			w.broken(fmt.Errorf("no end after %d steps", maxSteps))
 			break
@@ -125,7 +132,7 @@ func (w *world) actions() []func() {
 	}
 	if len(w.tasks) < maxTasks {
 		for i, q := range w.queues {
-			for _, m := range q.receivable() {
+			for _, m := range q.receivable(w.now) {
 				actions = append(actions, func() { w.deliver(i, m) })
 			}
 		}
@@ -164,10 +171,11 @@ func (w *world) mischief() []func() {
 	if w.overlaps > 0 {
 		for i, q := range w.queues {
 			for _, m := range q.messages {
-				if m.inFlight {
+				if m.visibleAt > w.now && m.holder != nil && !m.holder.over {
 					actions = append(actions, func() {
 						w.overlaps--
 						w.overlapped = true
+						m.visibleAt, m.stolen = w.now, true
 						w.note("%s is visible again though it is being handled", m.id)
 						w.deliver(i, m)
 					})
@@ -226,6 +234,7 @@ func (w *world) put(o *object) {
 	what := o.what(v)
 	w.note("a partner puts %s", what)
 	w.bucket.Put(o.file.Key(), v.id, v.body())
+	w.hungry[v.id] = w.choices.chance(20)
 	w.tell(o.file.Key(), v.id, v.sequencer, what)
 }
 
@@ -240,8 +249,8 @@ func (w *world) notify(n notification) {
 func (w *world) ledger(t *task) feed.Ledger {
 	return feed.Ledger{
 		Store: table{w, t},
-		Now:   func() time.Time { return time.Unix(1_700_000_000+int64(w.steps), 0) },
-		Pause: func(context.Context, int) error { return t.have("pause", func() error { return nil }) },
+		Now:   func() time.Time { return time.Unix(1_700_000_000, 0).Add(w.now) },
+		Pause: func(ctx context.Context, _ int) error { return t.have(ctx, "pause", func() error { return nil }) },
 	}
 }
 
@@ -281,8 +290,10 @@ func (w *world) invoke(n *notification) {
 func (w *world) deliver(stage int, m *message) {
 	q := w.queues[stage]
 	name := fmt.Sprintf("%s %s receive %d", q.name, m.id, m.receives+1)
-	if !q.receive(m) {
+	w.checkHeld(m)
+	if !q.receive(m, w.now) {
 		w.note("%s: dead", m.id)
+		w.checkGivenUp(m)
 		return
 	}
 	w.note("%s starts on %s number %d revision %d", name, m.work.Group(), m.work.Number, m.work.Revision)
@@ -299,24 +310,33 @@ func (w *world) deliver(stage int, m *message) {
 		Attributes: map[string]string{"ApproximateReceiveCount": strconv.Itoa(m.receives)},
 	}}}
 	w.start(name, func(t *task) error {
+		t.receipt, m.holder, t.hungry = receipt, t, stage == 0 && w.hungry[m.work.VersionID]
 		if w.bug == IgnoreCorrections && w.complete(stage, m.work) {
 			return nil
 		}
-		response, err := w.worker(stage, t).Handle(w.listening(), event)
+		response, err := w.worker(stage, t, m).Handle(w.listening(), event)
 		if err == nil && len(response.BatchItemFailures) > 0 {
 			err = fmt.Errorf("message given back")
 		}
+		if w.bug == AcknowledgeExpired && err != nil && !q.valid(m, receipt, w.now) {
+			t.failed = ""
+			return nil
+		}
 		return err
 	}, func(t *task) {
-		if m.receives != receipt {
-			return // its receipt has run out: it can neither give back nor delete the message
+		valid := q.valid(m, receipt, w.now)
+		if w.bug == AcknowledgeExpired && !t.died && t.err == nil {
+			valid = true
 		}
-		m.inFlight = false
-		if receipt == maxReceives {
+		if m.receives == receipt && receipt == maxReceives {
 			w.checkDeath(t, feed.Stages[stage+1], m.work.Key, m.work.VersionID)
 		}
-		if !t.died && t.err == nil {
+		switch {
+		case !valid: // its receipt has run out: it can neither give back nor delete the message
+		case !t.died && t.err == nil:
 			q.remove(m)
+		default:
+			w.checkTakenUp(m, t)
 		}
 	})
 }
@@ -326,17 +346,21 @@ func (w *world) complete(stage int, work queue.Work) bool {
 	return *load[feed.Number](w, feed.NumberKey(work.Group(), work.Number)).At(feed.Stages[stage+1]) > 0
 }
 
-func (w *world) worker(stage int, t *task) worker.Worker {
+func (w *world) worker(stage int, t *task, m *message) worker.Worker {
 	ledger := w.ledger(t)
-	own := sender{queue: w.queues[stage], task: t, drop: w.bug == DropWake}
+	own := sender{queue: w.queues[stage], task: t, message: m, drop: w.bug == DropWake}
+	held := lease
+	if w.bug == HoldForLong {
+		held = hiddenFor
+	}
 	if stage == 0 {
 		return worker.Worker{
-			Stage: feed.Processor, Ledger: ledger, Own: own, Next: forwarder(w, t),
+			Stage: feed.Processor, Ledger: ledger, Own: own, Next: forwarder(w, t), Lease: held, Repeat: t.repeat,
 			Do: processor.Processor{Bucket: bucket{w, t}, Ledger: ledger}.Do,
 		}
 	}
 	return worker.Worker{
-		Stage: feed.Aggregator, Ledger: ledger, Own: own,
+		Stage: feed.Aggregator, Ledger: ledger, Own: own, Lease: held, Repeat: t.repeat,
 		Do: aggregator.Aggregator{Bucket: bucket{w, t}, Ledger: ledger, Fanout: fanout}.Do,
 	}
 }

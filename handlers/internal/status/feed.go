@@ -23,8 +23,20 @@ type feedAnswer struct {
 	Gaps    []gap         `json:"gaps"`
 	Waiting []place       `json:"waiting"`
 	Failed  []place       `json:"failed"`
+	Open    open          `json:"open"`
 	Files   []fileEntry   `json:"files"`
 	Cursor  *string       `json:"cursor"`
+}
+
+// open counts the numbers of which the lists tell a page.
+type open struct {
+	Gaps    int `json:"gaps"`
+	Waiting int `json:"waiting"`
+	Failed  int `json:"failed"`
+	// CountedTo is the last number that is counted; nil when all are.
+	CountedTo *int64 `json:"countedTo"`
+	// Next is the number from which the next page goes on; nil on the last.
+	Next *int64 `json:"next"`
 }
 
 type gap struct {
@@ -49,15 +61,17 @@ type fileEntry struct {
 const (
 	defaultLimit = 50
 	maxLimit     = 100
-	// maxOpen bounds the numbers behind the aggregator's cursor that are looked at,
+	// maxOpen bounds the numbers behind the aggregator's cursor that are counted,
 	// maxPlaces those of each list that are told.
-	maxOpen   = 1000
+	maxOpen   = 10_000
 	maxPlaces = 100
+	lastOf    = 999_999_999_999_999_999
 )
 
 type page struct {
 	limit int
-	after string // the file behind which the page starts
+	after string // the file behind which the page of files starts
+	from  int64  // the number at which the page of open numbers starts; 0: the first
 }
 
 // token is a cursor's content. It names its feed, so that a cursor of another is
@@ -78,7 +92,7 @@ func (t token) encode() string { return base64.RawURLEncoding.EncodeToString(enc
 
 func parsePage(partner, name string, request events.APIGatewayProxyRequest) (page, error) {
 	p := page{limit: defaultLimit}
-	for _, parameter := range []string{"limit", "cursor"} {
+	for _, parameter := range []string{"limit", "cursor", "from"} {
 		// Which of several is the one value differs from gateway to gateway.
 		if len(request.MultiValueQueryStringParameters[parameter]) > 1 {
 			return p, &refusal{http.StatusBadRequest, "The " + parameter + " is given more than once."}
@@ -100,6 +114,13 @@ func parsePage(partner, name string, request events.APIGatewayProxyRequest) (pag
 		}
 		p.after = t.After
 	}
+	if text, given := query["from"]; given {
+		from, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || from < 1 || from > lastOf {
+			return p, &refusal{http.StatusBadRequest, "The number to go on from is a whole number from 1 to 999999999999999999."}
+		}
+		p.from = from
+	}
 	return p, nil
 }
 
@@ -119,7 +140,7 @@ func (s Status) feed(ctx context.Context, partner, name string, p page) (*feedAn
 	if record.Kind == "" && len(answer.Files) == 0 && p.after == "" {
 		return nil, &refusal{http.StatusNotFound, "No file of this feed has come."}
 	}
-	return answer, s.tellOpen(ctx, id, record, answer)
+	return answer, s.tellOpen(ctx, id, record, p.from, answer)
 }
 
 func (s Status) tellFiles(ctx context.Context, id string, p page, answer *feedAnswer) error {
@@ -156,44 +177,70 @@ func (s Status) tellFiles(ctx context.Context, id string, p page, answer *feedAn
 	return nil
 }
 
-// tellOpen looks at the numbers that are not through, and at those that nothing
-// has come for.
-func (s Status) tellOpen(ctx context.Context, id string, record *feed.Feed, answer *feedAnswer) error {
-	items, err := s.Store.Query(ctx, store.Range{
-		Partition: id, From: feed.NumberKey(id, record.Aggregator+1).Sort,
-		To: feed.NumberKey(id, 999_999_999_999_999_999).Sort, Limit: maxOpen,
-	})
+// tellOpen tells of the numbers that are not through, and of those that nothing has
+// come for: how many there are, and a page of them.
+func (s Status) tellOpen(ctx context.Context, id string, record *feed.Feed, from int64, answer *feedAnswer) error {
+	numbers, err := s.open(ctx, id, record.Aggregator+1)
 	if err != nil {
 		return err
 	}
-	next := record.Validator + 1 // the lowest number that may be missing
-	for _, item := range items {
-		number, err := store.Decode[feed.Number](item)
-		if err != nil {
+	var all feedAnswer
+	if uncounted := all.list(numbers, record, record.Validator+1, maxOpen+1); uncounted != nil {
+		last := *uncounted - 1
+		answer.Open.CountedTo = &last
+	}
+	answer.Open.Gaps, answer.Open.Waiting, answer.Open.Failed = len(all.Gaps), len(all.Waiting), len(all.Failed)
+	if from > record.Aggregator+1 {
+		if numbers, err = s.open(ctx, id, from); err != nil {
 			return err
+		}
+	}
+	answer.Open.Next = answer.list(numbers, record, max(from, record.Validator+1), maxPlaces)
+	return nil
+}
+
+// open reads the numbers that there are from one on, one more than are looked at.
+func (s Status) open(ctx context.Context, id string, from int64) ([]*feed.Number, error) {
+	items, err := s.Store.Query(ctx, store.Range{
+		Partition: id, From: feed.NumberKey(id, from).Sort, To: feed.NumberKey(id, lastOf).Sort, Limit: maxOpen + 1,
+	})
+	if err != nil {
+		return nil, err
+	}
+	numbers := make([]*feed.Number, len(items))
+	for i, item := range items {
+		if numbers[i], err = store.Decode[feed.Number](item); err != nil {
+			return nil, err
+		}
+	}
+	return numbers, nil
+}
+
+// list lists numbers, as long as no list is full, and the gaps from next on, the lowest
+// number that may be missing. It gives the lowest number that it does not tell of; nil
+// when there is none.
+func (a *feedAnswer) list(numbers []*feed.Number, record *feed.Feed, next int64, most int) *int64 {
+	for i, number := range numbers {
+		if i == maxOpen || max(len(a.Gaps), len(a.Waiting), len(a.Failed)) == most {
+			return &next
 		}
 		if !record.Knows(number) {
 			continue
 		}
-		missing := feed.Intervals{{From: next, Through: number.Number - 1}}.Without(record.Skipped)
-		for _, i := range missing[:min(len(missing), maxPlaces-len(answer.Gaps))] {
-			answer.Gaps = append(answer.Gaps, gap{From: i.From, To: i.Through})
+		for _, missing := range (feed.Intervals{{From: next, Through: number.Number - 1}}).Without(record.Skipped) {
+			if len(a.Gaps) == most {
+				return &missing.From
+			}
+			a.Gaps = append(a.Gaps, gap{From: missing.From, To: missing.Through})
 		}
 		next = max(next, number.Number+1)
 		at := place{Sequence: number.Number, File: number.File, Status: number.Status}
 		switch number.Status {
 		case feed.Waiting:
-			answer.Waiting = add(answer.Waiting, at)
+			a.Waiting = append(a.Waiting, at)
 		case feed.Failed, feed.Rejected:
-			answer.Failed = add(answer.Failed, at)
+			a.Failed = append(a.Failed, at)
 		}
 	}
 	return nil
-}
-
-func add(places []place, at place) []place {
-	if len(places) == maxPlaces {
-		return places
-	}
-	return append(places, at)
 }

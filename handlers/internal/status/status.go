@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"market-data-pipeline/handlers/internal/deadline"
 	"market-data-pipeline/handlers/internal/logging"
 	"market-data-pipeline/handlers/internal/store"
 	"market-data-pipeline/handlers/internal/upload"
@@ -25,9 +26,14 @@ type Status struct {
 	Now     func() time.Time
 }
 
+// margin is what is kept of the function's time, to say that there is no answer.
+const margin = 2 * time.Second
+
 // Handle answers one request. Its error is always nil: every failure is an answer.
 func (s Status) Handle(ctx context.Context, request events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
-	answer := s.answer(ctx, request)
+	inTime, cancel := deadline.Before(ctx, margin)
+	defer cancel()
+	answer := s.answer(inTime, request)
 	answer.headers = s.cors(answer.headers, header(request, "Origin"))
 	logging.From(ctx).Info("request answered", "stage", "status",
 		"partner", printable(request.PathParameters["partner"]), "feed", printable(request.PathParameters["feed"]),

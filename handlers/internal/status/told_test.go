@@ -45,7 +45,7 @@ func TestTheFeedIsToldWhole(t *testing.T) {
 	f.want(f.ask(func(*events.APIGatewayProxyRequest) {}), 200, `{"partner":"acme","feed":"us-equities","kind":"sequenced",`+
 		`"cursors":{"validator":1,"processor":1,"aggregator":1},"gaps":[{"from":3,"to":3}],`+
 		`"waiting":[{"sequence":4,"file":"4/x.csv","status":"WAITING"}],"failed":[{"sequence":2,"file":"2/x.csv","status":"REJECTED"}],`+
-		`"files":[{"file":"1/x.csv","sequence":1,"status":"AGGREGATED"`+behind+`,{"file":"2/x.csv","sequence":2,"status":"REJECTED"`+behind+
+		`"open":{"gaps":1,"waiting":1,"failed":1,"countedTo":null,"next":null},"files":[{"file":"1/x.csv","sequence":1,"status":"AGGREGATED"`+behind+`,{"file":"2/x.csv","sequence":2,"status":"REJECTED"`+behind+
 		`,{"file":"4/x.csv","sequence":4,"status":"WAITING"`+behind+`,{"file":"y.csv","sequence":null,"status":"REJECTED"`+behind+`],"cursor":null}`)
 	if body := f.file("y.csv").Body; !strings.Contains(body, `"sequence":null`) {
 		t.Error(body)
@@ -59,7 +59,7 @@ func TestListsOfNothingAreEmptyAndOfALotAreBounded(t *testing.T) {
 	f = newFixture(t)
 	f.complete("1/x.csv")
 	body := f.ask(func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters["limit"] = "1" }).Body
-	if !strings.Contains(body, `"gaps":[],"waiting":[],"failed":[],"files":[{`) {
+	if !strings.Contains(body, `"gaps":[],"waiting":[],"failed":[],"open":{"gaps":0,"waiting":0,"failed":0,"countedTo":null,"next":null},"files":[{`) {
 		t.Error(body)
 	}
 	for n := range 2 * (maxPlaces + 2) {
@@ -68,8 +68,90 @@ func TestListsOfNothingAreEmptyAndOfALotAreBounded(t *testing.T) {
 	var answer feedAnswer
 	body = f.ask(func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters["limit"] = "100" }).Body
 	f.must(json.Unmarshal([]byte(body), &answer))
+	if o := answer.Open; o.Gaps != 2*(maxPlaces+2) || o.Waiting != o.Gaps || o.Failed != 0 || o.CountedTo != nil || o.Next == nil || *o.Next != 202 {
+		t.Errorf("open are %+v", o)
+	}
 	if len(answer.Gaps) != maxPlaces || len(answer.Waiting) != maxPlaces || len(answer.Files) != maxLimit {
 		t.Errorf("%d gaps, %d waiting, %d files", len(answer.Gaps), len(answer.Waiting), len(answer.Files))
+	}
+}
+
+func (f *fixture) feedFrom(from string) (answer feedAnswer) {
+	f.t.Helper()
+	response := f.ask(func(r *events.APIGatewayProxyRequest) {
+		if from != "" {
+			r.QueryStringParameters["from"] = from
+		}
+	})
+	f.want(response, 200, "")
+	f.must(json.Unmarshal([]byte(response.Body), &answer))
+	return answer
+}
+
+func TestPagesOfOpenNumbersTellEachOnce(t *testing.T) {
+	f := newFixture(t)
+	f.complete("1/x.csv")
+	const files = 250
+	for n := range files {
+		f.accept(fmt.Sprintf("%d/x.csv", 3+2*n))
+	}
+	var gaps, waiting []int64
+	for from, pages := "", 0; ; pages++ {
+		answer := f.feedFrom(from)
+		if answer.Open.Waiting != files || answer.Open.Gaps != files {
+			t.Errorf("from %q open are %+v", from, answer.Open)
+		}
+		for _, g := range answer.Gaps {
+			gaps = append(gaps, g.From)
+			if g.To != g.From {
+				t.Errorf("a gap of %+v", g)
+			}
+		}
+		for _, p := range answer.Waiting {
+			waiting = append(waiting, p.Sequence)
+		}
+		if answer.Open.Next == nil {
+			if pages != 2 {
+				t.Errorf("%d pages", pages+1)
+			}
+			break
+		}
+		from = fmt.Sprint(*answer.Open.Next)
+	}
+	for n := range files {
+		if waiting[n] != int64(3+2*n) || gaps[n] != int64(2+2*n) {
+			t.Fatalf("number %d: waiting %d, gap %d", n, waiting[n], gaps[n])
+		}
+	}
+	if len(waiting) != files || len(gaps) != files {
+		t.Errorf("%d waiting, %d gaps", len(waiting), len(gaps))
+	}
+}
+
+func TestMoreThanCanBeCountedIsSaidToBeMore(t *testing.T) {
+	f := newFixture(t)
+	f.complete("1/x.csv")
+	for n := int64(3); n < 3+maxOpen+5; n++ {
+		tx := store.Begin(f.store)
+		number, err := store.Load[feed.Number](context.Background(), tx, feed.NumberKey(id, n))
+		f.must(err)
+		number.Number, number.Status = n, feed.Waiting
+		f.must(tx.Commit(context.Background()))
+	}
+	answer := f.feedFrom("")
+	if o := answer.Open; o.Waiting != maxOpen || o.CountedTo == nil || *o.CountedTo != 2+maxOpen {
+		t.Errorf("open are %+v", o)
+	}
+	if answer = f.feedFrom(fmt.Sprint(2 + maxOpen)); len(answer.Waiting) != 6 || answer.Open.Next != nil {
+		t.Errorf("behind what is counted: %+v, %+v", answer.Waiting, answer.Open)
+	}
+}
+
+func TestANumberToGoOnFromIsANumber(t *testing.T) {
+	f := newFixture(t)
+	f.complete("1/x.csv")
+	for _, from := range []string{"", "0", "-1", "x", "1000000000000000000", "99999999999999999999"} {
+		f.want(f.ask(func(r *events.APIGatewayProxyRequest) { r.QueryStringParameters["from"] = from }), 400, "")
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"market-data-pipeline/handlers/internal/deadline"
 	"market-data-pipeline/handlers/internal/declaration"
 	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/logging"
@@ -39,6 +40,8 @@ func (v Validator) Handle(ctx context.Context, raw json.RawMessage) error {
 		logging.From(ctx).Error("event refused", "outcome", "undecodable", "error", err.Error())
 		return err
 	}
+	ctx, cancel := deadline.Before(ctx, deadline.Margin)
+	defer cancel()
 	var failures []error
 	for _, record := range records {
 		if err := v.take(ctx, record); err != nil {
@@ -174,7 +177,7 @@ func (v Validator) validate(ctx context.Context, in intake) (feed.Ticket, bool, 
 	defer body.Close()
 	declared := v.Feeds.Of(file.Partner, file.Feed)
 	result, err := trades.Scan(ctx, body, trades.Options{
-		Format: declared.Format.Format, Name: file.Name, Deadline: deadline(ctx, time.Now()),
+		Format: declared.Format.Format, Name: file.Name, Deadline: time.Now().Add(maxRead),
 		AllowNonPositivePrice: declared.NonPositivePrices,
 	}, nil)
 	if err != nil {
@@ -194,16 +197,10 @@ func (v Validator) validate(ctx context.Context, in intake) (feed.Ticket, bool, 
 	})
 }
 
-// deadline is when a file is given up that cannot be read: three fifths of what is
-// left of the function's time, for the processor, which has no more of it, takes
-// half as long again.
-func deadline(ctx context.Context, now time.Time) time.Time {
-	end, ok := ctx.Deadline()
-	if !ok {
-		return time.Time{}
-	}
-	return now.Add(end.Sub(now) * 3 / 5)
-}
+// maxRead is how long a file may take to be read: three fifths of the function's time,
+// for the processor, which has no more of it, takes half as long again. A function that
+// has not that much left hands the file back instead.
+const maxRead = 540 * time.Second
 
 // release sends the file on if it is its turn, and then every waiting successor.
 // Each is sent before it is completed: see package feed.
@@ -247,7 +244,7 @@ func (v Validator) send(ctx context.Context, in intake) error {
 func (v Validator) fail(ctx context.Context, turn feed.Turn, cause error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if err := v.Ledger.Fail(ctx, turn, feed.Reason(feed.Validator, cause)); err != nil {
+	if err := v.Ledger.Fail(ctx, turn, feed.Reason(turn, cause)); err != nil {
 		logging.From(ctx).Error("status not recorded", "error", err.Error())
 	}
 }

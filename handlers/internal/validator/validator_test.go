@@ -485,18 +485,6 @@ func TestAFeedIsOfTheOrderItDeclares(t *testing.T) {
 	}
 }
 
-func TestAFileThatCannotBeReadInTimeIsRejected(t *testing.T) {
-	now := time.Now()
-	if got := deadline(context.Background(), now); !got.IsZero() {
-		t.Errorf("%v without a deadline", got)
-	}
-	ctx, cancel := context.WithDeadline(context.Background(), now.Add(900*time.Second))
-	defer cancel()
-	if got := deadline(ctx, now); got != now.Add(540*time.Second) {
-		t.Errorf("%v", got)
-	}
-}
-
 // slow has another file of the feed accepted while it is read.
 type slow struct {
 	objects.Bucket

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"market-data-pipeline/handlers/internal/deadline"
 	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/logging"
 	"market-data-pipeline/handlers/internal/queue"
@@ -23,6 +24,11 @@ type Worker struct {
 	Own queue.Queue
 	// Next is the following stage's queue; nil behind the last stage.
 	Next queue.Queue
+	// Lease is for how long a message is hidden from others at a time while it is
+	// worked on.
+	Lease time.Duration
+	// Repeat is the function of that name, or another one's time.
+	Repeat func(interval time.Duration, beat func()) (stop func())
 	// Do is the stage's own work. It may be repeated.
 	Do func(context.Context, queue.Work) (feed.Outcome, error)
 }
@@ -39,7 +45,9 @@ func (w Worker) Handle(ctx context.Context, event events.SQSEvent) (events.SQSEv
 	for i, message := range event.Records {
 		if err := w.take(ctx, message); err != nil {
 			for _, rest := range event.Records[i:] {
-				w.giveBack(ctx, rest)
+				if rest.MessageId != message.MessageId || !errors.Is(err, errLost) {
+					w.giveBack(ctx, rest)
+				}
 				response.BatchItemFailures = append(response.BatchItemFailures,
 					events.SQSBatchItemFailure{ItemIdentifier: rest.MessageId})
 			}
@@ -63,25 +71,46 @@ func (w Worker) take(ctx context.Context, message events.SQSMessage) error {
 		Stage: w.Stage, Feed: work.Group(), Attempt: attempt,
 		Ticket: feed.Ticket{Number: work.Number, Revision: work.Revision, File: work.File, VersionID: work.VersionID},
 	}
-	w.Ledger = w.Ledger.Session()
-	decision, err := w.advance(ctx, turn, work, message.MessageId)
-	if err == nil {
-		logging.From(ctx).Info("message handled", "outcome", decision.String())
+	err = w.work(ctx, turn, work, message)
+	switch {
+	case err == nil:
 		return nil
+	case errors.Is(err, errLost): // what becomes of it is for others to say
+		logging.From(ctx).Warn("message failed", "outcome", "lost", "error", err.Error())
+		return err
 	}
 	logging.From(ctx).Error("message failed", "outcome", "error", "error", err.Error())
-	if turn.Last() {
-		w.fail(ctx, turn, err)
-	}
+	w.fail(ctx, turn, message, err)
 	return err
 }
 
+// work takes one turn while the message is held, and for as long as the function's time
+// allows.
+func (w Worker) work(ctx context.Context, turn feed.Turn, work queue.Work, message events.SQSMessage) error {
+	outside := w // of the session, which is no other goroutine's
+	beat := func(ctx context.Context, until time.Time) { outside.note(ctx, turn, message, until, "") }
+	w.Ledger = w.Ledger.Session()
+	return w.holding(ctx, message, beat, func(held context.Context) error {
+		inTime, cancel := deadline.Before(held, deadline.Margin)
+		defer cancel()
+		decision, err := w.advance(inTime, turn, work, message)
+		if err == nil {
+			logging.From(ctx).Info("message handled", "outcome", decision.String())
+		}
+		return err
+	})
+}
+
 // advance is the order of effects that package feed proves right.
-func (w Worker) advance(ctx context.Context, turn feed.Turn, work queue.Work, cause string) (feed.Decision, error) {
+func (w Worker) advance(ctx context.Context, turn feed.Turn, work queue.Work, message events.SQSMessage) (feed.Decision, error) {
+	cause := message.MessageId
 	if turn.Last() {
 		if err := w.Ledger.Fail(ctx, turn, feed.Unfinished); err != nil {
 			return 0, err
 		}
+	}
+	if turn.Attempt > 1 {
+		w.note(ctx, turn, message, w.Ledger.Now().Add(w.Lease), "")
 	}
 	decision, err := w.Ledger.Admit(ctx, turn)
 	if err != nil || decision == feed.Park {
@@ -135,25 +164,35 @@ func (w Worker) wake(ctx context.Context, turn feed.Turn, work queue.Work, cause
 	return w.Own.Send(ctx, successor, queue.Cause(cause, successor))
 }
 
-// fail says why, in words that may be shown to the partner.
-func (w Worker) fail(ctx context.Context, turn feed.Turn, cause error) {
+// fail says why an attempt failed, in words that may be shown to the partner.
+func (w Worker) fail(ctx context.Context, turn feed.Turn, message events.SQSMessage, cause error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if err := w.Ledger.Fail(ctx, turn, feed.Reason(w.Stage, cause)); err != nil {
+	reason := feed.Reason(turn, cause)
+	if !turn.Last() {
+		w.note(ctx, turn, message, w.Ledger.Now().Add(pause(message)), reason)
+		return
+	}
+	if err := w.Ledger.Fail(ctx, turn, reason); err != nil {
 		logging.From(ctx).Error("status not recorded", "error", err.Error())
+	}
+	w.note(ctx, turn, message, time.Time{}, reason)
+}
+
+// giveBack lets a message come again after a while.
+func (w Worker) giveBack(ctx context.Context, message events.SQSMessage) {
+	if err := w.Own.Delay(ctx, message.ReceiptHandle, pause(message)); err != nil {
+		logging.From(ctx).Warn("message keeps its visibility timeout", "messageId", message.MessageId, "error", err.Error())
 	}
 }
 
-// giveBack lets a message come again after a while. After the last receive it goes
+// pause is how long a message waits for its next attempt. After the last receive it goes
 // to the dead-letter queue once it is visible, and holds its whole feed until then.
-func (w Worker) giveBack(ctx context.Context, message events.SQSMessage) {
-	wait := time.Duration(receives(message)) * 5 * time.Second
+func pause(message events.SQSMessage) time.Duration {
 	if receives(message) >= feed.LastAttempt {
-		wait = 0
+		return 0
 	}
-	if err := w.Own.Delay(ctx, message.ReceiptHandle, wait); err != nil {
-		logging.From(ctx).Warn("message keeps its visibility timeout", "messageId", message.MessageId, "error", err.Error())
-	}
+	return time.Duration(receives(message)) * 5 * time.Second
 }
 
 func receives(message events.SQSMessage) int {

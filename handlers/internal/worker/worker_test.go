@@ -19,7 +19,10 @@ import (
 	"market-data-pipeline/handlers/internal/store"
 )
 
-const id = "acme/us-equities"
+const (
+	id    = "acme/us-equities"
+	lease = 2 * time.Minute
+)
 
 // fixture is a processor whose own work is a list of what it was given.
 type fixture struct {
@@ -42,6 +45,7 @@ func newFixture(t *testing.T) *fixture {
 			Pause: func(context.Context, int) error { return nil },
 		},
 		Own: f.own, Next: f.next,
+		Lease: lease, Repeat: func(time.Duration, func()) func() { return func() {} },
 		Do: func(_ context.Context, work queue.Work) (feed.Outcome, error) {
 			if f.fails != nil {
 				return feed.Outcome{}, f.fails
@@ -147,7 +151,7 @@ func TestTheFirstFailureAndAllBehindItAreGivenBackSoon(t *testing.T) {
 	if !slices.Equal(f.done, []string{"1.1"}) {
 		t.Errorf("did %v", f.done)
 	}
-	if want := []time.Duration{10 * time.Second, 5 * time.Second}; !slices.Equal(f.own.Delays, want) {
+	if want := []time.Duration{lease, 10 * time.Second, 5 * time.Second}; !slices.Equal(f.own.Delays, want) {
 		t.Errorf("delayed by %v, want %v", f.own.Delays, want)
 	}
 }
@@ -269,7 +273,7 @@ func TestTheLastAttemptLeavesFAILEDThoughItDiesBeforeItIsAdmitted(t *testing.T) 
 
 func TestAFileThatIsParkedOnTheLastAttemptWaits(t *testing.T) {
 	f := newFixture(t)
-	f.worker.Ledger.Store = &mortal{f.store, 2} // for it has nothing to settle
+	f.worker.Ledger.Store = &mortal{f.store, 3} // FAILED, the attempt, WAITING: it has nothing to settle
 	if back := f.handle(message(2, 1, feed.LastAttempt)); back != nil {
 		t.Errorf("gave back %v", back)
 	}

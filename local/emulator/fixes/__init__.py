@@ -26,6 +26,7 @@ FIXES = (
     "execution_environment",
     "environments_at_work",
     "async_invocation",
+    "queue_receipts",
     "queue_atomicity",
     "event_source_mapping",
     "restart",

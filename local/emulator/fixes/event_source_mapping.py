@@ -26,6 +26,7 @@ from ministack.services import lambda_svc, sqs
 from local.emulator.fixes.authority import role_may
 from local.emulator.fixes.key_use import READ, queue_key, via
 from local.emulator.fixes.queue_atomicity import LOCK
+from local.emulator.fixes.queue_receipts import expired
 
 NEEDED = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
@@ -106,8 +107,14 @@ def _handle(
     records = lambda_svc._apply_filter_criteria([_record(m, arn) for m in batch], mapping)
     result = lambda_svc._execute_function(record, {"Records": records}) if records else {}
     failed = _failed_ids(mapping, result, [m["id"] for m in batch])
-    done = {m["receipt_handle"] for m in batch if m["id"] not in failed}
-    sqs._delete_messages_for_esm(url, done)
+    with LOCK:
+        queue = sqs._get_q(url)
+        done = {
+            receipt
+            for receipt in (m["receipt_handle"] for m in batch if m["id"] not in failed)
+            if not expired(queue, receipt)
+        }
+        sqs._delete_messages_for_esm(url, done)
     mapping["LastProcessingResult"] = "OK" if not failed else "PROBLEM: Function call failed"
     if failed:
         _log.info("%s failed %s of %s", mapping["FunctionName"], len(failed), len(batch))
