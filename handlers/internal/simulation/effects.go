@@ -74,7 +74,9 @@ type table struct {
 }
 
 func (s table) Get(ctx context.Context, key store.Key) (item store.Item, err error) {
-	s.world.reads++
+	if !s.task.beating {
+		s.world.reads++
+	}
 	err = s.task.have(ctx, "read "+key.Sort, func() error {
 		item, err = s.world.store.Get(ctx, key)
 		return err
@@ -106,7 +108,9 @@ func (s table) Commit(ctx context.Context, writes ...store.Write) error {
 	if s.world.bug == FailLate && slices.ContainsFunc(writes, failsInAdvance) {
 		return nil
 	}
-	s.world.commits++
+	if !s.task.beating {
+		s.world.commits++
+	}
 	return s.task.have(ctx, "write "+strings.Join(names, ", "), func() error {
 		err := s.world.commit(ctx, kept)
 		s.task.wrote = s.task.wrote || err == nil && !strings.HasPrefix(names[0], "ATTEMPT#")

@@ -41,7 +41,7 @@ func TestPlantedBugsAreFound(t *testing.T) {
 			const limit = 2000
 			for seed := uint64(1); seed <= limit; seed++ {
 				failure := Run(seed, bug)
-				if failure == nil || len(failure.Trace) > 250 {
+				if failure == nil || len(failure.Trace) > 300 {
 					continue // another schedule shows it in fewer steps
 				}
 				t.Logf("found with %v", failure)
