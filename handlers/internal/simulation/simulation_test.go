@@ -38,7 +38,7 @@ func TestPlantedBugsAreFound(t *testing.T) {
 		UseTwice, KeepPath, DropETag, CountTwice} {
 		t.Run(string(bug), func(t *testing.T) {
 			t.Parallel()
-			const limit = 2000
+			const limit = 6000
 			for seed := uint64(1); seed <= limit; seed++ {
 				failure := Run(seed, bug)
 				if failure == nil || len(failure.Trace) > 300 {

@@ -176,7 +176,7 @@ func (w *world) mischief() []func() {
 						w.overlaps--
 						w.overlapped = true
 						m.visibleAt, m.stolen = w.now, true
-						if w.choices.pick(2) == 1 {
+						if w.choices.pick(4) > 0 {
 							m.holder.beat = nil // its heart stands still, so that it does not know
 						}
 						w.note("%s is visible again though it is being handled", m.id)
