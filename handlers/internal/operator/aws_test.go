@@ -70,7 +70,7 @@ func TestWaitsThatHaveEndedAreTakenAwayAtTheTimeThatTheyWereAddedFor(t *testing.
 		Dimensions: []metrics.Dimension{{Name: aws.String("FunctionName"), Value: aws.String("processor-function-dev")}},
 		StartTime:  aws.Time(long), EndTime: aws.Time(time.Now()), Statistics: []metrics.Statistic{metrics.StatisticSum},
 	})).Datapoints
-	if len(found) != 1 || *found[0].Sum != -1 || !found[0].Timestamp.Equal(began.Add(10 * time.Minute)) {
+	if len(found) != 1 || *found[0].Sum != -1 || !found[0].Timestamp.Equal(began.Add(10*time.Minute)) {
 		t.Errorf("counted is %+v", found)
 	}
 	if err := uncount(ctx, []feed.Wait{{Stage: feed.Processor, Since: "yesterday"}}); err == nil {
