@@ -171,11 +171,24 @@ func (w *world) checkReasons() {
 		switch a.Status {
 		case feed.Aggregated, feed.Rejected, feed.Failed, feed.Skipped:
 		default:
-			if a.WaitingFor == nil {
+			if a.WaitingFor == nil && !w.heldByAnother(o, dead) {
 				w.broken(fmt.Errorf("%s is %s at rest, and nothing says why", o.file.Key(), a.Status))
 			}
 		}
 	}
+}
+
+// heldByAnother tells whether a file is to be processed again on account of one that is
+// dead: the dead letter names that one.
+func (w *world) heldByAnother(o *object, dead map[string]bool) bool {
+	for _, n := range w.numbers(o.file.ID()) {
+		number := load[feed.Number](w, feed.NumberKey(o.file.ID(), n))
+		again := slices.ContainsFunc(number.Again, func(t feed.Ticket) bool { return t.File == o.file.Name })
+		if again && dead["uploads/"+o.file.ID()+"/"+number.File] {
+			return true
+		}
+	}
+	return false
 }
 
 // checkEnd demands the end that the rules of the feed prescribe.
