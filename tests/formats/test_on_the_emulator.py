@@ -1,9 +1,10 @@
 """Each sample is sent as it is to a feed that declares its format, and counts."""
 
-import json
+import io
 from collections.abc import Iterator
 from decimal import Decimal
 
+import pyarrow.parquet
 import pytest
 import yaml
 
@@ -51,13 +52,15 @@ def days(partner: Partner, sample: Sample) -> dict[str, tuple[int, Decimal]]:
     """Trades and volume of each symbol, over all days that the pipeline made of a feed."""
     cloud = partner.cloud
     listed = cloud.client("s3").list_objects_v2(
-        Bucket=cloud.outputs["bucketName"], Prefix=f"aggregates/acme/{feed(sample)}/"
+        Bucket=cloud.outputs["bucketName"],
+        Prefix=f"data/days/partner=acme/feed={feed(sample)}/",
     )
     found: dict[str, tuple[int, Decimal]] = {}
     for entry in listed.get("Contents", ()):
-        for symbol, day in json.loads(cloud.read(entry["Key"]))["symbols"].items():
-            trades, volume = found.get(symbol, (0, Decimal(0)))
-            found[symbol] = (trades + day["trades"], volume + Decimal(day["volume"]))
+        table = pyarrow.parquet.ParquetFile(io.BytesIO(cloud.read(entry["Key"]))).read()
+        for day in table.select(["symbol", "trades", "volume"]).to_pylist():
+            trades, volume = found.get(day["symbol"], (0, Decimal(0)))
+            found[day["symbol"]] = (trades + day["trades"], volume + day["volume"])
     return found
 
 
