@@ -92,7 +92,7 @@ def function_name(text: str, home: tuple[str, str]) -> str:
     return found["name"]
 
 
-def own_names(type_: str) -> str | None:
+def name_property(type_: str) -> str | None:
     """The property in which a resource of this type carries the name that ARNs end with.
 
     None for types whose identifier AWS assigns.
@@ -100,6 +100,6 @@ def own_names(type_: str) -> str | None:
     return _NAME_PROPERTY.get(type_)
 
 
-def has_names(service: str) -> bool:
+def arn_ends_with_name(service: str) -> bool:
     """Whether ARNs of this service end with a name that the program chooses."""
     return service in _FORMS

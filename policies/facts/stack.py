@@ -4,9 +4,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
-from policies.facts.arns import Arn, function_name, own_names
+from policies.facts.arns import Arn, function_name, name_property
 from policies.facts.reading import Node, UndeterminedError
 from policies.facts.resource import Resource
 from policies.facts.types import EVENT_SOURCE_MAPPING, FUNCTION, KEY, KEY_ALIAS, QUEUE, TOPIC
@@ -72,7 +72,7 @@ class Stack:
             found = self._by_value(type_, value)
             if found is not None:
                 return found if found.type == type_ else None
-            if own_names(type_):
+            if name_property(type_):
                 return None
         candidates = [
             found
@@ -120,8 +120,7 @@ class Stack:
         key: str,
         to: Resource,
         *,
-        one_will_do: bool = False,
-        skip_unclear: bool = False,
+        unknown: Literal["raise", "ignore", "ignore_if_found"] = "raise",
     ) -> list[Resource]:
         """The resources of type `type_` whose property `key` refers to the resource `to`.
 
@@ -129,20 +128,21 @@ class Stack:
             type_: Type token of those that refer.
             key: The property by which they do.
             to: The resource that they refer to.
-            one_will_do: Leave out those of which it cannot be told, if there are others. For rules
-                that ask for one that does, and not what each of them is.
-            skip_unclear: Leave out those of which it cannot be told. For rules on `to` where
-                another rule, on those themselves, answers that they are undetermined.
+            unknown: What becomes of references whose target is unknown. `ignore_if_found` is for
+                rules that ask for one resource that refers to `to`, and not what each of them is;
+                `ignore` for those where another rule, on the resource that refers, answers that it
+                is undetermined.
 
         Raises:
-            UndeterminedError: Of one it cannot be told.
+            UndeterminedError: The target of one is unknown, and `unknown` is `raise`, or
+                `ignore_if_found` and none was found.
         """
         index = self._references.get((type_, key, to.type))
         if index is None:
             index = self._references[(type_, key, to.type)] = self._index(type_, key, to.type)
         found, unclear = index
         referring = found.get(to.urn, [])
-        if unclear and not skip_unclear and not (one_will_do and referring):
+        if unclear and unknown != "ignore" and not (unknown == "ignore_if_found" and referring):
             raise UndeterminedError(unclear)
         return referring
 
@@ -225,7 +225,7 @@ class Stack:
     def _names(self) -> dict[tuple[str, str], Resource]:
         names: dict[tuple[str, str], Resource] = {}
         for resource in self.resources:
-            key = own_names(resource.type)
+            key = name_property(resource.type)
             if key is not None and not resource.inputs.is_unknown(key):
                 name = resource.inputs.value.get(key)
                 if isinstance(name, str):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from policies.facts.arns import Arn, has_names
+from policies.facts.arns import Arn, arn_ends_with_name
 from policies.facts.resource import Resource
 from policies.facts.stack import Stack
 from policies.facts.types import API_STAGE, BUCKET, KEY_ALIAS, LOG_GROUP
@@ -80,9 +80,12 @@ def too_wide(statement: Statement, stack: Stack, holder: Holder) -> Iterator[str
         if fault:
             yield f"{where} {problem}"
         elif _is_out_of_place(statement, resource, holder):
-            yield f"{where} is not where its work uses these actions"
+            yield (
+                f"{where} is outside the resources that this role may use these actions on "
+                "(setting `places`)"
+            )
         if not _is_holders(resource, holder):
-            yield f"{where} is another's"
+            yield f"{where} belongs to another partner or function"
 
 
 def _is_out_of_place(statement: Statement, resource: str, holder: Holder) -> bool:
@@ -119,7 +122,7 @@ def _is_own(resource: str, stack: Stack) -> bool:
         return False
     if arn.service == "s3":
         return _bucket(arn, stack) is not None
-    return has_names(arn.service) and stack.owner_of(resource) is not None
+    return arn_ends_with_name(arn.service) and stack.owner_of(resource) is not None
 
 
 def _is_exception(statement: Statement, resource: str, stack: Stack, holder: Holder) -> bool:

@@ -71,7 +71,7 @@ def _from_bus(function: Resource, bus: Resource, stack: Stack) -> Iterator[Resou
         raise BrokenRouteError(f"the key of {bus.name} is closed to EventBridge")
     rules = [
         rule
-        for rule in stack.referring(EVENT_RULE, "eventBusName", bus, one_will_do=True)
+        for rule in stack.referring(EVENT_RULE, "eventBusName", bus, unknown="ignore_if_found")
         if _is_enabled(rule) and _takes_failures(rule, function, stack)
     ]
     if not rules:
@@ -79,7 +79,7 @@ def _from_bus(function: Resource, bus: Resource, stack: Stack) -> Iterator[Resou
     for rule in rules:
         targets = [
             target
-            for target in stack.referring(EVENT_TARGET, "rule", rule, one_will_do=True)
+            for target in stack.referring(EVENT_TARGET, "rule", rule, unknown="ignore_if_found")
             if stack.target(target, "eventBusName", EVENT_BUS) is bus
         ]
         queues = [queue for target in targets for queue in _queue_of(target, rule, bus, stack)]

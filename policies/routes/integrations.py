@@ -38,7 +38,9 @@ def _may_call(method: Resource, path: Resource, function: Resource, stack: Stack
     stages = stack.referring(API_STAGE, "restApi", api) if api is not None else []
     sources = [
         arn.resource.partition("/")[2]
-        for permission in stack.referring(PERMISSION, "function", function, one_will_do=True)
+        for permission in stack.referring(
+            PERMISSION, "function", function, unknown="ignore_if_found"
+        )
         if permission.inputs.text("principal") == "apigateway.amazonaws.com"
         and permission.inputs.text("qualifier") is None
         and (arn := Arn.parse(permission.inputs.text("sourceArn") or "")) is not None

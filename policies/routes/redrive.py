@@ -36,7 +36,7 @@ def redrive_target(source: Resource, stack: Stack) -> Resource:
         raise BrokenRouteError(f"{where} is no other queue of this stack")
     if any(other is not target for other in targets):
         raise BrokenRouteError(f"{where} is another in each of its declarations")
-    if stack.referring(EVENT_SOURCE_MAPPING, "eventSourceArn", target, skip_unclear=True):
+    if stack.referring(EVENT_SOURCE_MAPPING, "eventSourceArn", target, unknown="ignore"):
         raise BrokenRouteError(f"{where} is a queue that a function consumes")
     for holder in (target, *stack.referring(QUEUE_REDRIVE_ALLOW, "queueUrl", target)):
         allow = holder.inputs.document("redriveAllowPolicy")

@@ -73,7 +73,9 @@ def _judge_policy(resource: Resource, stack: Stack, _settings: Settings) -> Answ
         if statement.allows:
             problems += _openings(statement, stack)
         elif _keeps(statement):
-            problems.append(f"{statement.path} denies deletion, so that it would stay")
+            problems.append(
+                f"{statement.path} denies deletion to everyone, so the stack could not be destroyed"
+            )
     return verdict(problems)
 
 
@@ -197,7 +199,8 @@ def _judge_permission(permission: Resource, stack: Stack, settings: Settings) ->
         if inputs.has(key)
     ]
     problems += [
-        f"{key} is nothing that the service brings along, so that it is let in no more"
+        f"{key} is a condition that S3 and API Gateway never send, so the permission would "
+        f"match no call"
         for key in ("eventSourceToken", "principalOrgId")
         if inputs.has(key)
     ]

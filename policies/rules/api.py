@@ -182,8 +182,8 @@ def _judge_access_log(stage: Resource, stack: Stack, _settings: Settings) -> Ans
         )
     if not _has_execution_log(stage, stack):
         problems.append(
-            "its execution log group is not in this stack, so that API Gateway would make one "
-            "without end"
+            "its execution log group is not in this stack, so API Gateway would create "
+            "one that never expires"
         )
     if not stage.inputs.is_empty("canarySettings"):
         problems.append(

@@ -258,7 +258,9 @@ def _may_invoke(bucket: Resource, function: Resource, stack: Stack) -> bool:
         permission.inputs.text("principal") == "s3.amazonaws.com"
         and stack.owner_of(permission.inputs.text("sourceArn") or "") is bucket
         and permission.inputs.text("qualifier") is None
-        for permission in stack.referring(PERMISSION, "function", function, one_will_do=True)
+        for permission in stack.referring(
+            PERMISSION, "function", function, unknown="ignore_if_found"
+        )
     )
 
 

@@ -61,7 +61,9 @@ def _judge_metrics(resource: Resource, stack: Stack, _settings: Settings) -> Ans
         counted = resource.inputs.object("metricsConfig").texts("metrics")
         return PASSED if "EventCount" in counted else failed("metricsConfig lacks EventCount")
     if resource.type == TABLE:
-        insights = stack.referring(CONTRIBUTOR_INSIGHTS, "tableName", resource, one_will_do=True)
+        insights = stack.referring(
+            CONTRIBUTOR_INSIGHTS, "tableName", resource, unknown="ignore_if_found"
+        )
         # One for an index tells nothing of the table, and one of throttles nothing of its use.
         if any(
             not found.inputs.text("indexName")
@@ -70,7 +72,7 @@ def _judge_metrics(resource: Resource, stack: Stack, _settings: Settings) -> Ans
         ):
             return PASSED
         return failed("it has no ContributorInsights for all of its keys in this stack")
-    metrics = stack.referring(BUCKET_METRIC, "bucket", resource, one_will_do=True)
+    metrics = stack.referring(BUCKET_METRIC, "bucket", resource, unknown="ignore_if_found")
     if any(metric.inputs.is_empty("filter") for metric in metrics):
         return PASSED
     return failed("it has no BucketMetric for all of its objects in this stack")

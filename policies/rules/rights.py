@@ -159,7 +159,8 @@ def _beyond(
         for action in actions
     }
     return [
-        f"{statement.path}.Action[{index}] is none that {name or 'whoever holds it'} needs"
+        f"{statement.path}.Action[{index}] is not among those that setting `actions` lists for "
+        f"{name or 'whoever holds it'}"
         for index, action in enumerate(statement.actions)
         if action not in needed
     ]
@@ -211,7 +212,9 @@ def _judge_resources(resource: Resource, stack: Stack, settings: Settings) -> An
     if not documents:
         return not_applicable("This role carries no inline policy.")
     owners = identity.owners(resource, stack)
-    problems = [] if all(owners) else ["it gives rights to others than roles of this stack"]
+    problems = (
+        [] if all(owners) else ["it is attached to something that is not a role of this stack"]
+    )
     allowing = [s for document in documents for s in statements(document) if s.allows]
     for owner in owners:
         holder = _holder(owner, stack, settings) if owner is not None else grants.Holder()

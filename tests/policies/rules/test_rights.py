@@ -111,7 +111,7 @@ ACTIONS = [
             "iam-actions",
             POLICY,
             setting(POLICY, f"policy.Statement[{index}].Action", [allowed, action]),
-            "Action[1] is none that processor-role-dev needs",
+            "Action[1] is not among those that setting `actions` lists for processor-role-dev",
         )
         for index, allowed, action in (
             (0, "logs:PutLogEvents", "logs:CreateLogGroup"),
@@ -128,7 +128,7 @@ ACTIONS = [
             "iam-actions",
             POLICY,
             setting(POLICY, f"policy.Statement[{index}].Action", [allowed, action]),
-            "Action[1] is none that processor-role-dev needs",
+            "Action[1] is not among those that setting `actions` lists for processor-role-dev",
             iam_resources={POLICY},
         )
         for index, allowed, action in (
@@ -155,14 +155,14 @@ ACTIONS = [
                 "Resource": ACCOUNT.format("lambda", "function:validator-function-dev"),
             },
         ),
-        "Action[0] is none",
+        "Action[0] is not among",
     ),
     fails(
         "a partner who reads what it uploaded",
         "iam-actions",
         PARTNER,
         setting(PARTNER, "policy.Statement[0].Action", ["s3:PutObject", "s3:GetObject"]),
-        "Action[1] is none that acme-partner-role-dev needs",
+        "Action[1] is not among those that setting `actions` lists for acme-partner-role-dev",
     ),
     passes("a policy of its own that is attached", "iam-actions", "own", _attached),
     fails(
@@ -170,7 +170,7 @@ ACTIONS = [
         "iam-actions",
         "own",
         lambda s: _attached(s).remove("attachment"),
-        "is none that whoever holds it needs",
+        "is not among those that setting `actions` lists for whoever holds it",
     ),
     fails("no action", "iam-actions", POLICY, dropping(POLICY, "policy.Statement[3].Action")),
     fails(
@@ -309,7 +309,7 @@ RESOURCES = [
         "iam-resources",
         POLICY,
         setting(POLICY, "role", "other-role-dev"),
-        "others than roles of this stack",
+        "not a role of this stack",
         iam_actions={POLICY},
     ),
     undetermined("iam-resources", POLICY, "policy", iam_actions={POLICY}),
@@ -331,7 +331,7 @@ RESOURCES = [
         "iam-resources",
         POLICY,
         setting(POLICY, "policy.Statement[3].Action", ["s3:PutObject"]),
-        "is not where its work uses these actions",
+        "is outside the resources that this role may use these actions on (setting `places`)",
     ),
     passes(
         "a place named in another case of the action",
@@ -350,7 +350,7 @@ RESOURCES = [
         "iam-resources",
         "own",
         lambda s: _attached(s, POLICY, "acme-partner-role-dev"),
-        "another's",
+        "belongs to another",
         iam_actions={"own"},
     ),
     fails(
@@ -358,7 +358,7 @@ RESOURCES = [
         "iam-resources",
         "own",
         lambda s: _attached(s, POLICY, "other-role-dev"),
-        "others than roles of this stack",
+        "not a role of this stack",
         iam_actions={"own"},
     ),
 ]
