@@ -28,10 +28,10 @@ func InOrder(b *Builder, f *format.Format) (take func(*trades.Trade) error, fini
 	return u.add, u.finish
 }
 
-// maxHeld is how many bars are held in memory; 40 MB of them. Beyond that they are
+// maxHeld is how many bars are held in memory; 20 MB of them. Beyond that they are
 // written to a file in the order of the result, and all such files merged in the
 // end: a scan refuses a file of more than trades.MaxBars.
-const maxHeld = 1 << 17
+const maxHeld = 1 << 16
 
 // unordered makes the bars of a file whose rows are not in the order of time.
 type unordered struct {
