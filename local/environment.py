@@ -25,6 +25,8 @@ _ARCHITECTURES = {
     "x86_64": "x86_64",
     "amd64": "x86_64",
 }
+_ACCOUNTS = "aws:allowedAccountIds"
+_PINNED = f'  {_ACCOUNTS}:\n    - "{process.ACCOUNT}"\n'  # the one account of the emulator
 _PLUGINS = Path(__file__).parent / "plugins"
 
 
@@ -98,8 +100,8 @@ def prepare(project: Path, *, name: str = PROJECT, stack: str = STACK) -> None:
     """Makes what a local deployment needs beside its environment; does nothing that is done.
 
     That is the folders of its state, this project's plugins in Pulumi's home, the configuration of
-    this project's own stack (an existing one is the user's and is left alone) and the stack itself
-    in Pulumi's file backend.
+    this project's own stack (an existing one is the user's: it gets the emulator's account where
+    it names none) and the stack itself in Pulumi's file backend.
 
     Args:
         project: the project's folder.
@@ -118,8 +120,11 @@ def prepare(project: Path, *, name: str = PROJECT, stack: str = STACK) -> None:
     if not ignored.exists():  # the folder may be in another's repository
         ignored.write_text("*\n")
     settings = project / f"Pulumi.{stack}.yaml"
-    if name == PROJECT and stack == STACK and not settings.exists():
-        settings.write_text(_settings(architecture()))
+    if name == PROJECT and stack == STACK:
+        if not settings.exists():
+            settings.write_text(_settings(architecture()))
+        elif _ACCOUNTS not in (before := settings.read_text()):  # written by an earlier version
+            settings.write_text(before.replace("config:\n", f"config:\n{_PINNED}", 1))
     known = state / "pulumi-state" / ".pulumi" / "stacks" / name / f"{stack}.json"
     if not known.exists():
         subprocess.run(
@@ -160,7 +165,7 @@ def _install_plugins(folder: Path) -> None:
 def _settings(architecture: str) -> str:
     partners = "".join(f"    {partner}: {{}}\n" for partner in _PARTNERS)
     return (
-        "config:\n"
+        f"config:\n{_PINNED}"
         f"  {PROJECT}:environmentSuffix: {STACK}\n"
         f"  {PROJECT}:architecture: {architecture}\n"
         f"  {PROJECT}:partners:\n{partners}"

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from policies.facts.reading import MalformedError, Node
-from policies.facts.resource import Resource
+from policies.facts.resource import Provider, Resource
 from policies.facts.types import FUNCTION
 
 _LOOPBACK = re.compile(r"localhost|::1|127(?:\.\d{1,3}){3}")
 _REGION = re.compile(r"(?<![a-z])[a-z]{2}(?:-[a-z]+)+-\d(?!\d)")
 
 
-def told(provider: Resource, key: str) -> Node:
+def told(provider: Resource | Provider, key: str) -> Node:
     """A setting of a provider; the engine hands over all but texts as JSON in a text.
 
     Raises:

@@ -7,9 +7,18 @@ from functools import cached_property
 from typing import Any, Literal, TypeVar, cast
 
 from policies.facts.arns import Arn, function_name, name_property
+from policies.facts.endpoints import told
 from policies.facts.reading import Node, UndeterminedError
-from policies.facts.resource import Resource
-from policies.facts.types import EVENT_SOURCE_MAPPING, FUNCTION, KEY, KEY_ALIAS, QUEUE, TOPIC
+from policies.facts.resource import Provider, Resource
+from policies.facts.types import (
+    EVENT_SOURCE_MAPPING,
+    FUNCTION,
+    KEY,
+    KEY_ALIAS,
+    PROVIDER,
+    QUEUE,
+    TOPIC,
+)
 
 Derived = TypeVar("Derived")
 
@@ -203,11 +212,20 @@ class Stack:
 
     @cached_property
     def home(self) -> tuple[str, str]:
-        """Region and account of the stack: those that most of its own ARNs name.
+        """Region and account of the stack: those that its providers are held to.
 
-        What does the stack's work is asked first: it names its neighbours, while policies may name
-        anybody. A stack without any of it is known by all its ARNs.
+        Where no provider is held to an account (`allowedAccountIds`), they are those that most of
+        its own ARNs name. What does the stack's work is asked first: it names its neighbours, while
+        policies may name anybody. A stack without any of it is known by all its ARNs.
+
+        Raises:
+            MalformedError: A provider's accounts are no list of texts.
+            UndeterminedError: They, or its region, are unknown.
         """
+        pinned = self._pinned()
+        if pinned:
+            # Of several nobody can say which ARN is whose own: then none is.
+            return pinned.pop() if len(pinned) == 1 else ("", "")
         workers = self.of(FUNCTION, QUEUE, TOPIC, EVENT_SOURCE_MAPPING)
         for resources in (workers, self.resources):
             places = Counter(
@@ -220,6 +238,17 @@ class Stack:
             if places:
                 return places.most_common(1)[0][0]
         return ("", "")
+
+    def _pinned(self) -> set[tuple[str, str]]:
+        """Region and account of each AWS provider that is held to accounts."""
+        providers: list[Resource | Provider] = [*self.of(PROVIDER)]
+        providers += [r.provider for r in self.resources if r.provider is not None]
+        return {
+            (provider.inputs.text("region") or "", account.as_text())
+            for provider in providers
+            if provider.type == PROVIDER and provider.inputs.has("allowedAccountIds")
+            for account in told(provider, "allowedAccountIds").elements()
+        }
 
     @cached_property
     def _names(self) -> dict[tuple[str, str], Resource]:
