@@ -37,6 +37,13 @@ def show(name: FeedName, stack: Stack = None, as_json: Json = False) -> None:
     ]
     if held:
         answer_table("Held up", (">number", "status", "file", "parked at"), held)
+    tried = [
+        (a["stage"], str(a["number"]), str(a["attempt"]), a["dueAt"], a["reason"], a["messageId"])
+        for a in found.get("attempts", [])
+    ]
+    if tried:
+        titles = ("stage", ">number", ">attempt", "tried again", "reason", "message")
+        answer_table("At work, or failed", titles, tried)
     if found["more"]:
         answer("and more behind them")
     done = [(_run(a), a["command"], a["by"], a["at"], a["reason"]) for a in found["operator"]]

@@ -137,7 +137,7 @@ func TestEveryCommandIsAnsweredAsTheCommandLineReadsIt(t *testing.T) {
 		{Request{Command: "retry", Feed: id, Number: 3, By: "me", Reason: "lost"}, `{"stage":"validator","file":"3/x.csv"}`},
 		{Request{Command: "show", Feed: id}, `{"kind":"sequenced","highest":3,"cursors":{"validator":0,"processor":0,"aggregator":0},"unfinished":[],` +
 			`"operator":[{"command":"retry","from":3,"through":3,"at":"2026-11-24T08:00:00.000Z","by":"me","reason":"lost"}],` +
-			`"numbers":[{"number":3,"file":"3/x.csv","status":"WAITING","parked":["validator"]}],"more":false}`},
+			`"numbers":[{"number":3,"file":"3/x.csv","status":"WAITING","parked":["validator"]}],"more":false,"attempts":[]}`},
 		{Request{Command: "skip", Feed: id, Number: 1, Through: 2, By: "me", Reason: "gap"}, `{"woken":[{"stage":"validator","file":"3/x.csv"}]}`},
 		{Request{Command: "look", Function: "processor"}, `{"seen":[{"function":"processor","messageId":"0","feed":"acme/x","number":7,"file":"7/a.csv","redrivable":true},` +
 			`{"function":"processor","messageId":"1","feed":null,"number":null,"file":null,"redrivable":false}],"unseen":0}`},

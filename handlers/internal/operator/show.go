@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"market-data-pipeline/handlers/internal/feed"
+	"market-data-pipeline/handlers/internal/store"
 )
 
 // Shown is how a feed stands, in the answer of `pipeline feed show`.
@@ -18,6 +19,19 @@ type Shown struct {
 	Operator   []feed.Act      `json:"operator"`
 	Numbers    []Number        `json:"numbers"`
 	More       bool            `json:"more"` // there are more numbers
+	// Attempts are what the stages are at, or failed on: see feed.Attempt.
+	Attempts []Attempt `json:"attempts"`
+}
+
+// Attempt is an attempt at a message that has not been done since.
+type Attempt struct {
+	Stage   feed.Stage `json:"stage"`
+	Number  int64      `json:"number"`
+	Message string     `json:"messageId"`
+	Attempt int        `json:"attempt"`
+	At      string     `json:"at"`
+	DueAt   string     `json:"dueAt"` // when it comes again; empty when it is dead
+	Reason  string     `json:"reason"`
 }
 
 // Number is a number that something has come for, and that some stage has not passed.
@@ -37,12 +51,27 @@ func (o Operator) Show(ctx context.Context, id string) (*Shown, error) {
 	shown := &Shown{
 		Kind: found.Kind, Highest: found.Highest, Cursors: found.PerStage, More: found.More,
 		Unfinished: append([]feed.Interval{}, found.Skipping...), Operator: append([]feed.Act{}, found.Acts...),
-		Numbers: []Number{},
+		Numbers: []Number{}, Attempts: []Attempt{},
 	}
 	for _, n := range found.Open {
 		shown.Numbers = append(shown.Numbers, Number{
 			Number: n.Number, File: n.File, Status: n.Status, Parked: slices.Sorted(maps.Keys(n.Parked)),
 		})
+	}
+	for _, stage := range []feed.Stage{feed.Processor, feed.Aggregator} {
+		item, err := o.Ledger.Store.Get(ctx, feed.AttemptKey(id, stage))
+		if err != nil {
+			return nil, err
+		}
+		a, err := store.Decode[feed.Attempt](item)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range found.Open {
+			if n.Number == a.Number && !a.Done(stage, &n) {
+				shown.Attempts = append(shown.Attempts, Attempt{stage, a.Number, a.Message, a.Attempt, a.At, a.DueAt, a.Reason})
+			}
+		}
 	}
 	return shown, nil
 }
