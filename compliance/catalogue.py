@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from compliance.errors import BrokenRunError
-from compliance.evidence import Policy
+from compliance.evidence import Clause, Policy
 
-INTRODUCTIONS = ("introduces", "rulesFor")
+INTRODUCTIONS = ("introduces", "rulesFor", "clauses")
 """What marks a line of the answers file that is no answer."""
 
 
@@ -23,11 +23,13 @@ class Catalogue:
         policies: All of them.
         general: Names of those that hold for every service alike.
         types: Types that have rules of their own.
+        clauses: The requirements that the policies cite.
     """
 
     policies: tuple[Policy, ...]
     general: frozenset[str]
     types: frozenset[str]
+    clauses: tuple[Clause, ...] = ()
 
 
 def read_catalogue(path: Path) -> Catalogue:
@@ -42,12 +44,14 @@ def read_catalogue(path: Path) -> Catalogue:
     policies: dict[str, Policy] = {}
     general: set[str] = set()
     types: set[str] = set()
+    clauses: dict[str, Clause] = {}
     try:
         for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
             if not line.startswith(_BEGINNINGS):
                 continue
             fields = json.loads(line)
             types.update(fields.get("rulesFor", ()))
+            clauses.update({entry["id"]: _clause(entry) for entry in fields.get("clauses", ())})
             if (entry := fields.get("introduces")) is not None:
                 policies[entry["name"]] = _policy(entry)
                 general.update([entry["name"]] if entry["general"] else ())
@@ -62,10 +66,20 @@ def read_catalogue(path: Path) -> Catalogue:
         policies=tuple(sorted(policies.values(), key=lambda policy: policy.name)),
         general=frozenset(general),
         types=frozenset(types),
+        clauses=tuple(clauses.values()),
     )
 
 
 _BEGINNINGS = tuple(f'{{"{mark}":' for mark in INTRODUCTIONS)
+
+
+def _clause(entry: Mapping[str, Any]) -> Clause:
+    return Clause(
+        id=entry["id"],
+        text=entry["text"],
+        constraint=bool(entry["constraint"]),
+        proof=entry["proof"] or None,
+    )
 
 
 def _policy(entry: Mapping[str, Any]) -> Policy:

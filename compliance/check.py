@@ -194,6 +194,7 @@ def _judge(
         disagreements=disagreements(answers, scans.values(), graph),
         waivers=held.valid,
         problems=held.problems,
+        clauses=seen.catalogue.clauses,
         ungoverned=_ungoverned(seen.resources, answers, seen.catalogue),
     )
 

@@ -54,11 +54,26 @@ def _reader(hint: Any) -> Any:
     if origin is not None:
         return dict
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        fields = [(n, _key(n), _reader(h)) for n, h in typing.get_type_hints(hint).items()]
-        return lambda value: hint(**{name: read(value.get(key)) for name, key, read in fields})
+        hints = typing.get_type_hints(hint)
+        fields = [
+            (field.name, _key(field.name), _reader(hints[field.name]), _has_default(field))
+            for field in dataclasses.fields(hint)
+        ]
+        return lambda value: hint(
+            **{
+                name: read(value.get(key))
+                for name, key, read, optional in fields
+                if key in value or not optional
+            }
+        )
     if hint in (date, datetime):
         return hint.fromisoformat
     return hint
+
+
+def _has_default(field: dataclasses.Field[Any]) -> bool:
+    missing = dataclasses.MISSING
+    return field.default is not missing or field.default_factory is not missing
 
 
 @cache

@@ -67,6 +67,22 @@ class Policy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Clause:
+    """One clause of the requirements that policies cite by its `id`.
+
+    `constraint` tells whether a policy has to enforce it; `proof` what else proves it, if anything.
+    """
+
+    id: str
+    text: str
+    constraint: bool
+    proof: str | None
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.text}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Link:
     """A property of a resource that refers to another resource."""
 
@@ -223,6 +239,7 @@ class Evidence:
     waivers: tuple[Waiver, ...]
     problems: tuple[Problem, ...]
     ungoverned: tuple[Ungoverned, ...]
+    clauses: tuple[Clause, ...] = ()  # absent in evidence of before they were recorded
 
     def __post_init__(self) -> None:
         asked = [(answer.policy, answer.urn) for answer in self.answers]
@@ -258,6 +275,14 @@ class Evidence:
         for answer in self.answers:
             tallies[answer.policy][answer.outcome] += 1
         return tallies
+
+    def cited(self, policy: Policy) -> tuple[str, ...]:
+        """The clauses that a policy enforces, each with its text where that is recorded."""
+        return tuple(self._clause_texts.get(name, name) for name in policy.requirements)
+
+    @cached_property
+    def _clause_texts(self) -> Mapping[str, str]:
+        return {clause.id: str(clause) for clause in self.clauses}
 
     @cached_property
     def worst_first(self) -> tuple[Policy, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -101,7 +101,7 @@ def verdict_line(evidence: Evidence) -> str:
     """One line, such as "Compliant. 64 policies on 120 resources: 30 waived, 1,122 passed, …"."""
     counts = evidence.counts
     rest = (Outcome.WAIVED, Outcome.PASS, Outcome.NOT_APPLICABLE)  # the headline has the others
-    said = ", ".join(f"{counts[outcome]:,} {WORDS[outcome]}" for outcome in rest)
+    said = ", ".join(f"{counts[outcome]:,} {WORDS[outcome]}" for outcome in rest if counts[outcome])
     return (
         f"{headline(evidence)}. {len(evidence.policies)} policies on "
         f"{len(evidence.resources)} resources: {said}."
@@ -128,19 +128,20 @@ def summary(evidence: Evidence) -> RenderableType:
             ),
             Text(", ".join(policy.requirements)),
         )
+    cited = {policy.name: evidence.cited(policy) for policy in evidence.policies}
     style = "bold green" if evidence.verdict is Verdict.COMPLIANT else "bold red"
     return Group(
         table,
         Text(""),
         *(Text(f"✗ {problem}", style="red") for problem in evidence.problems),
-        *(_blocked(answer) for answer in evidence.blocking),
+        *(_blocked(answer, cited[answer.policy]) for answer in evidence.blocking),
         *(_found(finding) for finding in evidence.findings if finding.outcome is Outcome.FAIL),
         *(Text(line, style="yellow") for line in _notes(evidence)),
         Text(verdict_line(evidence), style=style),
     )
 
 
-def _blocked(answer: Answer) -> Text:
+def _blocked(answer: Answer, cited: Sequence[str]) -> Text:
     name = logical_name(answer.urn)
     place = f"  {answer.source}" if answer.source else ""
     text = Text("✗ ", style=_STYLES[answer.outcome])
@@ -148,6 +149,8 @@ def _blocked(answer: Answer) -> Text:
     text.append(f" on {name}{place}")
     for line in (answer.message or "").splitlines():
         text.append(f"\n    {line}")
+    for clause in cited:
+        text.append(f"\n    {clause}", style="dim")
     return text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from compliance.evidence import Answer, Evidence, Finding, Outcome, Verdict, logical_name
 from compliance.summary import explanation, headline, what_was_judged
@@ -51,7 +51,8 @@ def _failures(evidence: Evidence) -> list[str]:
     lines = [
         f"- {_code(str(p.file))} line {p.line}: {_plain(p.message)}" for p in evidence.problems
     ]
-    lines += [_answer(answer) for answer in evidence.blocking]
+    cited = {policy.name: evidence.cited(policy) for policy in evidence.policies}
+    lines += [_answer(answer, cited[answer.policy]) for answer in evidence.blocking]
     lines += [_finding(f) for f in evidence.findings if f.outcome is Outcome.FAIL]
     lines += [
         f"- {_plain(d.rule)} {'accepts' if d.scanner_accepts else 'objects'} where "
@@ -61,11 +62,11 @@ def _failures(evidence: Evidence) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def _answer(answer: Answer) -> str:
+def _answer(answer: Answer, cited: Sequence[str]) -> str:
     message = answer.message or f"Undetermined: {answer.path}"
     place = f" at {_code(str(answer.source))}" if answer.source else ""
     name = logical_name(answer.urn)
-    told = "<br>".join(_plain(line) for line in message.splitlines())
+    told = "<br>".join(_plain(line) for line in (*message.splitlines(), *cited))
     word = "undetermined, " if answer.outcome is Outcome.UNKNOWN else ""
     return f"- **{_plain(answer.policy)}** on {_code(name)}{place}: {word}{told}"
 

@@ -41,7 +41,7 @@ def render(evidence: Evidence, *, with_waived: bool = False) -> str:
     shown = {Outcome.FAIL, Outcome.UNKNOWN} | ({Outcome.WAIVED} if with_waived else set())
     answers = [answer for answer in evidence.answers if answer.outcome in shown]
     findings = [finding for finding in evidence.findings if finding.outcome in shown]
-    rules = [_policy_rule(policy) for policy in evidence.policies]
+    rules = [_policy_rule(policy, evidence.cited(policy)) for policy in evidence.policies]
     rules += _finding_rules(findings)
     index = {rule["id"]: number for number, rule in enumerate(rules)}
     results = [_answer_result(evidence, answer, index) for answer in answers]
@@ -89,8 +89,8 @@ def _invocation(evidence: Evidence) -> Json:
     return invocation
 
 
-def _policy_rule(policy: Policy) -> Json:
-    clauses = ", ".join(policy.requirements)
+def _policy_rule(policy: Policy, cited: Sequence[str]) -> Json:
+    clauses = "; ".join(cited)
     return {
         "id": policy.name,
         "shortDescription": {"text": policy.sentence},

@@ -15,6 +15,7 @@ from policies.facts.resource import Resource
 from policies.facts.types import KNOWN, PLAIN
 from policies.pack.answers import Answer, Kind
 from policies.pack.policy import Policy, Settings
+from policies.pack.requirements import REQUIREMENTS
 
 VARIABLE = "POLICY_ANSWERS_FILE"
 """Names the file that answers are appended to; unset or empty, none are kept."""
@@ -63,12 +64,13 @@ class AnswerLog:
         return cls(Path(name) if name else None)
 
     def introduce(self, policies: Iterable[tuple[Policy, Settings]]) -> None:
-        """Write a line for each policy, and one for the types that have rules of their own."""
+        """Write a line for each policy, one for the types with rules of their own, the clauses."""
         if self._path is None:
             return
         with self.batch() as batch:
             batch.answers += [{"introduces": p.introduction(settings)} for p, settings in policies]
             batch.answers.append({"rulesFor": sorted(KNOWN - PLAIN)})
+            batch.answers.append({"clauses": [one.introduction() for one in REQUIREMENTS]})
 
     @contextmanager
     def batch(self) -> Iterator[Batch]:

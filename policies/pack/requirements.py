@@ -19,6 +19,10 @@ class Requirement:
     hard: bool = False
     proof: str = ""
 
+    def introduction(self) -> dict[str, str | bool]:
+        """All that a report says of it."""
+        return {"id": self.id, "text": self.clause, "constraint": self.hard, "proof": self.proof}
+
 
 def _hard(id_: str, clause: str, proof: str = "") -> Requirement:
     return Requirement(id=id_, clause=clause, hard=True, proof=proof)

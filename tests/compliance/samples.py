@@ -12,6 +12,7 @@ from pathlib import Path
 from compliance import document, report
 from compliance.evidence import (
     Answer,
+    Clause,
     Disagreement,
     Evidence,
     Finding,
@@ -172,6 +173,11 @@ def sample(**changes: object) -> Evidence:
         ),
         problems=(),
         ungoverned=(Ungoverned(type="shop:index:Orders", count=1),),
+        clauses=(
+            Clause(id="MQ-1", text="Every queue is FIFO", constraint=True, proof=None),
+            Clause(id="SEC-1", text="Everything is encrypted", constraint=True, proof=None),
+            Clause(id="GOV-3", text="Policies have tests", constraint=False, proof="`tests`"),
+        ),
     )
     return dataclasses.replace(evidence, **changes)  # type: ignore[arg-type]
 
@@ -235,6 +241,7 @@ def hostile() -> Evidence:
             for w in evidence.waivers
         ),
         problems=(Problem(file="waivers.yaml", line=1, message=HOSTILE),),
+        clauses=(Clause(id=HOSTILE, text=HOSTILE, constraint=True, proof=HOSTILE),),
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from compliance import check, document
+from compliance import check, document, report
 from compliance.errors import BrokenRunError
 from compliance.evidence import Evidence, Outcome, Problem, Verdict
 from tests.compliance import samples
@@ -170,3 +170,24 @@ def test_an_answer_that_fails_without_saying_why_is_refused() -> None:
         BrokenRunError, match=r'\$\.answers\[6\]: "message" is a required property; make it again'
     ):
         document.loads(json.dumps(changed), origin="old.json")
+
+
+FROZEN = Path(__file__).parent / "frozen" / "evidence-2026-11.json"
+
+
+@pytest.mark.parametrize("form", report.FORMATS)
+def test_evidence_of_before_clauses_and_settings_is_read_and_rendered(form: str) -> None:
+    old = document.load(FROZEN)
+    assert old.clauses == ()
+    assert all(policy.settings == {} for policy in old.policies)
+    assert report.render(old, form)
+
+
+def test_a_policy_cites_its_clauses_with_their_texts() -> None:
+    evidence = samples.sample()
+    assert evidence.cited(evidence.policies[0]) == (
+        "MQ-1 Every queue is FIFO",
+        "SEC-1 Everything is encrypted",
+    )
+    without = dataclasses.replace(evidence, clauses=())
+    assert without.cited(without.policies[0]) == ("MQ-1", "SEC-1")

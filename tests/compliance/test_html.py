@@ -128,7 +128,7 @@ def test_an_answer_more_takes_a_few_bytes_and_no_element() -> None:
     )
     assert (len(large) - len(small)) / 5_000 < 16
     elements = [len(Page(text).elements) for text in (small, large)]
-    assert elements[1] - elements[0] < 50 * 20  # a row in the table of policies
+    assert elements[1] - elements[0] < 50 * 25  # a row in the table of policies, a line per clause
 
 
 def test_a_waiver_shows_how_long_it_holds() -> None:
@@ -200,3 +200,19 @@ def test_it_has_the_landmarks_and_labels_that_reading_aloud_needs() -> None:
     labelled = page.text("label")
     for word in ("Policy", "Resource", "Show"):
         assert word in labelled
+
+
+def test_each_clause_has_its_policies_their_passes_and_what_else_proves_it() -> None:
+    text = html.render(samples.sample())
+    view = text[text.index('<section id="clauses"') : text.index('<section id="matrix"')]
+    rows = [re.sub(r"\s*<[^>]+>\s*", " ", row).split() for row in view.split("<tr>")[2:]]
+    said = [" ".join(row) for row in rows]
+    assert said[0].startswith("MQ-1 Every queue is FIFO constraint queue-encryption undetermined")
+    assert "queue-fifo fails (1 of 2)" in said[0]
+    assert said[2].startswith("GOV-3 Policies have tests tests")
+
+
+def test_old_evidence_without_clauses_has_no_view_of_them() -> None:
+    text = html.render(dataclasses.replace(samples.sample(), clauses=()))
+    assert 'id="clauses"' not in text
+    assert 'href="#clauses"' not in text

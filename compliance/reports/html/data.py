@@ -43,7 +43,7 @@ def page_data(evidence: Evidence) -> dict[str, Any]:
                 "name": policy.name,
                 "sentence": policy.sentence,
                 "severity": policy.severity,
-                "requirements": list(policy.requirements),
+                "requirements": list(evidence.cited(policy)),
                 "remediation": policy.remediation,
             }
             for policy in policies

@@ -33,8 +33,9 @@ def table(heads: Sequence[str], rows: Iterable[str], numbers: Sequence[str] = ()
 
 
 def requirements(names: Sequence[str]) -> str:
-    """The clauses that a policy enforces."""
-    return " ".join(f'<span class="badge">{escape(name)}</span>' for name in names)
+    """The clauses that a policy enforces, each with its text."""
+    items = "".join(f"<li>{escape(name)}</li>" for name in names)
+    return f'<ul class="cited">{items}</ul>'
 
 
 def lines(text: str) -> str:

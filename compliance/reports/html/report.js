@@ -171,7 +171,7 @@
       ["property", path],
       ["waiver", waiver === null ? null : waivers[waiver]],
       ["severity", policy.severity],
-      ["clauses", policy.requirements.join(", ")],
+      ["clauses", policy.requirements.join("\n")],
       ["remedy", code === "F" || code === "U" || code === "W" ? policy.remediation : null],
     ].filter(([, value]) => value);
     const close = element("button", { type: "button", className: "close", textContent: "Close" });

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from compliance.evidence import Answer, Evidence, Finding, Outcome, Policy, Verdict
 from compliance.reports.html import architecture
+from compliance.reports.html.clauses import clauses
 from compliance.reports.html.parts import lines, on, requirements, section, table
 from compliance.reports.html.scanning import scanners
 from compliance.summary import WORDS, explanation, headline, what_was_judged
@@ -37,6 +39,7 @@ def body(evidence: Evidence) -> str:
             _header(evidence),
             '<main id="content">',
             _blocking(evidence),
+            clauses(evidence),
             _matrix(),
             _architecture(evidence),
             _policies(evidence),
@@ -68,6 +71,7 @@ def _header(evidence: Evidence) -> str:
         f'<a href="#{target}">{word}</a>'
         for target, word in (
             ("findings", "Findings"),
+            *((("clauses", "Clauses"),) if evidence.clauses else ()),
             ("matrix", "Matrix"),
             ("architecture", "Architecture"),
             ("policies", "Policies"),
@@ -93,7 +97,10 @@ def _header(evidence: Evidence) -> str:
 def _blocking(evidence: Evidence) -> str:
     policies = {policy.name: policy for policy in evidence.policies}
     cards = [_problem(str(p.file), p.line, p.message) for p in evidence.problems]
-    cards += [_answer(answer, policies[answer.policy]) for answer in evidence.blocking]
+    cards += [
+        _answer(answer, policies[answer.policy], evidence.cited(policies[answer.policy]))
+        for answer in evidence.blocking
+    ]
     cards += [_finding(f) for f in evidence.findings if f.outcome is Outcome.FAIL]
     content = (
         f'<ul class="cards">{"".join(cards)}</ul>'
@@ -114,14 +121,14 @@ def _problem(file: str, line: int, message: str) -> str:
     return _card("fail", "Invalid waiver", place, f"<p>{escape(message)}</p>")
 
 
-def _answer(answer: Answer, policy: Policy) -> str:
+def _answer(answer: Answer, policy: Policy, cited: Sequence[str]) -> str:
     style = "fail" if answer.outcome is Outcome.FAIL else "unknown"
     word = "" if style == "fail" else '<span class="badge unknown">undetermined</span> '
     message = answer.message or f"Undetermined: {answer.path}"
     rest = (
         f"<p>{word}{lines(message)}</p>"
-        f'<p class="quiet">{escape(policy.sentence)} '
-        f"{requirements(policy.requirements)} · {escape(policy.severity)}</p>"
+        f'<p class="quiet">{escape(policy.sentence)} ({escape(policy.severity)})</p>'
+        f"{requirements(cited)}"
     )
     return _card(style, policy.name, on(answer.urn, answer.source), rest)
 
@@ -183,8 +190,9 @@ def _policies(evidence: Evidence) -> str:
         rows.append(
             f'<tr><th scope="row"><code>{escape(policy.name)}</code></th>'
             f"<td><details><summary>{escape(policy.sentence)}</summary>{fix}</details></td>"
-            f"<td>{escape(policy.severity)}</td><td>{requirements(policy.requirements)}</td>"
-            f"<td>{'yes' if policy.waivable else 'no'}</td>{counts}</tr>"
+            f'<td class="severity">{escape(policy.severity)}</td>'
+            f"<td>{requirements(evidence.cited(policy))}</td>"
+            f"<td class='waivable'>{'yes' if policy.waivable else 'no'}</td>{counts}</tr>"
         )
     heads = ("policy", "what it asks", "severity", "clauses", "waivable")
     numbers = tuple(word for _, _, word in _TILES[:4])
@@ -196,13 +204,13 @@ def _waivers(evidence: Evidence) -> str:
     rows = []
     for waiver in evidence.waivers:
         left = (waiver.expires - today).days
-        soon = ' class="soon"' if left <= _SOON_DAYS else ""
+        soon = "until soon" if left <= _SOON_DAYS else "until"
         days = "last day" if left == 0 else "1 day left" if left == 1 else f"{left} days left"
         rows.append(
             f"<tr><td><code>{escape(waiver.rule)}</code></td>"
             f"<td><code>{escape(waiver.resource)}</code></td><td>{escape(waiver.reason)}</td>"
-            f"<td>{escape(waiver.owner)}</td><td{soon}>{waiver.expires} ({days})</td>"
-            f'<td class="number">{waiver.matched}</td></tr>'
+            f"<td>{escape(waiver.owner)}</td><td class='{soon}'>{waiver.expires} ({days})</td>"
+            f'<td class="number covers">{waiver.matched}</td></tr>'
         )
     heads = ("rule", "resource", "reason", "owner", "holds until")
     content = table(heads, rows, ("covers",)) if rows else '<p class="empty">Nothing is waived.</p>'

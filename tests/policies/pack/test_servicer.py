@@ -93,7 +93,7 @@ def test_the_answers_file_is_appended_to_without_values(
     for _ in range(2):
         analyze(PackServicer(POLICIES, AnswerLog.from_environment()), stack)
     lines = path.read_text(encoding="utf-8").splitlines()
-    introductions = len(POLICIES) + 1
+    introductions = len(POLICIES) + 2
     assert len(lines) == 2 * (len(POLICIES) * len(baseline.resources) + introductions)
     fields = {"policy", "urn", "type", "answer", "reason", "path", "message"}
     first = lines[introductions : len(lines) // 2]
@@ -107,14 +107,17 @@ def test_the_pack_introduces_itself_under_its_settings(tmp_path: Path) -> None:
     servicer.Configure(configuration({"log-group-retention": {"days": 14}}), None)
     servicer.AnalyzeStack(proto.AnalyzeStackRequest(), None)
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    said = {line["introduces"]["name"]: line["introduces"] for line in lines[:-1]}
+    said = {line["introduces"]["name"]: line["introduces"] for line in lines[:-2]}
     assert list(said) == [policy.name for policy in POLICIES]
     retention = said["log-group-retention"]
     assert retention["settings"] == {"days": 14}
     assert retention["sentence"] == "Log groups keep their events for exactly 14 days."
     assert retention["remediation"].startswith("Set retentionInDays to 14")
-    assert "aws:sqs/redrivePolicy:RedrivePolicy" in lines[-1]["rulesFor"]
-    assert "aws:cloudwatch/dashboard:Dashboard" not in lines[-1]["rulesFor"]
+    assert "aws:sqs/redrivePolicy:RedrivePolicy" in lines[-2]["rulesFor"]
+    assert "aws:cloudwatch/dashboard:Dashboard" not in lines[-2]["rulesFor"]
+    clauses = {clause["id"]: clause for clause in lines[-1]["clauses"]}
+    assert set(clauses) >= {name for policy in POLICIES for name in policy.requirements}
+    assert clauses["FN-3"]["text"] == "Every function has exactly 512 MB"
 
 
 @pytest.mark.parametrize("name", [None, ""])
