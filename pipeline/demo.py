@@ -50,7 +50,7 @@ def run(target: Target, paths: Sequence[Path]) -> Exit:
         with step("Through the pipeline") as current:
             answers = follow(deployment, sent, timeout=_TIMEOUT)
             current.result(status.summary({"files": answers}))
-        _show_files(deployment, uploads, answers)
+        _show_files(uploads, answers)
         _show_days(deployment, uploads)
         checking.show_counts(evidence)
     finally:
@@ -83,9 +83,7 @@ def _sample(target: Target) -> list[Upload]:
     return uploads
 
 
-def _show_files(
-    deployment: Deployment, uploads: Sequence[Upload], answers: Sequence[dict[str, Any]]
-) -> None:
+def _show_files(uploads: Sequence[Upload], answers: Sequence[dict[str, Any]]) -> None:
     """Each file's status, and why a file was rejected."""
     rows = [
         (upload.status, answer["status"], str(answer.get("rows") or ""), status.waiting(answer))
@@ -94,12 +92,8 @@ def _show_files(
     answer_table("What became of each file", ("file", "status", ">rows", ""), rows)
     for upload, answer in zip(uploads, answers, strict=True):
         if answer.get("rejects"):
-            report = Results(deployment, upload.feed).reject_report(
-                answer["rejects"]["location"], limit=_REASONS_SHOWN
-            )
-            for fault in report:
-                where = f"line {fault['line']}, {fault['column']} {fault['value']!r}"
-                say(f"  {upload.status}: {where}: {fault['reason']}")
+            for fault in answer["rejects"]["first"][:_REASONS_SHOWN]:
+                say(f"  {upload.status}: {status.fault(fault)}")
 
 
 def _show_days(deployment: Deployment, uploads: Sequence[Upload]) -> None:

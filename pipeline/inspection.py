@@ -14,6 +14,7 @@ import formats
 from formats import Format, FormatError
 from pipeline.console import answer, answer_table
 from pipeline.errors import CommandError, UsageError
+from pipeline.status import fault as in_words
 from pipeline.target import REPOSITORY
 
 PROGRAM = Path("build/host/inspect")
@@ -144,9 +145,7 @@ def _show_faults(faults: Document) -> None:
     for reason, count in sorted(faults["byReason"].items(), key=lambda item: -item[1]):
         answer(f"    {count:,} × {reason}")  # noqa: RUF001
     for fault in faults["first"][:_FAULTS_SHOWN]:
-        column = f", {fault['column']}" if fault["column"] else ""
-        value = f" {fault['value']!r}" if fault["value"] else ""
-        answer(f"    line {fault['line']}{column}:{value} {fault['reason']}")
+        answer(f"    {in_words(fault)}")
 
 
 def _show_fits(document: Document) -> None:

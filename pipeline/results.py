@@ -1,6 +1,5 @@
 """Reading a feed's results: its trading days per symbol, and their bars."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -113,11 +112,6 @@ class Results:
         with to.open("wb") as target:
             for piece in body.iter_chunks(1 << 20):
                 target.write(piece)
-
-    def reject_report(self, location: str, limit: int) -> list[dict[str, Any]]:
-        """The first faults in a rejected file's report, each with line, column, value, reason."""
-        lines = map(json.loads, (self._read(location) or b"").splitlines())
-        return [line for line in lines if "line" in line][:limit]
 
     def _read(self, key: str) -> bytes | None:
         """An object's bytes, or None where there is none."""

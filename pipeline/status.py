@@ -187,11 +187,28 @@ def describe(answer: dict[str, Any]) -> list[str]:
     ]
     lines += [waiting(answer)] if waiting(answer) else []
     if answer.get("rejects"):
-        lines.append(f"rejects: {answer['rejects']['count']}, {answer['rejects']['location']}")
+        lines += _describe_rejects(answer["rejects"])
     for entry in answer["history"]:
         reason = f"  {entry['reason']}" if entry.get("reason") else ""
         lines.append(f"{entry['at']}  {entry['status']}{reason}")
     return lines
+
+
+def _describe_rejects(rejects: dict[str, Any]) -> list[str]:
+    """What to mend, and where the whole report is."""
+    lines = [f"faults: {rejects['count']:,}; the report is {rejects['location']}"]
+    counted = sorted(rejects["byReason"].items(), key=lambda item: (-item[1], item[0]))
+    lines += [f"  {count:,} × {reason}" for reason, count in counted]  # noqa: RUF001
+    return lines + [f"  {fault(one)}" for one in rejects["first"]]
+
+
+def fault(one: dict[str, Any]) -> str:
+    """A fault of a file in one line: where, which value, why, and what to do."""
+    where = f"line {one['line']}" if one["line"] else "the file"
+    column = f", {one['column']}" if one["column"] else ""
+    value = f" {one['value']!r}" if one["value"] else ""
+    remedy = f". {one['remedy'][0].upper()}{one['remedy'][1:]}." if one.get("remedy") else ""
+    return f"{where}{column}:{value} {one['reason']}{remedy}"
 
 
 def _describe_feed(answer: dict[str, Any]) -> list[str]:

@@ -55,7 +55,7 @@ def bars(file: Path) -> list[dict[str, Any]]:
 def _with_vwap(bar: dict[str, Any]) -> dict[str, Any]:
     with localcontext(prec=80, rounding=ROUND_HALF_EVEN):
         vwap = (bar["notional"] / bar["volume"]).quantize(Decimal("1e-18"))
-    return {**bar, "vwap": vwap}
+    return {**bar, "vwap": vwap, "uncounted": 0}
 
 
 def written_bars(parquet: bytes) -> list[dict[str, Any]]:

@@ -69,8 +69,8 @@ def test_a_poison_message_is_dead_lettered_after_exactly_three_receives(cloud: C
 
     def dead() -> list[dict[str, str]]:
         answer = sqs.receive_message(
-            QueueUrl=cloud.outputs["processorDlqUrl"], MaxNumberOfMessages=10, VisibilityTimeout=0
-        )
+            QueueUrl=cloud.outputs["processorDlqUrl"], MaxNumberOfMessages=10, VisibilityTimeout=20
+        )  # long enough for its receipt to be good for the deletion
         return [m for m in answer.get("Messages", ()) if m["Body"] == poison]
 
     (message, *_) = eventually(dead, bool)

@@ -183,6 +183,9 @@ def test_an_invalid_row_rejects_the_file_and_the_report_names_line_and_value(
     report = cloud.read(answer["rejects"]["location"]).decode()
     (line,) = [entry for entry in map(json.loads, report.splitlines()) if entry.get("line")]
     assert (line["line"], line["column"], line["value"]) == (3, "price", "-4")
+    assert answer["rejects"]["first"] == [line]
+    assert line["remedy"]
+    assert answer["rejects"]["byReason"] == {line["reason"]: 1}
 
 
 def test_a_valid_version_of_a_rejected_number_lets_the_feed_go_on(partner: Partner) -> None:

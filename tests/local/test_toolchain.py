@@ -52,6 +52,7 @@ def test_a_usable_cli_on_path_is_taken_where_none_was_built(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cli = _cli(tmp_path / "bin", "echo v3.300.0")
+    monkeypatch.setattr(toolchain, "_OWN", tmp_path)
     monkeypatch.setenv("PATH", f"{cli.parent}{os.pathsep}{os.environ['PATH']}")
     assert toolchain.pulumi(tmp_path) == cli
 
@@ -60,6 +61,7 @@ def test_without_a_cli_the_error_says_how_to_get_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(_cli(tmp_path / "bin", "echo v3.1.0").parent))
+    monkeypatch.setattr(toolchain, "_OWN", tmp_path)
     with pytest.raises(FileNotFoundError, match="run `make setup`"):
         toolchain.pulumi(tmp_path)
 

@@ -224,10 +224,22 @@ type Event struct {
 	Reason string `dynamodbav:"reason,omitempty"`
 }
 
-// Rejects says how many faults a file has, and where they are listed.
+// Rejects says how many faults a file has, of which kinds, the first of them, and
+// where more are listed.
 type Rejects struct {
-	Count int64  `dynamodbav:"count"`
-	Key   string `dynamodbav:"key"`
+	Count    int64            `dynamodbav:"count"`
+	Key      string           `dynamodbav:"key"`
+	ByReason map[string]int64 `dynamodbav:"byReason,omitempty"`
+	First    []Fault          `dynamodbav:"first,omitempty"`
+}
+
+// Fault is a fault as the report has it, with a short value.
+type Fault struct {
+	Line   int64  `dynamodbav:"line" json:"line"`
+	Column string `dynamodbav:"column" json:"column"`
+	Value  string `dynamodbav:"value" json:"value"`
+	Reason string `dynamodbav:"reason" json:"reason"`
+	Remedy string `dynamodbav:"remedy" json:"remedy"`
 }
 
 // Results says on which trading days the processor found trades in a version.

@@ -125,10 +125,23 @@ func (f *File) try(ctx context.Context, request Request, formats map[string]*for
 			f.Fits = append(f.Fits, reading)
 		}
 	}
-	slices.SortStableFunc(f.Fits, func(a, b *Reading) int { return cmp.Compare(b.known, a.known) })
+	slices.SortStableFunc(f.Fits, func(a, b *Reading) int {
+		if order := cmp.Compare(b.known, a.known); order != 0 {
+			return order
+		}
+		return cmp.Compare(b.own(), a.own()) // the project's own before others that fit as well
+	})
 	var err error
 	f.Found, f.Draft, err = look(ctx, f.File)
 	return err
+}
+
+// own is 1 for the format of feeds that declare none.
+func (r *Reading) own() int {
+	if r.Hash == format.Canonical().Hash {
+		return 1
+	}
+	return 0
 }
 
 // read is a file as one format has it.

@@ -73,7 +73,7 @@ func TestFaultsAreThoseOfTheReport(t *testing.T) {
 	path := file(t, "x.csv", strings.Replace(trades2, "181.52", "cheap", 1))
 	answer := ask(t, map[string]any{"files": []string{path}, "formats": formats(canonical), "format": "canonical"})
 	got, _ := json.Marshal(answer["files"].([]any)[0].(map[string]any)["faults"])
-	if want := `{"byReason":{"not a decimal number such as 181.52":1},"count":1,"first":[{"column":"price","line":2,"reason":"not a decimal number such as 181.52","value":"cheap"}]}`; string(got) != want {
+	if want := `{"byReason":{"not a decimal number such as 181.52":1},"count":1,"first":[{"column":"price","line":2,"reason":"not a decimal number such as 181.52","remedy":"write a number such as 181.52","value":"cheap"}]}`; string(got) != want {
 		t.Errorf("%s", got)
 	}
 }

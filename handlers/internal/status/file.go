@@ -48,8 +48,10 @@ type reading struct {
 }
 
 type rejects struct {
-	Count    int64  `json:"count"`
-	Location string `json:"location"`
+	Count    int64            `json:"count"`
+	ByReason map[string]int64 `json:"byReason"`
+	First    []feed.Fault     `json:"first"`
+	Location string           `json:"location"`
 }
 
 // results are the objects of each trading day.
@@ -151,7 +153,11 @@ func tellVersion(id string, number int64, version *feed.Version, answer *fileAns
 		}
 	}
 	if version.Rejects != nil {
-		answer.Rejects = &rejects{Count: version.Rejects.Count, Location: version.Rejects.Key}
+		r := version.Rejects
+		answer.Rejects = &rejects{Count: r.Count, ByReason: r.ByReason, First: r.First, Location: r.Key}
+		if r.ByReason == nil { // of before the status told them
+			answer.Rejects.ByReason, answer.Rejects.First = map[string]int64{}, []feed.Fault{}
+		}
 	}
 	if version.Results != nil {
 		answer.Results = &results{Bars: []string{}, Days: []string{}}

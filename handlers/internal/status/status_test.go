@@ -140,9 +140,12 @@ func TestARejectedFileNamesItsReport(t *testing.T) {
 	f := newFixture(t)
 	_, err := f.ledger.Receive(context.Background(), arrival("x.csv"))
 	f.must(err)
-	f.must(f.ledger.Reject(context.Background(), arrival("x.csv"), "why", &feed.Rejects{Count: 3, Key: "rejects/x.jsonl"}))
+	f.must(f.ledger.Reject(context.Background(), arrival("x.csv"), "why", &feed.Rejects{
+		Count: 3, Key: "rejects/x.jsonl", ByReason: map[string]int64{"bad": 3},
+		First: []feed.Fault{{Line: 2, Column: "price", Value: "x", Reason: "bad", Remedy: "mend it"}},
+	}))
 	body := f.file("x.csv").Body
-	for _, part := range []string{`"status":"REJECTED"`, `"rejects":{"count":3,"location":"rejects/x.jsonl"}`, `"reason":"why"`, `"rows":null`} {
+	for _, part := range []string{`"status":"REJECTED"`, `"rejects":{"count":3,"byReason":{"bad":3},"first":[{"line":2,"column":"price","value":"x","reason":"bad","remedy":"mend it"}],"location":"rejects/x.jsonl"}`, `"reason":"why"`, `"rows":null`} {
 		if !strings.Contains(body, part) {
 			t.Errorf("%s is not in %s", part, body)
 		}

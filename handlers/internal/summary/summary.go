@@ -71,9 +71,12 @@ func (s *Stats) Add(t *trades.Trade) error {
 		s.Open, s.OpenTime = t.Price, Time(t.Time)
 		s.High, s.Low = t.Price, t.Price
 		s.CloseTime = Time(t.Time)
-	} else if s.High.Less(t.Price) {
+	}
+	// Where conditions exclude trades from one of them, the high may be below the low.
+	if s.High.Less(t.Price) {
 		s.High = t.Price
-	} else if t.Price.Less(s.Low) {
+	}
+	if t.Price.Less(s.Low) {
 		s.Low = t.Price
 	}
 	if Time(t.Time) < s.OpenTime {

@@ -2,9 +2,13 @@ package validator
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"unicode/utf8"
 
 	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/logging"
@@ -17,13 +21,17 @@ func fault(reason, value string) *trades.Rejects {
 	return &trades.Rejects{
 		Count:    1,
 		ByReason: map[trades.Reason]int64{trades.Reason(reason): 1},
-		First:    []trades.Rejection{{Value: clip(value), Reason: trades.Reason(reason)}},
+		First:    []trades.Rejection{{Value: clip(value, trades.MaxValueBytes), Reason: trades.Reason(reason)}},
 	}
 }
 
-func clip(value string) string {
-	if len(value) > trades.MaxValueBytes {
-		value = value[:trades.MaxValueBytes]
+// clip is the beginning of a value, whole characters of it.
+func clip(value string, most int) string {
+	if len(value) > most {
+		for most > 0 && !utf8.RuneStart(value[most]) {
+			most--
+		}
+		value = value[:most]
 	}
 	return string(bytes.ToValidUTF8([]byte(value), []byte("\uFFFD")))
 }
@@ -36,11 +44,38 @@ func (v Validator) reject(ctx context.Context, in intake, reason string, rejects
 	if err := v.report(ctx, in.bucket, key, rejects); err != nil {
 		return err
 	}
-	if err := v.Ledger.Reject(ctx, arrival, reason, &feed.Rejects{Count: rejects.Count, Key: key}); err != nil {
+	if err := v.Ledger.Reject(ctx, arrival, reason, inline(rejects, key)); err != nil {
 		return err
 	}
 	logging.From(ctx).Warn("file rejected", "outcome", "rejected", "faults", rejects.Count)
 	return nil
+}
+
+// What the status itself tells of a file's faults is bounded, as the item that holds
+// it is: the report has more.
+const (
+	faultsInStatus  = 20
+	reasonsInStatus = 50
+	valueInStatus   = 80 // bytes
+)
+
+// inline is what the status tells of the faults. Of more reasons than it has room for
+// it counts the most frequent.
+func inline(rejects *trades.Rejects, key string) *feed.Rejects {
+	told := &feed.Rejects{Count: rejects.Count, Key: key, ByReason: map[string]int64{}}
+	reasons := slices.SortedFunc(maps.Keys(rejects.ByReason), func(a, b trades.Reason) int {
+		return cmp.Or(cmp.Compare(rejects.ByReason[b], rejects.ByReason[a]), cmp.Compare(a, b))
+	})
+	for _, reason := range reasons[:min(len(reasons), reasonsInStatus)] {
+		told.ByReason[string(reason)] = rejects.ByReason[reason]
+	}
+	for _, fault := range rejects.First[:min(len(rejects.First), faultsInStatus)] {
+		told.First = append(told.First, feed.Fault{
+			Line: fault.Line, Column: fault.Column, Value: clip(fault.Value, valueInStatus),
+			Reason: string(fault.Reason), Remedy: fault.Reason.Remedy(),
+		})
+	}
+	return told
 }
 
 // report writes one line with the counts of all faults and a line for each of the

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/iotest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -204,9 +205,12 @@ func TestANameOutsideTheGrammarIsRejectedWithoutANumber(t *testing.T) {
 	for name, version := range map[string]string{"x.pdf": "v1", long: "v3"} {
 		body, _, err := f.bucket.Read(context.Background(), objects.RejectsKey(id, name, version))
 		const reason = "the name does not end as a data file's does: .csv, .txt, .tsv, .psv, .gz, .zip, .zst"
-		value := strings.ToValidUTF8(name[:min(len(name), trades.MaxValueBytes)], "\uFFFD")
+		value := name
+		for len(value) > trades.MaxValueBytes || !utf8.ValidString(value) {
+			value = value[:len(value)-1]
+		}
 		want := fmt.Sprintf(`{"count":1,"byReason":{%q:1}}`, reason) + "\n" +
-			fmt.Sprintf(`{"line":0,"column":"","value":%q,"reason":%q}`, value, reason) + "\n"
+			fmt.Sprintf(`{"line":0,"column":"","value":%q,"reason":%q,"remedy":""}`, value, reason) + "\n"
 		if err != nil || string(body) != want {
 			t.Errorf("reported %s, want %s (%v)", body, want, err)
 		}
@@ -509,4 +513,40 @@ func TestAFileThatTheFeedTurnsOutNotToBeOfIsRejectedThoughItIsValid(t *testing.T
 		t.Errorf("it is %s: %s", f.status("7/y.csv"), reason)
 	}
 	f.wantSent(1)
+}
+
+func TestTheStatusTellsTheFirstFaultsAndTheReportMore(t *testing.T) {
+	f := newFixture(t)
+	var rows strings.Builder
+	rows.WriteString("timestamp,symbol,price,size\n")
+	for i := range 30 {
+		fmt.Fprintf(&rows, "2013-10-07T13:30:00Z,IBM,%s%d,100\n", strings.Repeat("ä", 60), i)
+	}
+	f.send("x.csv", "v1", "01", rows.String())
+	version := read[feed.Version](f, feed.VersionKey(id, "x.csv", "v1"))
+	if version.Rejects == nil || version.Rejects.Count != 30 || len(version.Rejects.First) != faultsInStatus {
+		t.Fatalf("%+v", version.Rejects)
+	}
+	if count := version.Rejects.ByReason[string(trades.NumberSyntax)]; count != 30 {
+		t.Errorf("%v", version.Rejects.ByReason)
+	}
+	want := feed.Fault{Line: 2, Column: "price", Value: strings.Repeat("ä", 40), Reason: string(trades.NumberSyntax), Remedy: "write a number such as 181.52"}
+	if version.Rejects.First[0] != want {
+		t.Errorf("%+v", version.Rejects.First[0])
+	}
+	report, _, err := f.bucket.Read(context.Background(), version.Rejects.Key)
+	if err != nil || strings.Count(string(report), "\n") != 31 {
+		t.Errorf("%d lines (%v)", strings.Count(string(report), "\n"), err)
+	}
+}
+
+func TestOfManyReasonsTheStatusCountsTheMostFrequent(t *testing.T) {
+	rejects := &trades.Rejects{ByReason: map[trades.Reason]int64{}}
+	for i := range 100 {
+		rejects.ByReason[trades.Reason(fmt.Sprint(i))] = int64(i + 1)
+	}
+	told := inline(rejects, "rejects/x.jsonl").ByReason
+	if len(told) != reasonsInStatus || told["99"] != 100 || told["50"] != 51 {
+		t.Errorf("%v", told)
+	}
 }
