@@ -15,6 +15,9 @@ from tests.compliance import samples
 from tests.compliance.browser import chromium, executable
 from tests.compliance.scale import scaled
 
+# How long the page takes says what else the machine does.
+expect.set_options(timeout=60_000)  # milliseconds
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
