@@ -29,11 +29,11 @@ test: setup ## Every test: what continuous integration runs
 
 .PHONY: bench
 bench: setup ## Every benchmark, each against something real, in one table (QUICK=1: a short version)
-	@$(PYTHON) -m benchmarks $(if $(QUICK),--quick)
+	@$(PYTHON) -m tools.benchmarks $(if $(QUICK),--quick)
 
 .PHONY: mutation
 mutation: setup ## Change one thing of the stack at a time: every policy has to bite, and no other
-	@$(PYTHON) -m mutation --record $(if $(JSON),--json)
+	@$(PYTHON) -m tools.mutation --record $(if $(JSON),--json)
 
 .PHONY: chaos
 chaos: setup ## 100,000 simulated schedules, and a storm over the emulator: kills, repeats, restarts
@@ -42,7 +42,7 @@ chaos: setup ## 100,000 simulated schedules, and a storm over the emulator: kill
 
 .PHONY: mutation-code
 mutation-code: setup ## Mutants of the pack's own code: how many its tests notice (SAMPLE=N: N of them)
-	@$(PYTHON) -m mutation.code $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(JSON),--json)
+	@$(PYTHON) -m tools.mutation.code $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(JSON),--json)
 
 .PHONY: lock
 lock: ## Compile the requirement files, with hashes

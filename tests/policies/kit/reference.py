@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from mutation import owned
 from policies.pack.catalogue import POLICIES
 from policies.pack.policy import Policy, ResourcePolicy, spoken
 from policies.pack.requirements import REQUIREMENTS, Requirement
 from tests.policies.kit import frozen, properties
 from tests.policies.kit.cases import Case
 from tests.policies.kit.kept import compliant_stack
+from tools.mutation import owned
 
 TESTS = Path(__file__).resolve().parent.parent
 ROOT = TESTS.parent.parent

@@ -1,9 +1,0 @@
-"""Resources that appear beside those of the stack, and the policies that each has to wake."""
-
-from mutation.ownership import owned
-from mutation.strangers import strangers
-
-RULES = tuple(
-    owned(stranger.type.rsplit(":", 1)[-1], "", stranger.owners, "appear")
-    for stranger in strangers("")
-)

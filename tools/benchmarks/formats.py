@@ -1,0 +1,90 @@
+"""How fast the functions read each shipped format, against DuckDB and Polars.
+
+    python -m tools.benchmarks.formats [--quick] [--json]
+
+A file of made-up trades per format, written by the tests' own writer; each read to one-minute bars
+by the functions' code (`handlers/bench --format`) and by both engines on one thread
+(`handlers/bench/form_peers.py`), which take times without their zone and rows in the file's order.
+Speeds are bytes per second of processor time. Where an engine cannot read a form at all, its row
+is missing.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import formats
+from tests.formats.writing import write
+from tools.benchmarks.figures import Figure, Report, Target, main, tell
+from tools.benchmarks.project import REPOSITORY
+
+HANDLERS = REPOSITORY / "handlers"
+_TARGET = Target(sense="≥", value=2)
+
+
+def measure(quick: bool) -> Report:
+    """Read a file of every shipped format."""
+    rows, rounds = (20_000, "2") if quick else (100_000, "4")
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="bench-formats-") as folder:
+        bench = Path(folder, "bench")
+        subprocess.run(["go", "build", "-C", HANDLERS, "-o", bench, "./bench"], check=True)
+        for name, shipped in formats.shipped().items():
+            tell(name)
+            figures += _figures(name, shipped.body, Path(folder), rows, rounds)
+    return Report(
+        benchmark="formats",
+        title=f"Every shipped format, {rows:,} rows each",
+        figures=figures,
+        versions={},
+    )
+
+
+def _figures(
+    name: str, body: Mapping[str, Any], folder: Path, rows: int, rounds: str
+) -> list[Figure]:
+    written = write(body, 1, rows, trades_alone=True)
+    file, declared = folder / f"{name}.csv", folder / f"{name}.json"
+    file.write_text(written.text, newline="")
+    declared.write_text(json.dumps(body))
+    ours = _run(
+        str(folder / "bench"), "--format", str(declared), "--file", str(file),
+        "--name", written.name, "--rounds", rounds,
+    )  # fmt: skip
+    if ours is None:
+        raise RuntimeError(f"{name}: the functions do not read what was written in their format")
+    speed = ours["megabytesPerCpuSecond"]["validate + bars"]
+    figures = [
+        Figure(name=f"{name}: validate + bars", value=speed, unit="MB/s"),
+        Figure(
+            name=f"{name}: validate", value=ours["megabytesPerCpuSecond"]["validate"], unit="MB/s"
+        ),
+    ]
+    for engine in ("duckdb", "polars"):
+        program = str(HANDLERS / "bench" / "form_peers.py")
+        peer = _run(sys.executable, program, engine, str(declared), str(file), "--rounds", rounds)
+        if peer is None:
+            tell(f"{name}: {engine} does not read it")
+            continue
+        ratio = speed / peer["megabytesPerCpuSecond"]
+        figures.append(
+            Figure(name=f"{name}: against {engine}", value=ratio, unit="times", target=_TARGET)
+        )
+    return figures
+
+
+def _run(*command: str) -> dict[str, Any] | None:
+    """The document that a program prints; None where it fails."""
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    if finished.returncode != 0:
+        return None
+    document: dict[str, Any] = json.loads(finished.stdout)
+    return document
+
+
+if __name__ == "__main__":
+    main(measure, __doc__)

@@ -1,0 +1,60 @@
+"""Changes that mean the same on every type: tags, names, region, clean destruction (ORG)."""
+
+from tools.mutation.ownership import equivalent, owned
+from tools.mutation.rules.reasons import DEFAULT, PROSE, REFUSED, TOOL
+
+# What refers to a resource by its name comes loose when the name changes.
+_LOOSE = {
+    "Bucket": (
+        "bucket-archive bucket-encryption bucket-notification bucket-ownership "
+        "bucket-public-access bucket-transport bucket-versioning detailed-metrics iam-resources"
+    ),
+    "Alias": "bucket-encryption event-bus-encryption iam-resources queue-encryption "
+    "topic-encryption",
+    "EventBus": "function-dead-letter iam-resources",
+    "EventRule": "function-dead-letter",
+    "Function": "bucket-notification event-source-mapping function-dead-letter api-function "
+    "function-permission",
+    "MetricAlarm": "dead-letter-alarm",
+    "LogGroup": "api-logs function-log-group iam-resources",
+    "Queue": "event-source-mapping function-dead-letter iam-resources queue-transport",
+    "Role": "api-logs function-role iam-actions iam-resources iam-trust",
+    "Stage": "api-function api-throttle api-logs function-permission iam-resources",
+    "Table": "detailed-metrics iam-resources",
+    "Topic": "dead-letter-alarm topic-transport",
+}
+_NAME = {"Bucket": "bucket", "Stage": "stageName", "Dashboard": "dashboardName"}
+_NAMED = (
+    *("BucketMetric", "Dashboard", "RequestValidator", "RestApi", "RolePolicy"),
+    *_LOOSE,
+)
+
+RULES = (
+    owned("*", "tags*", "resource-tags"),
+    owned("*", "region", "region"),
+    owned("*", "protect", "destroyable plan-gate/no-protect"),
+    owned("aws", "accessKey", "no-credentials"),
+    owned("aws", "endpoints", "provider-transport region"),
+    owned("aws", "ignoreTags", "resource-tags"),
+    owned("aws", "insecure", "provider-transport"),
+    owned("*", "aliases", "plan-gate/no-foreign-alias"),
+    owned("*", "ignoreChanges", "plan-gate/no-ignored-changes"),
+    owned("*", "retainOnDelete|deletedWith", "plan-gate/no-retain-on-delete"),
+    owned("*", "skipDestroy|deletionProtectionEnabled", "destroyable", "unknown|flip|add"),
+    equivalent("*", "skipDestroy|deletionProtectionEnabled", DEFAULT, "drop"),
+    # AWS fixes the form of this name, and it is known only once the API is.
+    owned("LogGroup", "name", "api-logs", of="status-execution-log-group", also="resource-name"),
+    *(
+        owned(type_, _NAME.get(type_, "name"), "resource-name", also=_LOOSE.get(type_, ""))
+        for type_ in _NAMED
+    ),
+    equivalent("*", "description|alarmDescription|*.Sid|statementId|targetId", PROSE),
+    equivalent("*", "policy.Version|assumeRolePolicy.Version", REFUSED, "alter"),
+    equivalent(
+        "*",
+        "policy.Version|assumeRolePolicy.Version",
+        "the older version of the language reads these statements alike: they use no variables",
+        "drop",
+    ),
+    equivalent("*", "timeouts|useResourceTimeoutForPropagation|failOnWarnings", TOOL),
+)
