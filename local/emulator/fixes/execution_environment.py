@@ -128,6 +128,8 @@ def _variables(config: dict[str, Any], code_dir: str, port: int) -> dict[str, st
             else {}
         ),
         "TZ": ":UTC",
+        # The stock emulator sends every function to itself, whatever endpoint it has of its own.
+        **{key: value for key, value in own.items() if key == "AWS_ENDPOINT_URL"},
     }
 
 

@@ -41,6 +41,11 @@ def test_function_sees_lambda_s_variables_and_its_own_only(account: Account) -> 
     assert not OF_THE_EMULATOR & set(variables)
 
 
+def test_function_has_the_endpoint_that_it_names_itself(account: Account) -> None:
+    mine = variables_of(account, AWS_ENDPOINT_URL="http://127.0.0.1:1")
+    assert mine["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+
+
 def test_stock_emulator_shows_functions_its_own_environment(stock: Account) -> None:
     assert set(variables_of(stock)) >= OF_THE_EMULATOR
 
