@@ -1,5 +1,6 @@
 """Asking the status API, signed as the partner: once, or until the answer is final."""
 
+import shlex
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -175,8 +176,13 @@ def watch(
         pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
-def describe(answer: dict[str, Any]) -> list[str]:
-    """An answer in lines for a person: the status first, then what else is known."""
+def describe(answer: dict[str, Any], bucket: str) -> list[str]:
+    """An answer in lines for a person: the status first, then what else is known.
+
+    Args:
+        answer: The API's answer.
+        bucket: The name of the bucket that has the reports.
+    """
     if "status" not in answer:
         return _describe_feed(answer)
     lines = [answer["status"]]
@@ -187,16 +193,17 @@ def describe(answer: dict[str, Any]) -> list[str]:
     ]
     lines += [waiting(answer)] if waiting(answer) else []
     if answer.get("rejects"):
-        lines += _describe_rejects(answer["rejects"])
+        lines += _describe_rejects(answer["rejects"], bucket)
     for entry in answer["history"]:
         reason = f"  {entry['reason']}" if entry.get("reason") else ""
         lines.append(f"{entry['at']}  {entry['status']}{reason}")
     return lines
 
 
-def _describe_rejects(rejects: dict[str, Any]) -> list[str]:
-    """What to mend, and where the whole report is."""
-    lines = [f"faults: {rejects['count']:,}; the report is {rejects['location']}"]
+def _describe_rejects(rejects: dict[str, Any], bucket: str) -> list[str]:
+    """What to mend, and how the partner reads the whole report with its own role."""
+    report = shlex.quote(f"s3://{bucket}/{rejects['location']}")
+    lines = [f"faults: {rejects['count']:,}; the report: aws s3 cp {report} -"]
     counted = sorted(rejects["byReason"].items(), key=lambda item: (-item[1], item[0]))
     lines += [f"  {count:,} × {reason}" for reason, count in counted]  # noqa: RUF001
     return lines + [f"  {fault(one)}" for one in rejects["first"]]

@@ -27,7 +27,7 @@ class PartnerArgs:
 
 
 class Partner(pulumi.ComponentResource):
-    """A role limited to the partner's own prefix of uploads and its own API paths.
+    """A role limited to the partner's own uploads, reports and API paths.
 
     Attributes:
         arn: the role's ARN, known at preview.
@@ -48,7 +48,7 @@ class Partner(pulumi.ComponentResource):
         role = aws.iam.Role(
             role_name,
             name=names.of(role_name),
-            description=f"Uploads and status queries of the partner {name}",
+            description=f"Uploads, reports and status queries of the partner {name}",
             assume_role_policy=trust({"AWS": settings.principal}, condition),
             tags=TAGS,
             opts=child,

@@ -68,9 +68,10 @@ def status(names: Names) -> tuple[Statement, ...]:
 
 
 def partner(names: Names, name: str, methods: tuple[str, ...]) -> tuple[Statement, ...]:
-    """Uploads below its own prefix and asks for its own files."""
+    """Uploads below its own prefix, asks for its own files, reads why they were rejected."""
     return (
         allow("Upload", _WRITE_OBJECT, [_objects(names, f"uploads/{name}")]),
+        allow("ReadReports", _READ_OBJECT, [_objects(names, f"rejects/{name}")]),
         _write_with_key(names),
         allow(
             "AskStatus",

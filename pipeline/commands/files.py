@@ -53,7 +53,8 @@ def status_(
     Exit code 0: aggregated; 3: rejected, failed or skipped; 4: still moving.
     """
     about = Subject.parse(subject)
-    api = StatusApi(load(target(stack)), about.feed.partner)
+    deployment = load(target(stack))
+    api = StatusApi(deployment, about.feed.partner)
     if watch:
         changes = Changes(subject)
         found = status.watch(
@@ -66,7 +67,7 @@ def status_(
     if as_json:
         answer_json(found)
     else:
-        for line in status.describe(found):
+        for line in status.describe(found, deployment.output("bucketName")):
             answer(line)
     raise typer.Exit(status.verdict(found))
 

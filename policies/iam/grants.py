@@ -106,7 +106,8 @@ def _is_holders(resource: str, holder: Holder) -> bool:
         return True
     if holder.partner is not None:
         if arn.service == "s3":
-            return arn.resource.partition("/")[2].startswith(f"uploads/{holder.partner}/")
+            own = tuple(f"{prefix}/{holder.partner}/" for prefix in ("uploads", "rejects"))
+            return arn.resource.partition("/")[2].startswith(own)
         if arn.service == "execute-api":
             path = arn.resource.split("/", 3)[3:]
             return path != [] and path[0].startswith(f"status/{holder.partner}/")

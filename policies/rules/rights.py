@@ -45,7 +45,7 @@ _ROLES = {
         *("logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"),
         "logs:PutLogEvents",
     ),
-    "*-partner-role": ("execute-api:Invoke", *_KEY, "s3:PutObject"),
+    "*-partner-role": ("execute-api:Invoke", *_KEY, "s3:GetObject", "s3:PutObject"),
 }
 _UPLOADS, _DATA, _DAYS, _AGGREGATES, _REJECTS = (
     f"uploads-bucket-{{suffix}}/{prefix}/*"
@@ -74,8 +74,9 @@ PLACES: dict[str, dict[str, list[str]]] = {
         "s3:PutObject": [_AGGREGATES],
         **{action: [_AGGREGATOR] for action in _QUEUE},
     },
+    "*-partner-role": {"s3:GetObject": [_REJECTS], "s3:PutObject": [_UPLOADS]},
 }
-"""What the functions use an action on, where the stack has more than one of the kind."""
+"""What a role's work uses an action on, where the stack has more than one of the kind."""
 
 ACTIONS = Rule(
     name="iam-actions",
@@ -177,9 +178,9 @@ RESOURCES = Rule(
         "places": {
             "type": "object",
             "description": (
-                "Per role of a function, by its name without the environment suffix, and per "
-                "action: the ends of the ARNs that it is used on, in which {suffix} stands for the "
-                "suffix and * for any text; what is not listed may be used on all of the stack."
+                "Per role, by its name without the environment suffix, in which * stands for any "
+                "text, and per action: the ends of the ARNs that it is used on, in which {suffix} "
+                "stands for the suffix; what is not listed may be used on all of the stack."
             ),
             "additionalProperties": {
                 "type": "object",
@@ -242,17 +243,20 @@ def _holder(owner: Resource, stack: Stack, settings: Settings) -> grants.Holder:
     )
     partner = _PARTNER_ROLE.match(owner.inputs.text("name") or "")
     return grants.Holder(
-        trusted=frozenset(principals), partner=partner["partner"] if partner else None
+        trusted=frozenset(principals),
+        partner=partner["partner"] if partner else None,
+        places=_places(owner, stack, settings),
     )
 
 
 def _places(role: Resource, stack: Stack, settings: Settings) -> dict[str, list[str]]:
     """What a role's work uses each action on, named as in this stack."""
     name = role.inputs.text("name") or ""
-    word = name.removesuffix(f"-{stack.suffix}")
     return {
         action.lower(): [place.replace("{suffix}", stack.suffix) for place in places]
-        for action, places in settings["places"].get(word, {}).items()
+        for role, used in settings["places"].items()
+        if fnmatchcase(name, f"{role}-{stack.suffix}")
+        for action, places in used.items()
     }
 
 

@@ -86,6 +86,11 @@ class Partner:
         )
         return str(answer["VersionId"])
 
+    def read(self, key: str) -> bytes:
+        """An object of the bucket, with the partner's own rights."""
+        answer = self._s3.get_object(Bucket=self.cloud.outputs["bucketName"], Key=key)
+        return bytes(answer["Body"].read())
+
     def ask(
         self,
         method: str,

@@ -34,6 +34,25 @@ def test_a_partner_cannot_put_under_anothers_prefix(
         partner.put("us-equities", "a.csv", csv(), partner=other_partner.name)
 
 
+def test_a_partner_reads_the_reports_of_its_own_rejected_files_and_nothing_else(
+    cloud: Cloud, partner: Partner
+) -> None:
+    feed = new_feed("refused")
+    partner.put(feed, "a.csv", csv("2026-01-05T14:30:00Z,SYNA,none,1,Q,@"))
+    report = partner.settled(feed, "a.csv")["rejects"]["location"]
+    lines = [json.loads(line) for line in partner.read(report).splitlines()]
+    assert [line.get("value") for line in lines] == [None, "none"]
+    others = set(cloud.outputs["partners"].split(",")) - {partner.name}
+    assert others
+    for other in others:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            cloud.partner(other).read(report)
+    own = f"uploads/{partner.name}/{feed}/a.csv"
+    for key in (own, "rejects/unrecognised/0.jsonl", "data/x", f"aggregates/{partner.name}/x"):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            partner.read(key)
+
+
 def test_an_unknown_file_is_not_found_as_a_problem_document(partner: Partner) -> None:
     answer = partner.get(f"/status/{partner.name}/{new_feed('none')}/a.csv")
     assert answer.status_code == requests.codes.not_found

@@ -50,10 +50,6 @@ _TRACES = (
     "the function's calls are traced; the emulator has no X-Ray, and AWS defines no resource "
     "for this action."
 )
-_MULTIPART = (
-    "S3 reads back the parts of a large upload when it puts them together, which on AWS takes "
-    "this right; the emulator asks for none."
-)
 _API_LOGS = (
     "API Gateway refuses a log role without it ([decision 0011](decisions/0011-api-logs.md)); "
     "the emulator writes no API logs."
@@ -163,8 +159,9 @@ PARTNER = _rights(
     "{partner}-partner-role",
     {
         ("s3:PutObject", "uploads-bucket/uploads/{partner}/*"): scenes.put,
+        ("s3:GetObject", "uploads-bucket/rejects/{partner}/*"): scenes.read_report,
         ("kms:GenerateDataKey", KEY): scenes.put,
-        ("kms:Decrypt", KEY): _MULTIPART,
+        ("kms:Decrypt", KEY): scenes.read_report,
         ("execute-api:Invoke", _PATHS.format(method="GET")): scenes.ask_for_file,
         ("execute-api:Invoke", _PATHS.format(method="HEAD")): scenes.ask_for_head,
     },

@@ -31,8 +31,10 @@ def validate(pipeline: Pipeline) -> Play:
 
 def reject(pipeline: Pipeline) -> Play:
     """A file is rejected, with its report."""
-    bad = csv("2026-01-05T14:30:00Z,SYNA,none,1,Q,@")
-    return _calls(pipeline, "validator", pipeline.upload(new_feed("bad"), "1/a.csv", bad))
+    return _calls(pipeline, "validator", pipeline.upload(new_feed("bad"), "1/a.csv", _BAD))
+
+
+_BAD = csv("2026-01-05T14:30:00Z,SYNA,none,1,Q,@")
 
 
 def process(pipeline: Pipeline) -> Play:
@@ -314,10 +316,21 @@ def _asks(pipeline: Pipeline, method: str, path: str) -> Play:
 
 def put(pipeline: Pipeline) -> Play:
     """A partner uploads a file."""
+    return _allowed(lambda: pipeline.upload(new_feed("put"), "1/a.csv"))
 
+
+def read_report(pipeline: Pipeline) -> Play:
+    """A partner reads why its file was rejected."""
+    feed = new_feed("why")
+    assert pipeline.invoke("validator", pipeline.upload(feed, "1/a.csv", _BAD))
+    rejects = pipeline.partner.status(feed, "1/a.csv")["rejects"]
+    return _allowed(lambda: pipeline.partner.read(rejects["location"]))
+
+
+def _allowed(call: Callable[[], object]) -> Play:
     def play() -> bool:
         try:
-            pipeline.upload(new_feed("put"), "1/a.csv")
+            call()
         except ClientError as error:
             assert error.response["Error"]["Code"] == "AccessDenied", error
             return False

@@ -129,12 +129,41 @@ def test_a_feed_says_how_many_wait_and_how_far_they_are_counted() -> None:
         "open": {"gaps": 1, "waiting": 10_000, "failed": 3, "countedTo": None, "next": 103},
         "files": [],
     }
-    assert status.describe(answer) == [
+    assert status.describe(answer, "uploads-bucket-dev") == [
         "sequenced; complete up to: validator 1, processor 1, aggregator 1",
         "10000 waiting, 3 failed, 1 gaps",
         "missing: 2 to 2",
     ]
     answer["open"] |= {"countedTo": 10_005}  # type: ignore[operator]
-    assert status.describe(answer)[1] == (
+    assert status.describe(answer, "uploads-bucket-dev")[1] == (
         "10000 waiting, 3 failed, 1 gaps, up to number 10005 and more behind it"
     )
+
+
+def test_a_rejected_file_says_what_to_mend_and_how_to_read_its_report() -> None:
+    answer = {
+        "status": "REJECTED",
+        "rejects": {
+            "count": 1_200,
+            "byReason": {"not a decimal number": 1_199, "missing column": 1},
+            "first": [
+                {
+                    "line": 4,
+                    "column": "price",
+                    "value": "x",
+                    "reason": "not a decimal number",
+                    "remedy": "write 181.52",
+                }
+            ],
+            "location": "rejects/acme/us equities/a.csv/v1.jsonl",
+        },
+        "history": [],
+    }
+    assert status.describe(answer, "uploads-bucket-dev") == [
+        "REJECTED",
+        "faults: 1,200; the report: "
+        "aws s3 cp 's3://uploads-bucket-dev/rejects/acme/us equities/a.csv/v1.jsonl' -",
+        "  1,199 × not a decimal number",  # noqa: RUF001
+        "  1 × missing column",  # noqa: RUF001
+        "  line 4, price: 'x' not a decimal number. Write 181.52.",
+    ]

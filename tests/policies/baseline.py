@@ -473,6 +473,7 @@ def _partner() -> None:
                 ["execute-api:Invoke"],
                 [arn("execute-api", "*/status-stage-dev/GET/status/acme/*")],
             ),
+            allow(["s3:GetObject"], [f"{BUCKET_ARN}/rejects/acme/*"]),
         ),
     )
 

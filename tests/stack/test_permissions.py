@@ -78,12 +78,14 @@ EXPECTED: dict[str, Grants] = {
     "status": READ_TABLE | {("events:PutEvents", BUS)} | READ_KEY | observe("status"),
     "acme-partner": {
         ("s3:PutObject", f"{BUCKET}/uploads/acme/*"),
+        ("s3:GetObject", f"{BUCKET}/rejects/acme/*"),
         ("execute-api:Invoke", f"{API}/GET/status/acme/*"),
         ("execute-api:Invoke", f"{API}/HEAD/status/acme/*"),
     }
     | USE_KEY,
     "globex-partner": {
         ("s3:PutObject", f"{BUCKET}/uploads/globex/*"),
+        ("s3:GetObject", f"{BUCKET}/rejects/globex/*"),
         ("execute-api:Invoke", f"{API}/GET/status/globex/*"),
         ("execute-api:Invoke", f"{API}/HEAD/status/globex/*"),
     }

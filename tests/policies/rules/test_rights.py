@@ -158,10 +158,10 @@ ACTIONS = [
         "Action[0] is not among",
     ),
     fails(
-        "a partner who reads what it uploaded",
+        "a partner who lists reports",
         "iam-actions",
         PARTNER,
-        setting(PARTNER, "policy.Statement[0].Action", ["s3:PutObject", "s3:GetObject"]),
+        setting(PARTNER, "policy.Statement[2].Action", ["s3:GetObject", "s3:ListBucket"]),
         "Action[1] is not among those that setting `actions` lists for acme-partner-role-dev",
     ),
     passes("a policy of its own that is attached", "iam-actions", "own", _attached),
@@ -275,6 +275,9 @@ RESOURCES = [
             (PARTNER, "Statement[0].Resource", "arn:aws:s3:::uploads-bucket-dev/uploads/globex/*"),
             (PARTNER, "Statement[0].Resource", "arn:aws:s3:::uploads-bucket-dev/uploads/globex/x"),
             (PARTNER, "Statement[0].Resource", "arn:aws:s3:::uploads-bucket-dev/results/acme/*"),
+            (PARTNER, "Statement[2].Resource", "arn:aws:s3:::uploads-bucket-dev/rejects/*"),
+            (PARTNER, "Statement[2].Resource", "arn:aws:s3:::uploads-bucket-dev/rejects/globex/*"),
+            (PARTNER, "Statement[2].Resource", "arn:aws:s3:::uploads-bucket-dev/aggregates/acme/*"),
             (PARTNER, "Statement[0].Resource", "arn:aws:s3:::uploads-bucket-dev"),
             (
                 PARTNER,
@@ -325,6 +328,19 @@ RESOURCES = [
             "policy.Statement[3].Resource",
             "arn:aws:s3:::uploads-bucket-dev/uploads/acme/*",
         ),
+    ),
+    *(
+        fails(
+            title,
+            "iam-resources",
+            PARTNER,
+            setting(PARTNER, f"policy.Statement[{index}].Action", action),
+            "is outside the resources that this role may use these actions on (setting `places`)",
+        )
+        for title, index, action in (
+            ("a partner who reads what it uploaded", 0, ["s3:PutObject", "s3:GetObject"]),
+            ("a partner who writes its reports", 2, ["s3:GetObject", "s3:PutObject"]),
+        )
     ),
     fails(
         "an action of its work that is used elsewhere",
