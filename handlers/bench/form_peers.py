@@ -68,7 +68,7 @@ def duckdb_bars(body: dict[str, Any], file: Path) -> int:
         select m // 60000000000 as minute, s, first(p), max(p), min(p), last(p), sum(q), sum(p * q), count(*)
         from (select {nanoseconds} as m, {symbol} as s, {number(body["price"])} as p, {number(body["size"])} as q
               from read_csv(?, header = {body.get("header", "required") != "none"}, auto_detect = false,
-                  delim = '{body.get("delimiter", ",")}', quote = '{"" if quote == "none" else quote}',
+                  delim = '{body.get("delimiter", ",")[0]}', quote = '{"" if quote == "none" else quote}',
                   columns = {{{types}}}, null_padding = true))
         group by all order by all
     """  # noqa: E501, S608 - all of it is the repository's own
@@ -123,7 +123,7 @@ def polars_bars(body: dict[str, Any], file: Path) -> int:
         polars.scan_csv(
             file,
             has_header=body.get("header", "required") != "none",
-            separator=body.get("delimiter", ","),
+            separator=body.get("delimiter", ",")[0],
             quote_char=None if quote == "none" else quote,
             schema={name: polars.String() for name in names(body)},
             truncate_ragged_lines=True,

@@ -131,6 +131,14 @@ ALL: tuple[Sample, ...] = (
         ),
     ),
     Sample(
+        file="SC-BINANCE_SPOT_BTC_USDT.csv",
+        format="coinapi-trades",
+        trades=(
+            (f"{DAY}T15:00:00.123456Z", "BINANCE_SPOT_BTC_USDT", "92000", "0.5"),
+            (f"{DAY}T15:00:01.5Z", "BINANCE_SPOT_BTC_USDT", "92001.25", "0.00012"),
+        ),
+    ),
+    Sample(
         file="EQY_US_ALL_TRADE_20260105.csv",
         format="nyse-taq-trades",
         trades=_on(DAY, "14:30:00.010123456 BRK_B 480.25 100", "21:00:00.000000001 IBM 182.5 7"),
@@ -150,6 +158,11 @@ ALL: tuple[Sample, ...] = (
             "23:58:20.0647 BTCUSDT 6698.5 0.042",
             "23:58:19.9 BTCUSDT 6698 0.001",
         ),
+    ),
+    Sample(
+        file="BNBUSDC_2026-01-05.csv.gz",
+        format="bybit-spot-trades",
+        trades=_on(DAY, "15:00:01.665 BNBUSDC 617.2 0.3", "15:00:02.219 BNBUSDC 617.9 0.1456"),
     ),
     Sample(
         file="IBM.txt",

@@ -260,7 +260,12 @@ def _name(body: Mapping[str, Any], symbol: str) -> str:
                 break
         group = name[begin + 4 : name.index(">", begin)]
         name = name[:begin] + values.get(group, symbol) + name[end + 1 :]
-    for regex, plain in ((r"\.\*", ""), (r"\\(.)", r"\1"), (r"\(\?:([^|)]*)[^)]*\)\??", r"\1")):
+    for regex, plain in (
+        (r"\[(.)[^]]*\]", r"\1"),
+        (r"\.\*", ""),
+        (r"\\(.)", r"\1"),
+        (r"\(\?:([^|)]*)[^)]*\)\??", r"\1"),
+    ):
         name = re.sub(regex, plain, name)
     return name
 
@@ -270,7 +275,7 @@ def _text(body: Mapping[str, Any], columns: list[str], table: list[list[str]]) -
     quote = body.get("quote", '"')
     writer = csv.writer(
         out,
-        delimiter=body.get("delimiter", ","),
+        delimiter=body.get("delimiter", ",")[0],
         quotechar='"' if quote == "none" else quote,
         quoting=csv.QUOTE_NONE if quote == "none" else csv.QUOTE_MINIMAL,
         lineterminator="\r" if body.get("line-ends") == "cr" else "\n",

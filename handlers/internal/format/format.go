@@ -24,7 +24,8 @@ type Format struct {
 	Encoding          string // utf-8, utf-16, gb18030, latin-1
 	ReturnEndsLines   bool   // CR alone ends a line
 	Delimiter         byte
-	Quote             byte // 0: none
+	Delimiters        []byte // of which the header tells the one; nil: Delimiter alone
+	Quote             byte   // 0: none
 	Trim              bool
 	PreambleLines     int
 	Comments          []string

@@ -36,6 +36,9 @@ func TestEveryKeyIsRead(t *testing.T) {
 		!f.TrailingDelimiter || f.EmptyFile != "fault" || f.Header != "required" || f.Order != AnyOrder {
 		t.Errorf("%+v", f)
 	}
+	if several, err := Parse(changed(t, "delimiter", list{"|", ";"})); err != nil || several.Delimiter != '|' || string(several.Delimiters) != "|;" {
+		t.Errorf("%v: %+v", err, several)
+	}
 	if f.Find(" PX ") != 4 || f.Find("p") != -1 || !f.Ignores("SPARE") || f.Ignores("else") {
 		t.Error("names are not found as header-names has it")
 	}
@@ -104,6 +107,13 @@ func changed(t *testing.T, path string, value any) []byte {
 type list = []any
 type members = map[string]any
 
+func TestOnlyAHeaderTellsADelimiterFromAnother(t *testing.T) {
+	body := strings.Replace(string(changed(t, "delimiter", list{";", "|"})), `"header":"required"`, `"header":"optional"`, 1)
+	if _, err := Parse([]byte(body)); err == nil || !strings.Contains(err.Error(), `delimiter: [";","|"]: must be one: only a header tells`) {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestFaultsNamePathValueAndRemedy(t *testing.T) {
 	for _, c := range []struct {
 		path  string
@@ -114,6 +124,11 @@ func TestFaultsNamePathValueAndRemedy(t *testing.T) {
 		{"order", nil, "lacks order"},
 		{"order", "random", `order: "random": must be one of time, time-within-symbol, none`},
 		{"title", 7, "title: 7: must be a text"},
+		{"delimiter", "x", `delimiter: "x": must be one of ,`},
+		{"delimiter", list{";"}, `delimiter: [";"]: must be a list of 2 to 8`},
+		{"delimiter", list{";", ";"}, `delimiter[1]: ";": must be a different one of ,`},
+		{"delimiter", list{";", "x"}, `delimiter[1]: "x": must be a different one of ,`},
+		{"delimiter", list{";", "\t"}, "trim: true: blanks and tabs cannot mean nothing where the delimiter is one"},
 		{"trim", "yes", `trim: "yes": must be true or false`},
 		{"preamble-lines", 1.5, "preamble-lines: 1.5: must be a whole number from 0 to 1000"},
 		{"columns", list{"a"}, "columns: [\"a\"]: must be a list of 2 to 200"},

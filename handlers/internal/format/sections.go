@@ -55,42 +55,6 @@ func (r *reader) format(value any) *Format {
 	return f
 }
 
-// file reads how the text is cut into rows and fields.
-func (r *reader) file(o object, f *Format) {
-	f.Encoding = o.choice("encoding", "utf-8", "utf-8", "utf-16", "gb18030", "latin-1")
-	f.ReturnEndsLines = o.choice("line-ends", "lf", "lf", "cr") == "cr"
-	f.Delimiter = o.choice("delimiter", ",", ",", ";", "|", "\t", " ", "^", "~", "\x01")[0]
-	if quote := o.choice("quote", `"`, `"`, "'", "none"); quote != "none" {
-		f.Quote = quote[0]
-	}
-	f.Trim = o.boolean("trim")
-	f.PreambleLines = o.number("preamble-lines", 1000)
-	if f.Comments = o.texts("comments", false, 1, 8, 32); f.Comments != nil {
-		for i, comment := range f.Comments {
-			r.ascii(fmt.Sprintf("comments[%d]", i), comment, 32)
-		}
-	}
-	if v, found := o.get("trailer"); found {
-		trailer := r.object("trailer", v)
-		if trailer.require("begins", "say how the last line begins") {
-			f.Trailer = r.ascii("trailer.begins", trailer.members["begins"], 32)
-		}
-		f.TrailerRequired = !trailer.has("required") || trailer.boolean("required")
-		trailer.finish()
-	}
-	f.BlankLines = o.choice("blank-lines", "fault", "fault", "at-end", "ignored")
-	f.TrailingDelimiter = o.boolean("trailing-delimiter")
-	f.EmptyFile = o.choice("empty-file", "valid", "valid", "header", "fault")
-	f.Header = o.choice("header", "required", "required", "none", "optional")
-	f.LooseNames = o.choice("header-names", "exact", "exact", "loose") == "loose"
-	if f.Header == "none" && f.EmptyFile == "header" {
-		r.fault("empty-file", "header", "there is no header: valid or fault")
-	}
-	if f.Trim && f.Delimiter == ' ' || f.Trim && f.Delimiter == '\t' {
-		r.fault("trim", true, "blanks and tabs cannot mean nothing where the delimiter is one")
-	}
-}
-
 func (r *reader) columns(o object, f *Format) {
 	value, found := o.get("columns")
 	if !found {

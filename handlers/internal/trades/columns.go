@@ -161,6 +161,25 @@ func (s *scanner) header(data []byte) {
 	}
 }
 
+// chooseDelimiter takes that one of the format's delimiters by which the header, which
+// data begins with, names most of its columns; the first of several.
+func (s *scanner) chooseDelimiter(data []byte) {
+	line, _, _ := bytes.Cut(data[:min(len(data), MaxRecordBytes)], []byte("\n"))
+	f, most := *s.format, -1
+	for _, delimiter := range f.Delimiters {
+		found := 0
+		for name := range bytes.SplitSeq(bytes.TrimSuffix(line, []byte("\r")), []byte{delimiter}) {
+			if f.Find(strings.Trim(string(name), string(rune(f.Quote)))) >= 0 {
+				found++
+			}
+		}
+		if found > most {
+			most, f.Delimiter = found, delimiter
+		}
+	}
+	s.format, s.record.delimiter = &f, f.Delimiter
+}
+
 // headerFault is a fault of the header with what the header has to be.
 func (s *scanner) headerFault(fault Reason) Reason {
 	var form strings.Builder
@@ -190,7 +209,11 @@ func (s *scanner) otherDelimiter(data []byte) bool {
 	for _, c := range []byte(",;|\t^~") {
 		if c != s.format.Delimiter && bytes.Count(line, []byte{c}) >= len(s.format.Columns)/2 && bytes.Count(line, []byte{c}) > 1 {
 			s.stopped = true
-			s.reject("", line, OtherDelimiter+": it must be "+delimiterName(s.format.Delimiter)+", and is "+delimiterName(c))
+			wanted := delimiterName(s.format.Delimiter)
+			for _, other := range bytes.ReplaceAll(s.format.Delimiters, []byte{s.format.Delimiter}, nil) {
+				wanted += " or " + delimiterName(other)
+			}
+			s.reject("", line, OtherDelimiter+": it must be "+wanted+", and is "+delimiterName(c))
 			return true
 		}
 	}

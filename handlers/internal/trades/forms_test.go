@@ -163,6 +163,16 @@ AAPL,2026-01-05 15:00:00.103465123+00:00,D,243.12,5.0,71675225257543,['@'],C
 		file: "Datum;Uhrzeit;ISIN;Kurs;Menge\n05.01.2026;16:00:00,123;DE0007164600;1.234,50;1.000\n",
 		want: []string{"2026-01-05T15:00:00.123Z DE0007164600 1234.5 1000"},
 	},
+	"one of two delimiters, which the header tells": {
+		format: twoDelimiters,
+		file:   "time_exchange;guid;price;base_amount\r\n2026-01-05T15:00:00.1234567;a,b;3000.5;0.1\r\n",
+		want:   []string{"2026-01-05T15:00:00.1234567Z X 3000.5 0.1"},
+	},
+	"the other of the two": {
+		format: twoDelimiters,
+		file:   "\"time_exchange\",price,base_amount,side;of\n2026-01-05T15:00:00.1234567Z,3000.5,0.1,\"a,b\"\n",
+		want:   []string{"2026-01-05T15:00:00.1234567Z X 3000.5 0.1"},
+	},
 	"a time of digits, the date in the name, a trailer, roots and suffixes": {
 		format: `"delimiter": "|", "columns": ["Time", "Root", "Suffix", "Volume", "Price"], "ignored": "rest", "trailer": {"begins": "END"},
 			"file-name": {"pattern": "EQY_(?P<date>\\d{8}).*"},
@@ -197,10 +207,22 @@ AAPL,2026-01-05 15:00:00.103465123+00:00,D,243.12,5.0,71675225257543,['@'],C
 	},
 }
 
+const twoDelimiters = `"delimiter": [";", ","], "columns": ["time_exchange", "price", "base_amount"], "ignored": "rest",
+	"timestamp": {"column": "time_exchange", "rfc3339": "any", "layout": "%Y-%m-%dT%H:%M:%S%.f", "zone": "UTC"}, "symbol": {"constant": "X"},
+	"price": {"column": "price"}, "size": {"column": "base_amount"}`
+
 // pair is one format for files with and without a header, of two units.
 const pair = `"header": "optional", "columns": ["id", "price", "qty", {"name": "quote_qty", "aliases": ["quoteQty"]}, "time", "is_buyer_maker", {"name": "is_best_match", "optional": true}],
 	"file-name": {"pattern": "(?P<symbol>[A-Z0-9_]+)-trades.*"}, "timestamp": {"column": "time", "epoch": ["milliseconds", "microseconds"]},
 	"symbol": {"file-name": "symbol"}, "price": {"column": "price"}, "size": {"column": "qty"}`
+
+func TestAHeaderOfAnotherDelimiterIsToldAllThatItMayHave(t *testing.T) {
+	f := parsed(t, twoDelimiters)
+	result, _ := scan(t, strings.NewReader("time_exchange|price|base_amount\n1|2|3\n"), Options{Format: f})
+	if want := OtherDelimiter + ": it must be ; or ,, and is |"; result.Rejects.ByReason[want] != 1 {
+		t.Errorf("%+v", result.Rejects)
+	}
+}
 
 func TestVendorsFormsMeanWhatTheySay(t *testing.T) {
 	for name, form := range forms {

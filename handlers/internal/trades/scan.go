@@ -207,6 +207,9 @@ func (s *scanner) parse(data []byte, final bool) (consumed int, err error) {
 			}
 		}
 		rest := data[consumed:]
+		if !s.columns.known && s.format.Delimiters != nil {
+			s.chooseDelimiter(rest)
+		}
 		if !s.record.split(rest, final) {
 			break
 		}
