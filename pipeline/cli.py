@@ -34,10 +34,10 @@ class _Commands(TyperGroup):
         return super().list_commands(ctx)
 
     def _import_all(self) -> None:
-        from pipeline.commands import feeds, files, inspection, stack
+        from pipeline.commands import data, feeds, files, inspection, stack
 
         everything = typer.Typer(rich_markup_mode=None)
-        for module in (stack, governance, inspection, files, feeds):  # the order of the help
+        for module in (stack, governance, inspection, files, data, feeds):  # the order of the help
             everything.add_typer(module.app)
         self.commands = get_group(everything).commands
 

@@ -7,23 +7,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pyarrow.parquet
 from botocore.exceptions import ClientError
 
 from pipeline import bars
+from pipeline.archive import ArchivedError, is_archived, restore
 from pipeline.bars import Bar
 from pipeline.deployment import Deployment
 from pipeline.errors import CommandError
 from pipeline.names import Feed
 
 SUMMARY_COLUMNS = ("open", "high", "low", "close", "volume", "vwap", "trades")
-_RESTORED_FOR = 7  # days
 _DAY = "DAY#"  # how the sort key of a trading day's item begins
 _FANOUT = 32  # of the tree that a day is: days.Fanout of the functions
-
-
-class ArchivedError(CommandError):
-    """Objects are in Glacier; the message names them and says that their restore was asked for."""
 
 
 class Results:
@@ -53,7 +48,7 @@ class Results:
         last, levels = int(found["Item"]["last"]["N"]), found["Item"]["open"]["L"]
         keys = objects(self._feed, str(day), last, [int(level["N"]) for level in levels])
         with self._open(keys) as files:
-            symbols = {bar.symbol: _figures(bar) for bar in bars.merge(files)}
+            symbols = {bar.symbol: _figures(bar) for bar in bars.read(files, timed=False)}
         return {
             **{"partner": self._feed.partner, "feed": self._feed.name, "date": str(day)},
             "symbols": symbols,
@@ -83,65 +78,33 @@ class Results:
         )
         keys = [entry["Key"] for page in pages for entry in page.get("Contents", ())]
         with self._open(keys) as files:
-            return list(bars.merge(files))
+            return list(bars.read(files, timed=True)) if files else []
 
     @contextmanager
-    def _open(self, keys: Sequence[str]) -> Iterator[list[Iterator[Bar]]]:
-        """The rows of objects, which lie on disk meanwhile; all that is archived is asked for."""
+    def _open(self, keys: Sequence[str]) -> Iterator[list[Path]]:
+        """Objects as files, which lie on disk meanwhile; all that is archived is asked for."""
         with TemporaryDirectory() as folder:
-            archived = []
-            for place, key in enumerate(keys):
-                try:
-                    self._fetch(key, Path(folder, str(place)))
-                except ArchivedError as error:
-                    archived.append(str(error))
-            if archived:
-                raise ArchivedError("\n".join(archived))
-            yield [
-                bars.read(pyarrow.parquet.ParquetFile(Path(folder, str(place))))
-                for place in range(len(keys))
+            archived = [
+                key
+                for place, key in enumerate(keys)
+                if not self._fetch(key, Path(folder, str(place)))
             ]
+            if archived:
+                raise ArchivedError(restore(self._store, self._bucket, archived))
+            yield [Path(folder, str(place)) for place in range(len(keys))]
 
-    def _fetch(self, key: str, to: Path) -> None:
+    def _fetch(self, key: str, to: Path) -> bool:
+        """Write an object into a file; False where it is archived."""
         try:
             body = self._store.get_object(Bucket=self._bucket, Key=key)["Body"]
         except ClientError as error:
-            if error.response["Error"]["Code"] == "InvalidObjectState":
-                raise ArchivedError(self._restore(key)) from error
+            if is_archived(error):
+                return False
             raise
         with to.open("wb") as target:
             for piece in body.iter_chunks(1 << 20):
                 target.write(piece)
-
-    def _read(self, key: str) -> bytes | None:
-        """An object's bytes, or None where there is none."""
-        try:
-            return bytes(self._store.get_object(Bucket=self._bucket, Key=key)["Body"].read())
-        except ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
-                return None
-            if error.response["Error"]["Code"] == "InvalidObjectState":
-                raise ArchivedError(self._restore(key)) from error
-            raise
-
-    def _restore(self, key: str) -> str:
-        """Ask for an archived object's restore; what to tell the caller."""
-        try:
-            self._store.restore_object(
-                Bucket=self._bucket,
-                Key=key,
-                RestoreRequest={
-                    "Days": _RESTORED_FOR,
-                    "GlacierJobParameters": {"Tier": "Standard"},
-                },
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "RestoreAlreadyInProgress":
-                raise
-        return (
-            f"{key} is older than 90 days and archived in Glacier. Its restore has been asked for "
-            f"and takes 3 to 5 hours; it then stays readable for {_RESTORED_FOR} days. Ask again."
-        )
+        return True
 
 
 def objects(feed: Feed, day: str, last: int, levels: Sequence[int]) -> list[str]:

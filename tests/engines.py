@@ -1,17 +1,16 @@
-"""One engine of native threads per interpreter: DuckDB in a process of its own.
+"""One engine of native threads per interpreter: DuckDB, in that of the tests.
 
 Where DuckDB and Arrow have both run in one interpreter, it may end with `terminate called without
 an active exception` (duckdb/duckdb#13904): six of sixty such interpreters did beside three busy
-processes, and none of those that held one of the two. So tests ask DuckDB through `duckdb_rows`,
-and where both are about to be imported the import fails, always, instead of the end, sometimes.
+processes, and none of those that held one of the two. So where both are about to be imported the
+import fails, always, instead of the end, sometimes.
 """
 
-import multiprocessing
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from functools import cache
 from importlib.abc import MetaPathFinder
 from typing import Any
+
+import duckdb
 
 ENGINES = ("duckdb", "polars", "pyarrow")
 
@@ -30,7 +29,7 @@ class OneEngine(MetaPathFinder):
         if others:
             raise ImportError(
                 f"{name} and {others[0]} in one interpreter may abort it as it ends: "
-                "run one of them in a process of its own (tests.engines.duckdb_rows)"
+                "run one of them in a process of its own"
             )
 
 
@@ -41,17 +40,6 @@ def duckdb_rows(query: str, parameters: Mapping[str, object]) -> list[dict[str, 
         query: SQL.
         parameters: What its `$names` stand for.
     """
-    return _process().submit(_ask, query, parameters).result()
-
-
-@cache
-def _process() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"))
-
-
-def _ask(query: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
-    import duckdb
-
     with duckdb.connect() as connection:
         answer = connection.execute(query, dict(parameters))
         names: Sequence[str] = [column[0] for column in answer.description or ()]

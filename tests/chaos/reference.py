@@ -2,13 +2,9 @@
 
 import gzip
 import hashlib
-import io
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from pathlib import Path
 from typing import Any
-
-import pyarrow
-import pyarrow.parquet
 
 from tests.engines import duckdb_rows
 
@@ -58,14 +54,16 @@ def _with_vwap(bar: dict[str, Any]) -> dict[str, Any]:
     return {**bar, "vwap": vwap, "uncounted": 0}
 
 
-def written_bars(parquet: bytes) -> list[dict[str, Any]]:
+def written_bars(parquet: Path) -> list[dict[str, Any]]:
     """The bars that the pipeline wrote, in the order in which they stand there."""
-    table = pyarrow.parquet.read_table(io.BytesIO(parquet))
-    minutes = table["minute"].cast(pyarrow.int64()).to_pylist()
-    written = []
-    for minute, bar in zip(minutes, table.to_pylist(), strict=True):
-        for name in ("open_time", "close_time"):
-            bar[name] = bar.pop(f"{name}_ns")
+    written = duckdb_rows(
+        """
+        select * replace (epoch_ns(minute) as minute, open_time_ns as open_time,
+            close_time_ns as close_time) from read_parquet($file)
+        """,
+        {"file": str(parquet)},
+    )
+    for bar in written:
+        del bar["open_time_ns"], bar["close_time_ns"]
         bar["notional"] += Decimal(bar.pop("notional_rest")).scaleb(-36)
-        written.append({**bar, "minute": minute * 1000})
     return written

@@ -6,13 +6,14 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import pyarrow.parquet
 import pytest
 
 from pipeline import logs, sample
+from pipeline.archive import ArchivedError
 from pipeline.deployment import Deployment
 from pipeline.names import Feed
-from pipeline.results import ArchivedError, Results
+from pipeline.results import Results
+from tests.engines import duckdb_rows
 from tests.integration.cloud import Cloud, Partner, eventually, new_feed
 from tests.integration.trades import Day, csv, days
 from tests.permissions.pipeline import Pipeline
@@ -112,8 +113,8 @@ def test_bars_carry_exact_decimals(cloud: Cloud, partner: Partner, tmp_path: Pat
     )
     answer = partner.settled(feed, "a.csv")
     (tmp_path / "bars.parquet").write_bytes(cloud.read(*answer["results"]["bars"]))
-    table = pyarrow.parquet.read_table(tmp_path / "bars.parquet")
-    (bar,) = table.to_pylist()
+    file = {"file": str(tmp_path / "bars.parquet")}
+    (bar,) = duckdb_rows("from read_parquet($file)", file)
     assert bar["close_time_ns"] % 1_000_000_000 == 999_999_999
     assert bar["close_time"].microsecond == 999_999
     assert bar["notional"] == Decimal("6.000000000000000001")
