@@ -17,17 +17,24 @@ from local.emulator import process
 from tests.integration.cloud import Cloud
 
 KILL_EVERY = 0.4  # seconds, on average
+LOOK = 0.03  # seconds in which a process that is at work uses some of the processor
 _OUTAGE = (BotoCoreError, ClientError)  # what a client sees while the emulator is away
 
 
 @contextlib.contextmanager
 def functions_killed(state: Path, seed: int) -> Iterator[list[int]]:
-    """Kill one function's process after the other, at random; yields the ids of the killed."""
+    """Kill one function's process after the other; yields the ids of the killed.
+
+    At random, of those at work where any is: most only wait for the next event.
+    """
     chance, over, killed = random.Random(seed), threading.Event(), []  # noqa: S311
 
     def kill() -> None:
         while not over.wait(chance.uniform(0, 2 * KILL_EVERY)):
-            running = function_processes(state)
+            before = {pid: processor_time(pid) for pid in function_processes(state)}
+            over.wait(LOOK)
+            working = [pid for pid, used in before.items() if processor_time(pid) > used]
+            running = working or list(before)
             if running:
                 victim = chance.choice(running)
                 with contextlib.suppress(ProcessLookupError):
@@ -62,6 +69,15 @@ def processes_of(group: int) -> list[int]:
                 if int(own) == group and state != "Z":
                     found.append(int(entry.name))
     return sorted(found)
+
+
+def processor_time(pid: int) -> int:
+    """What a process has used of the processor, in the kernel's ticks; -1 of one that has ended."""
+    try:
+        fields = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return -1
+    return int(fields[11]) + int(fields[12])
 
 
 class Tap:

@@ -60,7 +60,8 @@ def test_tests_notice_nothing_where_nothing_is_changed(module: str) -> None:
 def test_a_mutant_that_loops_for_ever_is_noticed(tmp_path: Path) -> None:
     test = tmp_path / "test_loop.py"
     test.write_text("def test_loops():\n    while True:\n        pass\n")
-    code = f"from tools.mutation.code.running import quietly\nquietly('any', [{str(test)!r}])\n"
+    arguments = f"'any', [{str(test)!r}], longest=2"
+    code = f"from tools.mutation.code.running import quietly\nquietly({arguments})\n"
     pid = os.posix_spawn(sys.executable, [sys.executable, "-c", code], os.environ)
     status = os.waitpid(pid, 0)[1]
     assert os.waitstatus_to_exitcode(status) == -signal.SIGPROF

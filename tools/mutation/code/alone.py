@@ -50,8 +50,9 @@ def functions_run() -> set[str]:
             found.add(f"{module}.{frame.f_code.co_name}")
 
     sys.setprofile(note)
-    for path in sorted((ROOT / "policies").glob("*.py")):
-        importlib.import_module(f"policies.{path.stem}")
+    for path in sorted((ROOT / "policies").rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        importlib.import_module(".".join(parts).removesuffix(".__init__"))
     sys.setprofile(None)
     return found
 

@@ -31,24 +31,31 @@ class Limits:
     """Ends this process where a mutant loops or waits for ever, so that it is noticed too.
 
     What is limited is processor time, so that no other work of the machine makes the difference.
+
+    Args:
+        longest: seconds of it for each test.
     """
+
+    def __init__(self, longest: float) -> None:
+        self._longest = longest
 
     def pytest_sessionstart(self) -> None:
         """Limit all tests."""
         signal.alarm(_PATIENCE)
-        signal.setitimer(signal.ITIMER_PROF, 10 * _LONGEST)  # for what is imported
+        signal.setitimer(signal.ITIMER_PROF, 10 * self._longest)  # for what is imported
 
     def pytest_runtest_setup(self) -> None:
         """Limit each."""
-        signal.setitimer(signal.ITIMER_PROF, _LONGEST)
+        signal.setitimer(signal.ITIMER_PROF, self._longest)
 
 
-def quietly(mutant: str, tests: Sequence[str] = TESTS) -> int:
+def quietly(mutant: str, tests: Sequence[str] = TESTS, longest: float = _LONGEST) -> int:
     """Run them from the project's folder, and print nothing.
 
     Args:
         mutant: its full name, or nothing.
         tests: files or folders.
+        longest: seconds of processor time that a test of a mutant may take.
 
     Returns:
         pytest's exit code.
@@ -58,5 +65,5 @@ def quietly(mutant: str, tests: Sequence[str] = TESTS) -> int:
         null = silence.enter_context(Path(os.devnull).open("w"))
         silence.enter_context(redirect_stdout(null))
         silence.enter_context(redirect_stderr(null))
-        limits = [Limits()] if mutant else []
+        limits = [Limits(longest)] if mutant else []
         return int(pytest.main([*_OPTIONS, *_NO_GARBAGE, *tests, *_LEFT_OUT], limits))
