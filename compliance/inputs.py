@@ -79,9 +79,10 @@ def program_hash(project: Path, stack: str, resources: Iterable[EngineResource])
 
 
 def pack_hash(policy_pack: Path) -> str:
-    """The policy pack's description, entry and modules."""
+    """The policy pack's description, entry and modules, which are beside those where installed."""
     entry = [policy_pack / name for name in ("PulumiPolicy.yaml", "__main__.py")]
-    return _hash_files(policy_pack, [*entry, *_sources(policy_pack / "policies")])
+    beside = policy_pack / "policies"
+    return _hash_files(policy_pack, [*entry, *_sources(beside if beside.is_dir() else policy_pack)])
 
 
 def file_hash(path: Path | None) -> str | None:

@@ -2,7 +2,9 @@
 
 import os
 import platform
+import shlex
 import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -27,7 +29,6 @@ _ARCHITECTURES = {
 }
 _ACCOUNTS = "aws:allowedAccountIds"
 _PINNED = f'  {_ACCOUNTS}:\n    - "{process.ACCOUNT}"\n'  # the one account of the emulator
-_PLUGINS = Path(__file__).parent / "plugins"
 
 
 def local_environment(
@@ -155,11 +156,13 @@ def _install_plugins(folder: Path) -> None:
     """
     for name, package in (("language-python", "pulumi"), ("resource-aws", "pulumi-aws")):
         installed = folder / f"{name}-v{metadata.version(package)}" / f"pulumi-{name}"
-        plugin = _PLUGINS / f"pulumi-{name}"
-        if not (installed.is_symlink() and installed.readlink() == plugin):
+        script = f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m local.plugin {name} "$@"\n'
+        if installed.is_symlink() or not installed.exists() or installed.read_text() != script:
             installed.parent.mkdir(parents=True, exist_ok=True)
-            installed.unlink(missing_ok=True)
-            installed.symlink_to(plugin)
+            new = installed.with_suffix(f".{os.getpid()}")
+            new.write_text(script)
+            new.chmod(0o755)
+            new.replace(installed)  # at once: another command may be starting it
 
 
 def _settings(architecture: str) -> str:

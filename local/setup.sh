@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Sets the project up: Python environment, Pulumi CLI, functions, local stack.
 #
-#   local/setup.sh [functions]     (with `functions`: those alone)
+#   local/setup.sh                     all of it
+#   local/setup.sh functions           the Go functions alone
+#   local/setup.sh environment NAME    requirements/NAME.txt in an environment of its own, .cache/NAME
 #
 # Every step is skipped when what it was made from has not changed since.
 set -euo pipefail
@@ -97,12 +99,20 @@ make_environment() {
   "${uv[@]}" --no-deps --no-build-isolation --editable .
 }
 
-# Checkov pins old dependencies, so it gets an environment that nothing else shares.
-make_checkov() {
+# separate NAME: requirements/NAME.txt in .cache/NAME, an environment that nothing else shares.
+separate() {
+  local made_of
+  made_of="$("$python" --version) in $PWD $(cksum <"requirements/$1.txt")"
+  [ "$(cat ".cache/$1/.setup" 2>/dev/null)" != "$made_of" ] || return 0
+  step "environment .cache/$1" install_apart "$1"
+  echo "$made_of" >".cache/$1/.setup"
+}
+
+install_apart() {
   follow_pip_settings
-  "$venv/bin/uv" venv --quiet --no-config --clear --python "$python" .cache/checkov
+  "$venv/bin/uv" venv --quiet --no-config --clear --python "$python" ".cache/$1"
   env -u UV_TARGET -u UV_PREFIX -u UV_SYSTEM_PYTHON "$venv/bin/uv" pip install --quiet --no-config \
-    --python .cache/checkov/bin/python --require-hashes -r requirements/checkov.txt
+    --python ".cache/$1/bin/python" --require-hashes -r "requirements/$1.txt"
 }
 
 build_cli() {
@@ -121,11 +131,18 @@ build_functions() {
   if [ "$own" = arm64 ]; then handlers/build.sh arm64 host; else handlers/build.sh arm64 "$own" host; fi
 }
 
-need_go
-if [ "${1:-}" = functions ]; then
+case ${1:-} in
+functions)
+  need_go
   build_functions
   exit
-fi
+  ;;
+environment)
+  separate "$2"
+  exit
+  ;;
+esac
+need_go
 
 base=$(find_python)
 made_of="$("$base" --version) in $PWD"
@@ -135,11 +152,7 @@ if ! [ -x "$venv/bin/pipeline" ] || [ "$(cat "$venv/.setup" 2>/dev/null)" != "$m
   echo "$made_of $inputs" >"$venv/.setup"
 fi
 
-inputs=$(cksum <requirements/checkov.txt)
-if [ "$(cat .cache/checkov/.setup 2>/dev/null)" != "$made_of $inputs" ]; then
-  step "Checkov" make_checkov
-  echo "$made_of $inputs" >.cache/checkov/.setup
-fi
+separate checkov # pins old dependencies
 
 if ! [ -x "$cli" ] && ! "$python" -m local.toolchain >/dev/null 2>&1; then
   step "Pulumi CLI $version, built once from its Go module (minutes)" build_cli

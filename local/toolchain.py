@@ -32,7 +32,10 @@ def pulumi(project: Path) -> Path:
     found = shutil.which("pulumi")
     if found and usable(found):
         return Path(found)
-    raise FileNotFoundError(f"no Pulumi CLI of version {_text(_OLDEST)} or later: run `make setup`")
+    raise FileNotFoundError(
+        f"no Pulumi CLI of version {_text(_OLDEST)} or later: run "
+        "`make setup` in this project's repository, or install Pulumi and put it on PATH"
+    )
 
 
 def usable(cli: str) -> bool:

@@ -14,10 +14,9 @@ import formats
 from formats import Format, FormatError
 from pipeline.console import answer, answer_table
 from pipeline.errors import CommandError, UsageError
+from pipeline.programs import built
 from pipeline.status import fault as in_words
-from pipeline.target import REPOSITORY
 
-PROGRAM = Path("build/host/inspect")
 _FAULTS_SHOWN = 20
 Document = dict[str, Any]
 
@@ -61,14 +60,11 @@ def inspect(
         "nonPositivePrices": non_positive,
         "path": path or "",
     }
-    program = REPOSITORY / PROGRAM
-    if not program.is_file():
-        raise CommandError(f"{program} does not exist. Run `make setup`, which builds it.")
     ended = subprocess.run(
-        [program], input=json.dumps(request), capture_output=True, text=True, check=False
+        [built("inspect")], input=json.dumps(request), capture_output=True, text=True, check=False
     )
     if ended.returncode != 0:
-        raise CommandError(f"{PROGRAM} failed: {ended.stderr.strip()}")
+        raise CommandError(f"build/host/inspect failed: {ended.stderr.strip()}")
     found: Document = json.loads(ended.stdout)
     if "error" in found:
         raise UsageError(f"The format cannot be used:\n{found['error']}")

@@ -2,15 +2,13 @@
 
 import json
 import subprocess
-from pathlib import Path
 from typing import Any
 
 from pipeline.deployment import Deployment
 from pipeline.engine import let_go
 from pipeline.errors import CommandError
-from pipeline.target import project
+from pipeline.programs import built
 
-PROGRAM = Path("build/host/operator")
 Answer = dict[str, Any]
 
 
@@ -35,12 +33,9 @@ def ask(deployment: Deployment, command: str, **arguments: object) -> Answer:
         RefusedError: The ledger's rules forbid it.
         CommandError: The program is missing, or failed; the message is its own.
     """
-    program = project() / PROGRAM
-    if not program.is_file():
-        raise CommandError(f"{program} does not exist. Run `make setup`, which builds it.")
     request = {"command": command, "stack": dict(deployment.outputs), **arguments}
     with subprocess.Popen(
-        [str(program)],
+        [str(built("operator"))],
         env=deployment.environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

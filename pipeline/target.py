@@ -24,7 +24,9 @@ _SETTINGS = "Pulumi.yaml"
 _PACK = "PulumiPolicy.yaml"
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-"""This program's own folder, whose policy pack judges the programs of others too."""
+"""This program's own folder: the repository, or where a wheel was installed."""
+
+_OWN_PACK = REPOSITORY if (REPOSITORY / _PACK).is_file() else REPOSITORY / "policies"
 
 
 def project(named: Path | None = None) -> Path:
@@ -86,8 +88,8 @@ class Target:
 
     @property
     def policy_pack(self) -> Path:
-        """The folder of the pack that judges the stack: the project's copy of it, or this one."""
-        return self.project if self.own else REPOSITORY
+        """The folder of the pack that judges the stack: the project's copy of it, or our own."""
+        return self.project if self.own else _OWN_PACK
 
     def environment(self) -> dict[str, str]:
         """The variables under which Pulumi and boto3 reach the stack's cloud."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import operator
+from pipeline import programs
 from pipeline.deployment import Deployment
 from pipeline.errors import CommandError
 from pipeline.operator import RefusedError, ask
@@ -39,9 +39,9 @@ def deployment() -> Deployment:
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the program of a project lies."""
-    monkeypatch.setattr(operator, "project", lambda: tmp_path)
-    place = tmp_path / operator.PROGRAM
+    """Where the repository has the program."""
+    monkeypatch.setattr(programs, "REPOSITORY", tmp_path)
+    place = tmp_path / "build" / "host" / "operator"
     place.parent.mkdir(parents=True)
     return place
 
@@ -89,14 +89,6 @@ def test_where_nobody_answers_the_failure_says_what_to_start(
     write(program, """import sys; sys.exit("127.0.0.1:4999: connect: connection refused")""")
     with pytest.raises(CommandError, match=r"refused\. For the local stack, run `pipeline up`"):
         ask(deployment, "show")
-
-
-def test_a_program_that_is_missing_says_what_builds_it(
-    program: Path, deployment: Deployment
-) -> None:
-    with pytest.raises(CommandError, match=r"operator does not exist\. Run `make setup`"):
-        ask(deployment, "show")
-    assert not program.exists()
 
 
 def test_without_credentials_the_program_is_not_asked(program: Path) -> None:
