@@ -12,8 +12,9 @@ from typer.main import get_group
 
 from compliance.errors import BrokenRunError
 from local.emulator.process import EmulatorError
+from pipeline import guide
 from pipeline.commands import governance
-from pipeline.console import complain
+from pipeline.console import answer, complain
 from pipeline.errors import CommandError, Exit
 
 
@@ -45,7 +46,7 @@ class _Commands(TyperGroup):
 app = typer.Typer(
     cls=_Commands,
     add_completion=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -56,10 +57,14 @@ app.add_typer(governance.app)
 
 @app.callback()
 def options(
+    context: typer.Context,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
 ) -> None:
     """The options of every command; `main` looks for this one itself, as errors end there."""
     del debug
+    if context.invoked_subcommand is None:
+        for line in guide.lines():
+            answer(line)
 
 
 def main() -> None:

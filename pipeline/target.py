@@ -40,14 +40,18 @@ def project(named: Path | None = None) -> Path:
         if not (named / _SETTINGS).is_file():
             raise UsageError(f"{named} has no {_SETTINGS}: name a Pulumi project's folder.")
         return named.resolve()
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / _SETTINGS).is_file():
-            return folder
+    if (found := nearest()) is not None:
+        return found
     raise CommandError(
-        f"There is no {_SETTINGS} in {here} or in a folder above it. "
+        f"There is no {_SETTINGS} in {Path.cwd()} or in a folder above it. "
         "Go into a Pulumi project's folder, or name it with --project DIR."
     )
+
+
+def nearest() -> Path | None:
+    """The nearest folder upwards from the working one that has a Pulumi.yaml, if any has."""
+    here = Path.cwd()
+    return next((f for f in (here, *here.parents) if (f / _SETTINGS).is_file()), None)
 
 
 @dataclass(frozen=True, kw_only=True)

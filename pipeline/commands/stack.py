@@ -8,10 +8,12 @@ import typer
 
 from pipeline import checking, emulator, logs, up
 from pipeline import demo as demonstration
+from pipeline import doctor as examination
 from pipeline.commands.options import Json, Local, Official, PolicyConfig, Project, Stack
 from pipeline.console import answer, answer_json, ask, say
 from pipeline.deployment import FUNCTIONS, load
-from pipeline.target import target
+from pipeline.errors import Exit
+from pipeline.target import nearest, target
 
 app = typer.Typer()
 
@@ -61,6 +63,18 @@ def destroy(
 def stop() -> None:
     """Stop the emulator; its state stays for the next `pipeline up`."""
     say("Stopped." if emulator.stop(target(None, local=True)) else "The emulator was not running.")
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """What this machine has, what is wrong, and what to do; starts and changes nothing."""
+    findings = examination.examine(nearest())
+    if as_json:
+        answer_json(examination.documents(findings))
+    else:
+        examination.show(findings)
+    if any(one.state is examination.State.WRONG for one in findings):
+        raise typer.Exit(Exit.NOT_CARRIED_OUT)
 
 
 @app.command()
