@@ -101,8 +101,8 @@ def prepare(project: Path, *, name: str = PROJECT, stack: str = STACK) -> None:
     """Makes what a local deployment needs beside its environment; does nothing that is done.
 
     That is the folders of its state, this project's plugins in Pulumi's home, the configuration of
-    this project's own stack (an existing one is the user's: it gets the emulator's account where
-    it names none) and the stack itself in Pulumi's file backend.
+    this project's own stack and the stack itself in Pulumi's file backend. A stack is held to the
+    emulator's account unless its configuration names another.
 
     Args:
         project: the project's folder.
@@ -128,13 +128,21 @@ def prepare(project: Path, *, name: str = PROJECT, stack: str = STACK) -> None:
             settings.write_text(before.replace("config:\n", f"config:\n{_PINNED}", 1))
     known = state / "pulumi-state" / ".pulumi" / "stacks" / name / f"{stack}.json"
     if not known.exists():
-        subprocess.run(
-            [pulumi(project), "stack", "init", stack, "--non-interactive"],
-            cwd=project,
-            env={**os.environ, **local_environment(project, stack=stack)},
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
+        commands = [("stack", "init", stack)]
+        if not any(
+            _ACCOUNTS in file.read_text(encoding="utf-8")
+            for file in (project / "Pulumi.yaml", settings)
+            if file.exists()
+        ):
+            commands.append(("config", "set", _ACCOUNTS, f'["{process.ACCOUNT}"]'))
+        for command in commands:
+            subprocess.run(
+                [pulumi(project), *command, "--non-interactive"],
+                cwd=project,
+                env={**os.environ, **local_environment(project, stack=stack)},
+                stdout=subprocess.DEVNULL,
+                check=True,
+            )
 
 
 def architecture() -> str:

@@ -11,7 +11,11 @@ from policies.facts.go_binary import GoBinary
 from policies.facts.reading import Node, UndeterminedError
 
 EXECUTABLE = "bootstrap"
-_HASH_ALONE = "a refresh knows its hash alone: preview the program, which says where it is"
+_HASH_ALONE = ("a refresh knows its hash alone", "Preview the program, which says where it is.")
+_ELSEWHERE = (
+    "it is no archive of this machine, so nobody can see what is in it",
+    "Set code to a pulumi.FileArchive.",
+)
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -34,7 +38,7 @@ def executable(code: Node) -> GoBinary:
     if path is not None:
         return _from_path(_found(path, code.path))
     if code.is_empty("assets") and code.has("hash"):
-        raise UndeterminedError(code.path, _HASH_ALONE)
+        raise UndeterminedError(code.path, *_HASH_ALONE)
     if code.has("assets"):
         asset = code.object("assets").child(EXECUTABLE)
         if asset is None:
@@ -43,7 +47,7 @@ def executable(code: Node) -> GoBinary:
             return _from_file(_found(asset.text("path") or "", asset.path))
         if asset.has("text"):
             raise NoExecutableError(f"{EXECUTABLE} is a text")
-    raise UndeterminedError(code.path)
+    raise UndeterminedError(code.path, *_ELSEWHERE)
 
 
 def _found(path: str, property_path: str) -> Path:
@@ -52,7 +56,7 @@ def _found(path: str, property_path: str) -> Path:
         candidate = base / path
         if candidate.exists():
             return candidate
-    raise UndeterminedError(property_path)
+    raise UndeterminedError(property_path, f"there is no {path} here", "Build it first.")
 
 
 def _from_path(path: Path) -> GoBinary:

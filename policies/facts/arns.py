@@ -22,7 +22,6 @@ _ARN = re.compile(
     r":(?P<account>\d{12}|\*|):(?P<resource>.+)",
     re.DOTALL,
 )
-_PLACE = re.compile(r"arn:aws:[a-z0-9-]+:([a-z0-9-]+):(\d{12}):")
 # Per service, how the last part of an ARN names a resource of which type.
 _FORMS: dict[str, tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = {
     "sqs": ((re.compile(r"([^:/]+)"), (QUEUE,)),),
@@ -62,11 +61,6 @@ class Arn:
         """The parts of `text`, or None when it is no ARN."""
         found = _ARN.fullmatch(text)
         return cls(**found.groupdict()) if found else None
-
-    @staticmethod
-    def places(text: str) -> list[tuple[str, str]]:
-        """Region and account of every regional ARN inside `text`."""
-        return _PLACE.findall(text)
 
     def names(self) -> Iterator[tuple[str, str]]:
         """The (type, physical name) pairs that this ARN may stand for."""

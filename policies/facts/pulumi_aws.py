@@ -46,7 +46,9 @@ def properties_in(token: str, *keys: str) -> list[str]:
     try:
         found = properties(token)
     except UnknownTypeError as error:
-        raise UndeterminedError(keys[0]) from error
+        raise UndeterminedError(
+            keys[0], f"the installed pulumi-aws has no {token}", "Install a later pulumi-aws."
+        ) from error
     return [key for key in keys if key in found]
 
 

@@ -13,15 +13,27 @@ from policies.facts.wire import UNKNOWN
 
 
 class UndeterminedError(Exception):
-    """A rule read a value that is unknown; `path` names the property.
+    """A rule read a value that is unknown.
 
-    `because` says why, where the value is not simply one that the engine does not know yet.
+    Args:
+        path: The property.
+        because: Why it is unknown.
+        remedy: What makes it known.
     """
 
-    def __init__(self, path: str, because: str = "") -> None:
+    def __init__(
+        self,
+        path: str,
+        because: str = "it is unknown until it is deployed",
+        remedy: str = (
+            "Compute it in the program, as ARNs from account, region and name, or pass on one "
+            "output of one resource as it is."
+        ),
+    ) -> None:
         super().__init__(path)
         self.path = path
         self.because = because
+        self.remedy = remedy
 
 
 class MalformedError(Exception):

@@ -1,7 +1,7 @@
 """All resources of a stack, and who refers to whom."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, Literal, TypeVar, cast
@@ -9,21 +9,33 @@ from typing import Any, Literal, TypeVar, cast
 from policies.facts.arns import Arn, function_name, name_property
 from policies.facts.endpoints import told
 from policies.facts.reading import Node, UndeterminedError
-from policies.facts.resource import Provider, Resource
+from policies.facts.resource import Resource
 from policies.facts.types import (
-    EVENT_SOURCE_MAPPING,
     FUNCTION,
     KEY,
     KEY_ALIAS,
     PROVIDER,
     QUEUE,
-    TOPIC,
 )
 
 Derived = TypeVar("Derived")
 
 _QUEUE_URL = re.compile(
     r"https://sqs\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<account>\d{12})/(?P<name>[^/]+)"
+)
+
+
+_NO_ACCOUNT = (
+    "no provider says which account is this stack's own",
+    "Run `pulumi config set aws:allowedAccountIds '[\"123456789012\"]'` with your account.",
+)
+_SEVERAL_ACCOUNTS = (
+    "the providers name several accounts or regions, so nobody can tell which is the stack's own",
+    "Set the same region and the same one account in allowedAccountIds of every provider.",
+)
+_NO_REGION = (
+    "no provider says which region the stack is in",
+    "Run `pulumi config set aws:region us-east-1`.",
 )
 
 
@@ -212,40 +224,29 @@ class Stack:
 
     @cached_property
     def home(self) -> tuple[str, str]:
-        """Region and account of the stack: those that its providers are held to.
-
-        Where no provider is held to an account (`allowedAccountIds`), they are those that most of
-        its own ARNs name. What does the stack's work is asked first: it names its neighbours, while
-        policies may name anybody. A stack without any of it is known by all its ARNs.
+        """Region and account of the stack: those that its providers are held to (decision 0080).
 
         Raises:
             MalformedError: A provider's accounts are no list of texts.
-            UndeterminedError: They, or its region, are unknown.
+            UndeterminedError: They, or a region, are unknown, missing or of several providers.
         """
-        pinned = self._pinned()
-        if pinned:
-            # Of several nobody can say which ARN is whose own: then none is.
-            return pinned.pop() if len(pinned) == 1 else ("", "")
-        workers = self.of(FUNCTION, QUEUE, TOPIC, EVENT_SOURCE_MAPPING)
-        for resources in (workers, self.resources):
-            places = Counter(
-                place
-                for resource in resources
-                for leaf in resource.inputs.leaves()
-                if isinstance(leaf.value, str)
-                for place in Arn.places(leaf.value)
-            )
-            if places:
-                return places.most_common(1)[0][0]
-        return ("", "")
+        places = self._places
+        if not places:
+            raise UndeterminedError("allowedAccountIds", *_NO_ACCOUNT)
+        if len(places) > 1:
+            raise UndeterminedError("allowedAccountIds", *_SEVERAL_ACCOUNTS)
+        (place,) = places
+        if not place[0]:
+            raise UndeterminedError("region", *_NO_REGION)
+        return place
 
-    def _pinned(self) -> set[tuple[str, str]]:
-        """Region and account of each AWS provider that is held to accounts."""
-        providers: list[Resource | Provider] = [*self.of(PROVIDER)]
-        providers += [r.provider for r in self.resources if r.provider is not None]
+    @cached_property
+    def _places(self) -> set[tuple[str, str]]:
+        """Region and account of each AWS provider at work that is held to accounts."""
+        providers = {id(r.provider): r.provider for r in self.resources if r.provider}
         return {
             (provider.inputs.text("region") or "", account.as_text())
-            for provider in providers
+            for provider in providers.values()
             if provider.type == PROVIDER and provider.inputs.has("allowedAccountIds")
             for account in told(provider, "allowedAccountIds").elements()
         }

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from policies.facts.reading import UndeterminedError
+
 
 class Kind(StrEnum):
     """What a policy found. FAIL and UNKNOWN block a deployment."""
@@ -21,14 +23,16 @@ class Answer:
     Attributes:
         kind: Which of the four answers.
         message: For FAIL, what is wrong: property paths, no values but numbers and expected ones.
-        reason: For NOT_APPLICABLE, why; for UNKNOWN, why it is, where there is more to say.
+        reason: For NOT_APPLICABLE and UNKNOWN, why.
         path: For UNKNOWN, the property that could not be read.
+        remedy: For UNKNOWN, what makes it known.
     """
 
     kind: Kind
     message: str = ""
     reason: str = ""
     path: str = ""
+    remedy: str = ""
 
 
 PASSED = Answer(kind=Kind.PASS)
@@ -44,9 +48,9 @@ def not_applicable(reason: str) -> Answer:
     return Answer(kind=Kind.NOT_APPLICABLE, reason=reason)
 
 
-def undetermined(path: str, because: str = "") -> Answer:
-    """The property at `path` is unknown, so whether the rule is kept cannot be told."""
-    return Answer(kind=Kind.UNKNOWN, path=path, reason=because)
+def undetermined(error: UndeterminedError) -> Answer:
+    """A property is unknown, so whether the rule is kept cannot be told."""
+    return Answer(kind=Kind.UNKNOWN, path=error.path, reason=error.because, remedy=error.remedy)
 
 
 def verdict(problems: Sequence[str]) -> Answer:

@@ -3,6 +3,7 @@
 from policies.pack.policy import Policy
 from policies.rules import (
     access,
+    account,
     allowed_types,
     api,
     api_functions,
@@ -46,6 +47,7 @@ POLICIES: tuple[Policy, ...] = tuple(
         tags,
         names,
         region,
+        account,
         destroyable,
         encryption,
         transport,

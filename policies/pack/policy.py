@@ -9,7 +9,7 @@ from typing import Any
 from policies.facts.reading import MalformedError, UndeterminedError
 from policies.facts.resource import Resource
 from policies.facts.stack import Stack
-from policies.pack.answers import Answer, failed, not_applicable, undetermined
+from policies.pack.answers import Answer, Kind, failed, not_applicable, undetermined
 
 Settings = Mapping[str, Any]
 
@@ -101,12 +101,13 @@ class Rule:
         }
 
     def message(self, answer: Answer, settings: Settings) -> str:
-        """Two lines for a person: what is wrong, and how to fix it under these settings."""
-        wrong = answer.message
-        if answer.path:
-            because = f" ({answer.reason})" if answer.reason else ""
-            wrong = f"Undetermined: {answer.path}{because}"
-        return f"{wrong}\nFix: {spoken(self.fix, settings)}"
+        """Two lines for a person: what is wrong, and how to fix it under these settings.
+
+        A value that is unknown is mended by what makes it known, whatever the rule asks of it.
+        """
+        if answer.kind is Kind.UNKNOWN:
+            return f"Undetermined: {answer.path} ({answer.reason})\nFix: {answer.remedy}"
+        return f"{answer.message}\nFix: {spoken(self.fix, settings)}"
 
     def introduction(self, settings: Settings) -> dict[str, Any]:
         """All that a report says of the policy, with the settings that are in effect."""
@@ -177,6 +178,6 @@ def _closed(judge: Callable[[], Answer]) -> Answer:
     try:
         return judge()
     except UndeterminedError as error:
-        return undetermined(error.path, error.because)
+        return undetermined(error)
     except MalformedError as error:
         return failed(str(error))

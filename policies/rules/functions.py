@@ -5,7 +5,7 @@ import re
 from policies.facts import archives, go_binary
 from policies.facts.resource import Resource
 from policies.facts.types import FUNCTION, FUNCTION_ASYNC
-from policies.pack.answers import Answer, failed, undetermined, verdict
+from policies.pack.answers import Answer, failed, verdict
 from policies.pack.policy import Rule, Settings, Severity, only
 
 RUNTIME = Rule(
@@ -84,8 +84,6 @@ BINARY = Rule(
 def _judge_binary(function: Resource, settings: Settings) -> Answer:
     inputs = function.inputs
     architectures = inputs.texts("architectures") or ["x86_64"]  # AWS's default
-    if not inputs.has("code"):
-        return undetermined("code")
     try:
         binary = archives.executable(inputs.object("code"))
     except archives.NoExecutableError as error:

@@ -44,6 +44,7 @@ GOLDEN = {
     "no-credentials": ("resource", "critical"),
     "no-vpc": ("resource", "high"),
     "other-encryption": ("stack", "high"),
+    "provider-account": ("resource", "high"),
     "provider-transport": ("resource", "high"),
     "queue-encryption": ("stack", "high"),
     "queue-fifo": ("resource", "critical"),

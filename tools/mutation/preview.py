@@ -10,6 +10,7 @@ from typing import Any
 
 from compliance import preview
 from compliance.engine import EngineResource
+from local.emulator.process import ACCOUNT
 from local.environment import local_environment, prepare
 from local.toolchain import pulumi
 
@@ -82,6 +83,7 @@ def _scratch(folder: Path, project: Path) -> Mapping[str, str]:
     (folder / f"Pulumi.{_STACK}.yaml").write_text(
         "config:\n"
         "  aws:region: us-east-1\n"
+        f'  aws:allowedAccountIds: ["{ACCOUNT}"]\n'
         f"  {_PROJECT}:environmentSuffix: {_STACK}\n"
         f"  {_PROJECT}:partners:\n    acme: {{}}\n    globex: {{}}\n",
         encoding="utf-8",

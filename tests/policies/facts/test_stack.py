@@ -12,7 +12,7 @@ from policies.facts.types import KEY, PROVIDER, QUEUE
 from policies.facts.wire import UNKNOWN
 
 OWN = "arn:aws:sqs:us-east-1:111111111111:orders.fifo"
-FOREIGN = "arn:aws:logs:us-east-1:999999999999:log-group:theirs"
+FOREIGN = "arn:aws:sqs:us-east-1:999999999999:theirs.fifo"
 
 
 def stack(*resources: tuple[str, dict[str, Any]]) -> Stack:
@@ -23,20 +23,6 @@ def stack(*resources: tuple[str, dict[str, Any]]) -> Stack:
         ),
         "dev",
     )
-
-
-def test_what_does_the_work_tells_where_a_stack_is_at_home() -> None:
-    key = (KEY, {"policy": f"{FOREIGN} {FOREIGN} {FOREIGN}"})
-    assert stack(key, (QUEUE, {"policy": OWN})).home == ("us-east-1", "111111111111")
-
-
-def test_a_stack_without_queues_and_functions_is_known_by_the_arns_it_has() -> None:
-    own = OWN.replace("sqs", "logs")
-    assert stack((KEY, {"policy": f"{own} {own}"})).home == ("us-east-1", "111111111111")
-
-
-def test_a_stack_that_names_nothing_is_at_home_nowhere() -> None:
-    assert stack((KEY, {"enableKeyRotation": True})).home == ("", "")
 
 
 PINNED = Provider(
@@ -50,20 +36,51 @@ def held(*resources: tuple[str, dict[str, Any]], by: Provider = PINNED) -> Stack
     return Stack((replace(r, provider=by) for r in stack(*resources).resources), "dev")
 
 
-def test_the_account_that_the_provider_is_held_to_is_no_vote() -> None:
-    foreign = FOREIGN.replace("logs", "sqs")
-    queue = (QUEUE, {"policy": f"{foreign} {foreign}"})
+def test_a_stack_is_at_home_where_its_provider_is_held_to() -> None:
+    queue = (QUEUE, {"policy": f"{FOREIGN} {FOREIGN}"})
     assert held(queue, queue).home == ("us-east-1", "111111111111")
     assert held((KEY, {"enableKeyRotation": True})).home == ("us-east-1", "111111111111")
 
 
-def test_providers_of_two_accounts_leave_a_stack_at_home_nowhere() -> None:
-    other = Provider(
-        type=PROVIDER,
-        inputs=Node({"region": "us-east-1", "allowedAccountIds": '["999999999999"]'}),
-    )
+def elsewhere(**changes: object) -> Provider:
+    """A provider held to another place."""
+    return Provider(type=PROVIDER, inputs=Node({**PINNED.inputs.value, **changes}))
+
+
+@pytest.mark.parametrize(
+    ("other", "path"),
+    [
+        (elsewhere(allowedAccountIds='["999999999999"]'), "allowedAccountIds"),
+        (elsewhere(region="eu-west-1"), "allowedAccountIds"),
+    ],
+    ids=["of two accounts", "of two regions"],
+)
+def test_under_providers_of_two_places_nobody_can_tell(other: Provider, path: str) -> None:
     one, two = held((QUEUE, {"policy": OWN})), held((QUEUE, {"policy": OWN}), by=other)
-    assert Stack((*one.resources, *two.resources), "dev").home == ("", "")
+    with pytest.raises(UndeterminedError, match=path):
+        _ = Stack((*one.resources, *two.resources), "dev").home
+
+
+@pytest.mark.parametrize(
+    ("by", "path"),
+    [
+        (elsewhere(allowedAccountIds=None), "allowedAccountIds"),
+        (elsewhere(allowedAccountIds="[]"), "allowedAccountIds"),
+        (elsewhere(region=None), "region"),
+    ],
+    ids=["held to no account", "to an empty list", "in no region"],
+)
+def test_a_stack_whose_provider_leaves_its_place_open_is_at_home_nowhere(
+    by: Provider, path: str
+) -> None:
+    with pytest.raises(UndeterminedError, match=path):
+        _ = held((QUEUE, {"policy": OWN}), by=by).home
+
+
+def test_a_provider_of_another_package_says_nothing_of_the_account() -> None:
+    random = Provider(type="pulumi:providers:random", inputs=PINNED.inputs)
+    with pytest.raises(UndeterminedError):
+        _ = held((QUEUE, {"policy": OWN}), by=random).home
 
 
 def test_what_a_provider_is_held_to_has_to_be_known_and_a_list() -> None:

@@ -20,12 +20,21 @@ from tests.policies.kit.cases import (
     undetermined,
     without,
 )
-from tests.policies.kit.declarations import UNKNOWN, Declaration, Declarations, declare
+from tests.policies.kit.declarations import (
+    ACCOUNT,
+    PROVIDER,
+    REGION,
+    UNKNOWN,
+    Declaration,
+    Declarations,
+    declare,
+)
 from tests.policies.kit.engine import Found, Judgement, analyze, judge, request, whole
-from tests.policies.kit.recording import ACCOUNT, REGION, record
+from tests.policies.kit.recording import record
 
 __all__ = [
     "ACCOUNT",
+    "PROVIDER",
     "REGION",
     "UNKNOWN",
     "Case",

@@ -10,6 +10,12 @@ from typing import Any
 PROJECT = "market-data-pipeline"
 STACK = "dev"
 
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+
+PROVIDER = {"region": REGION, "allowedAccountIds": json.dumps([ACCOUNT])}
+"""The provider of a compliant program, as the engine hands it over: held to its account."""
+
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How the engine writes a value that it does not know yet."""
 
@@ -36,7 +42,7 @@ class Declaration:
     protect: bool = False
     custom: bool = True
     depends_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    provider: Mapping[str, Any] = field(default_factory=lambda: {"region": "us-east-1"})
+    provider: Mapping[str, Any] = field(default_factory=lambda: PROVIDER)
 
     @property
     def name(self) -> str:

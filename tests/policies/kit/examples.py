@@ -14,9 +14,10 @@ from policies.facts.types import KNOWN
 from policies.facts.wire import UNKNOWN
 from policies.pack.answers import Answer
 from policies.pack.policy import Policy, ResourcePolicy
+from tests.policies.kit.declarations import PROVIDER
 
 SUFFIX = "dev"
-_AWS = Provider(type="pulumi:providers:aws", inputs=Node({"region": "us-east-1"}))
+_AWS = Provider(type="pulumi:providers:aws", inputs=Node(PROVIDER))
 _TYPES = {token.rsplit(":", 1)[-1]: token for token in KNOWN}
 _REFERENCE = re.compile(r"\$\{(.+)\}")
 

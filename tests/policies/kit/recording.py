@@ -7,10 +7,14 @@ import pulumi
 from google.protobuf import json_format
 from pulumi.runtime import mocks
 
-from tests.policies.kit.declarations import PROJECT, STACK, Declaration, Declarations
-
-ACCOUNT = "123456789012"
-REGION = "us-east-1"
+from tests.policies.kit.declarations import (
+    ACCOUNT,
+    PROJECT,
+    REGION,
+    STACK,
+    Declaration,
+    Declarations,
+)
 
 
 class _Cloud(mocks.Mocks):

@@ -40,7 +40,10 @@ def test_a_violation_tells_the_engine_who_what_and_how(baseline: Declarations) -
 def test_an_unknown_value_is_a_mandatory_violation(baseline: Declarations) -> None:
     (told,) = judge(baseline.hide(FUNCTION, "memorySize")).diagnostics
     assert told.enforcementLevel == 1
-    assert told.message.splitlines()[1] == "Undetermined: memorySize"
+    assert (
+        told.message.splitlines()[1]
+        == "Undetermined: memorySize (it is unknown until it is deployed)"
+    )
 
 
 def test_the_packs_configuration_overrides_the_missions_values(baseline: Declarations) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from local.emulator.process import ACCOUNT
 from local.environment import architecture, local_environment
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -108,6 +109,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "Pulumi.local.yaml").write_text(
         "config:\n"
         "  aws:region: us-east-1\n"
+        f'  aws:allowedAccountIds: ["{ACCOUNT}"]\n'
         f"  market-data-pipeline:environmentSuffix: {SUFFIX}\n"
         f"  market-data-pipeline:architecture: {architecture()}\n"
         "  market-data-pipeline:partners:\n    acme: {}\n    globex: {}\n"

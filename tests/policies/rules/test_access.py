@@ -1,9 +1,7 @@
 """Resource policies, permissions, and what else lets someone in."""
 
-from dataclasses import replace
 from typing import Any
 
-from policies.facts.types import KEY, QUEUE
 from tests.policies.baseline import TOPIC_ARN, allow, deny_plain, document, queue_arn
 from tests.policies.kit import (
     ACCOUNT,
@@ -15,7 +13,6 @@ from tests.policies.kit import (
     declare,
     dropping,
     fails,
-    judge,
     not_applicable,
     parametrized,
     passes,
@@ -356,27 +353,3 @@ def test_nobody_else_is_let_in(case: Case, baseline: Declarations) -> None:
 @parametrized(ACCESS)
 def test_access(case: Case, baseline: Declarations) -> None:
     check(case, baseline)
-
-
-_HELD = {"region": "us-east-1", "allowedAccountIds": f'["{ACCOUNT}"]'}
-
-
-def _alone(type_: str, account: str, action: str, resource: str, **inputs: Any) -> Declarations:
-    """A stack of one resource that admits an account, under a provider held to this one."""
-    admitted = allow([action], [resource], Principal={"AWS": f"arn:aws:iam::{account}:root"})
-    lone = declare(type_, "lone", policy=document(admitted), **inputs)
-    return Declarations((replace(lone, provider=_HELD),))
-
-
-def test_the_account_that_a_policy_names_most_is_not_the_stacks_own() -> None:
-    stranger = "999999999999"
-    arn = queue_arn("lone").replace(ACCOUNT, stranger)
-    (answer,) = judge(
-        _alone(QUEUE, stranger, "sqs:SendMessage", arn, name="lone-dev.fifo", fifoQueue=True)
-    ).of("resource-policy", "lone")
-    assert answer.answer == "FAIL"
-
-
-def test_a_lone_key_that_names_its_own_account_is_its_accounts() -> None:
-    (answer,) = judge(_alone(KEY, ACCOUNT, "kms:Decrypt", "*")).of("resource-policy", "lone")
-    assert answer.answer == "PASS"

@@ -1,6 +1,7 @@
 """No credential in code, configuration or state."""
 
 from tests.policies.kit import (
+    PROVIDER,
     Case,
     Declarations,
     check,
@@ -90,7 +91,7 @@ CASES = [
         "a provider with a secret key",
         "no-credentials",
         "own",
-        lambda s: s.add(declare("pulumi:providers:aws", "own", region="us-east-1", secretKey="x")),
+        lambda s: s.add(declare("pulumi:providers:aws", "own", **PROVIDER, secretKey="x")),
     ),
     undetermined("no-credentials", FUNCTION, f"{VARIABLES}.TABLE_NAME"),
 ]

@@ -2,6 +2,7 @@
 
 from tests.policies.kit import (
     ACCOUNT,
+    PROVIDER,
     UNKNOWN,
     Case,
     Declarations,
@@ -106,19 +107,23 @@ CASES = [
         "a declared provider in another region",
         "region",
         "west",
-        lambda s: s.add(declare("pulumi:providers:aws", "west", region="us-west-2")),
+        lambda s: s.add(
+            declare("pulumi:providers:aws", "west", **{**PROVIDER, "region": "us-west-2"})
+        ),
     ),
     passes(
         "a declared provider in the region",
         "region",
         "east",
-        lambda s: s.add(declare("pulumi:providers:aws", "east", region="us-east-1")),
+        lambda s: s.add(declare("pulumi:providers:aws", "east", **PROVIDER)),
     ),
     fails(
         "a provider without region",
         "region",
         "anywhere",
-        lambda s: s.add(declare("pulumi:providers:aws", "anywhere")),
+        lambda s: s.add(
+            declare("pulumi:providers:aws", "anywhere", **{**PROVIDER, "region": None})
+        ),
     ),
     undetermined("region", FUNCTION, "region"),
     fails(

@@ -3,6 +3,7 @@
 import json
 
 from tests.policies.kit import (
+    PROVIDER,
     UNKNOWN,
     Case,
     Declarations,
@@ -44,7 +45,7 @@ def _told(**settings: object) -> Change:
         key: value if isinstance(value, str) else json.dumps(value)
         for key, value in settings.items()
     }
-    return adding("pulumi:providers:aws", "own", region="us-east-1", **texts)
+    return adding("pulumi:providers:aws", "own", **{**PROVIDER, **texts})
 
 
 CASES = [
