@@ -1,9 +1,7 @@
 """What belongs to a function: its log group and its role."""
 
 from collections import defaultdict
-from contextlib import suppress
 
-from policies.facts.reading import UndeterminedError
 from policies.facts.resource import Resource
 from policies.facts.stack import Stack
 from policies.facts.types import FUNCTION, ROLE
@@ -16,11 +14,14 @@ def log_group_of(function: Resource) -> str:
 
 
 def users_of_roles(stack: Stack) -> dict[str, list[Resource]]:
-    """The functions that work under each role, those apart of which it cannot be told."""
+    """The functions that work under each role.
+
+    Raises:
+        UndeterminedError: Of one of them it cannot be told.
+    """
     users: defaultdict[str, list[Resource]] = defaultdict(list)
     for function in stack.of(FUNCTION):
-        with suppress(UndeterminedError):
-            role = stack.target(function, "role", ROLE)
-            if role is not None:
-                users[role.urn].append(function)
+        role = stack.target(function, "role", ROLE)
+        if role is not None:
+            users[role.urn].append(function)
     return dict(users)

@@ -19,6 +19,7 @@ class UndeterminedError(Exception):
         path: The property.
         because: Why it is unknown.
         remedy: What makes it known.
+        owner: The name of the resource whose property it is, where it is one's.
     """
 
     def __init__(
@@ -29,11 +30,14 @@ class UndeterminedError(Exception):
             "Compute it in the program, as ARNs from account, region and name, or pass on one "
             "output of one resource as it is."
         ),
+        *,
+        owner: str = "",
     ) -> None:
         super().__init__(path)
         self.path = path
         self.because = because
         self.remedy = remedy
+        self.owner = owner
 
 
 class MalformedError(Exception):
@@ -52,13 +56,14 @@ def _members_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 class Node:
-    """A value and the path that leads to it."""
+    """A value, the path that leads to it, and the name of the resource that it belongs to."""
 
-    __slots__ = ("path", "value")
+    __slots__ = ("owner", "path", "value")
 
-    def __init__(self, value: Any, path: str = "") -> None:
+    def __init__(self, value: Any, path: str = "", owner: str = "") -> None:
         self.value = value
         self.path = path
+        self.owner = owner
 
     def at(self, key: str) -> str:
         """The path of a property of this object."""
@@ -72,7 +77,7 @@ class Node:
         found = value.get(key)
         if found is None:
             return None
-        return Node(self._known(found, self.at(key)), self.at(key))
+        return self._below(self._known(found, self.at(key)), self.at(key))
 
     def has(self, key: str) -> bool:
         """Whether the property is there at all, known or not."""
@@ -124,7 +129,7 @@ class Node:
         """An object property; an empty object when it is missing."""
         found = self.child(key)
         if found is None:
-            return Node({}, self.at(key))
+            return self._below({}, self.at(key))
         if not isinstance(found.value, dict):
             raise MalformedError(found.path, "an object")
         return found
@@ -139,7 +144,7 @@ class Node:
         if not isinstance(self.value, list):
             raise MalformedError(self.path, "a list")
         return [
-            Node(self._known(item, f"{self.path}[{index}]"), f"{self.path}[{index}]")
+            self._below(self._known(item, f"{self.path}[{index}]"), f"{self.path}[{index}]")
             for index, item in enumerate(self.value)
         ]
 
@@ -165,7 +170,7 @@ class Node:
             raise MalformedError(found.path, "valid JSON") from error
         if not isinstance(parsed, dict):
             raise MalformedError(found.path, "a JSON object")
-        return Node(parsed, found.path)
+        return self._below(parsed, found.path)
 
     def as_text(self) -> str:
         """This value, which has to be a string."""
@@ -179,7 +184,7 @@ class Node:
         if not isinstance(self.value, dict):
             raise MalformedError(self.path, "an object")
         for key, value in self.value.items():
-            yield key, Node(value, self.at(key))
+            yield key, self._below(value, self.at(key))
 
     def leaves(self) -> Iterator["Node"]:
         """Every scalar below this value, unknown ones left out."""
@@ -188,7 +193,7 @@ class Node:
                 yield from member.leaves()
         elif isinstance(self.value, list):
             for index, item in enumerate(self.value):
-                yield from Node(item, f"{self.path}[{index}]").leaves()
+                yield from self._below(item, f"{self.path}[{index}]").leaves()
         elif self.value is not UNKNOWN and self.value is not None:
             yield self
 
@@ -205,12 +210,14 @@ class Node:
                     yield from member.scalars(but=but, key=name)
         elif isinstance(self.value, list):
             for index, item in enumerate(self.value):
-                yield from Node(item, f"{self.path}[{index}]").scalars(but=but, key=key)
+                yield from self._below(item, f"{self.path}[{index}]").scalars(but=but, key=key)
         else:
             yield key, self
 
-    @staticmethod
-    def _known(value: Any, path: str) -> Any:
+    def _below(self, value: Any, path: str) -> "Node":
+        return Node(value, path, self.owner)
+
+    def _known(self, value: Any, path: str) -> Any:
         if value is UNKNOWN:
-            raise UndeterminedError(path)
+            raise UndeterminedError(path, owner=self.owner)
         return value

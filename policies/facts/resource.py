@@ -40,6 +40,10 @@ class Resource:
     provider: Provider | None = None
     depends_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Let what is read of its properties say whose they are."""
+        self.inputs.owner = self.name
+
     @property
     def package(self) -> str:
         """The package that its type is of, such as `aws`; a provider's is the one it provides."""

@@ -4,13 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from policies.facts.arns import Arn, function_name, name_property
 from policies.facts.endpoints import told
 from policies.facts.reading import Node, UndeterminedError
 from policies.facts.resource import Resource
 from policies.facts.types import (
+    API,
     FUNCTION,
     KEY,
     KEY_ALIAS,
@@ -19,6 +20,9 @@ from policies.facts.types import (
 )
 
 Derived = TypeVar("Derived")
+
+Unclear = UndeterminedError | None
+"""Why something cannot be told of one resource, where it cannot."""
 
 _QUEUE_URL = re.compile(
     r"https://sqs\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<account>\d{12})/(?P<name>[^/]+)"
@@ -55,15 +59,22 @@ class Stack:
         for resource in self.resources:
             self._by_type[resource.type].append(resource)
         self._derived: dict[Callable[[Stack], Any], Any] = {}
-        self._references: dict[tuple[str, str, str], tuple[dict[str, list[Resource]], str]] = {}
+        self._references: dict[tuple[str, str, str], tuple[dict[str, list[Resource]], Unclear]] = {}
 
     def of(self, *types: str) -> list[Resource]:
         """The resources of these types."""
         return [resource for type_ in types for resource in self._by_type.get(type_, ())]
 
     def named(self, type_: str, name: str) -> Resource | None:
-        """The resource of this type that has this physical name."""
-        return self._names.get((type_, name))
+        """The resource of this type that has this physical name.
+
+        Raises:
+            UndeterminedError: None has, and that of another is unknown.
+        """
+        found = self._names.get((type_, name))
+        if found is None and type_ in self._nameless:
+            raise self._nameless[type_]
+        return found
 
     def owner_of(self, arn: str) -> Resource | None:
         """The resource of this stack that a known ARN names, or None for any other ARN."""
@@ -103,7 +114,7 @@ class Stack:
         if len(candidates) == 1:
             return candidates[0]
         if resource.inputs.is_unknown(key):
-            raise UndeterminedError(key)
+            raise UndeterminedError(key, owner=resource.name)
         return None
 
     def _by_value(self, type_: str, value: str) -> Resource | None:
@@ -140,44 +151,64 @@ class Stack:
         type_: str,
         key: str,
         to: Resource,
-        *,
-        unknown: Literal["raise", "ignore", "ignore_if_found"] = "raise",
     ) -> list[Resource]:
-        """The resources of type `type_` whose property `key` refers to the resource `to`.
+        """All resources of type `type_` whose property `key` refers to the resource `to`.
 
         Args:
             type_: Type token of those that refer.
             key: The property by which they do.
             to: The resource that they refer to.
-            unknown: What becomes of references whose target is unknown. `ignore_if_found` is for
-                rules that ask for one resource that refers to `to`, and not what each of them is;
-                `ignore` for those where another rule, on the resource that refers, answers that it
-                is undetermined.
 
         Raises:
-            UndeterminedError: The target of one is unknown, and `unknown` is `raise`, or
-                `ignore_if_found` and none was found.
+            UndeterminedError: The target of one is unknown.
         """
+        found, unclear = self._referring(type_, key, to)
+        if unclear:
+            raise unclear
+        return found
+
+    def some_referring(
+        self,
+        type_: str,
+        key: str,
+        to: Resource,
+        where: Callable[[Resource], bool] = lambda _: True,
+    ) -> list[Resource]:
+        """Resources that refer to `to` and fit, where a rule asks for any and not for each.
+
+        Args:
+            type_: Type token of those that refer.
+            key: The property by which they do.
+            to: The resource that they refer to.
+            where: Whether one is what is asked for.
+
+        Raises:
+            UndeterminedError: None is, but the target of one is unknown.
+        """
+        found, unclear = self._referring(type_, key, to)
+        fitting = [resource for resource in found if where(resource)]
+        if unclear and not fitting:
+            raise unclear
+        return fitting
+
+    def _referring(self, type_: str, key: str, to: Resource) -> tuple[list[Resource], Unclear]:
         index = self._references.get((type_, key, to.type))
         if index is None:
             index = self._references[(type_, key, to.type)] = self._index(type_, key, to.type)
         found, unclear = index
-        referring = found.get(to.urn, [])
-        if unclear and unknown != "ignore" and not (unknown == "ignore_if_found" and referring):
-            raise UndeterminedError(unclear)
-        return referring
+        return found.get(to.urn, []), unclear
 
     def _index(
         self, type_: str, key: str, target_type: str
-    ) -> tuple[dict[str, list[Resource]], str]:
-        """Who refers to whom, and a property of which it cannot be told (or nothing)."""
+    ) -> tuple[dict[str, list[Resource]], Unclear]:
+        """Who refers to whom, and why it cannot be told of one (or nothing)."""
         found: defaultdict[str, list[Resource]] = defaultdict(list)
-        unclear = ""
+        unclear = None
         for resource in self.of(type_):
             try:
                 target = self.target(resource, key, target_type)
             except UndeterminedError as error:
-                unclear = f"{resource.name}.{error.path}"
+                unclear = error
             else:
                 if target is not None:
                     found[target.urn].append(resource)
@@ -208,7 +239,7 @@ class Stack:
         if self.depends_only_on(resource, top, KEY, KEY_ALIAS):
             return True
         if unknown:
-            raise UndeterminedError(path)
+            raise UndeterminedError(path, owner=resource.name)
         return False
 
     def depends_only_on(self, resource: Resource, key: str, *types: str) -> bool:
@@ -232,12 +263,12 @@ class Stack:
         """
         places = self._places
         if not places:
-            raise UndeterminedError("allowedAccountIds", *_NO_ACCOUNT)
+            raise UndeterminedError("aws:allowedAccountIds", *_NO_ACCOUNT)
         if len(places) > 1:
-            raise UndeterminedError("allowedAccountIds", *_SEVERAL_ACCOUNTS)
+            raise UndeterminedError("aws:allowedAccountIds", *_SEVERAL_ACCOUNTS)
         (place,) = places
         if not place[0]:
-            raise UndeterminedError("region", *_NO_REGION)
+            raise UndeterminedError("aws:region", *_NO_REGION)
         return place
 
     @cached_property
@@ -249,6 +280,18 @@ class Stack:
             for provider in providers.values()
             if provider.type == PROVIDER and provider.inputs.has("allowedAccountIds")
             for account in told(provider, "allowedAccountIds").elements()
+        }
+
+    @cached_property
+    def _nameless(self) -> dict[str, UndeterminedError]:
+        """By type, that a name is unknown."""
+        return {
+            resource.type: UndeterminedError(key, owner=resource.name)
+            for resource in self.resources
+            if (key := name_property(resource.type)) is not None
+            and resource.inputs.is_unknown(key)
+            # API Gateway's own form of a log group's name is nobody else's (decision 0001).
+            and not self.depends_only_on(resource, key, API)
         }
 
     @cached_property

@@ -22,7 +22,7 @@ def documents(resource: Resource) -> Iterator[Node]:
 
 def holders(policy: Resource, stack: Stack) -> Iterator[Resource | None]:
     """The roles that a managed policy is attached to; None for a role of elsewhere."""
-    for attachment in stack.referring(ROLE_ATTACHMENT, "policyArn", policy, unknown="ignore"):
+    for attachment in stack.referring(ROLE_ATTACHMENT, "policyArn", policy):
         yield stack.target(attachment, "role", ROLE)
 
 

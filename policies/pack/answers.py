@@ -48,9 +48,10 @@ def not_applicable(reason: str) -> Answer:
     return Answer(kind=Kind.NOT_APPLICABLE, reason=reason)
 
 
-def undetermined(error: UndeterminedError) -> Answer:
-    """A property is unknown, so whether the rule is kept cannot be told."""
-    return Answer(kind=Kind.UNKNOWN, path=error.path, reason=error.because, remedy=error.remedy)
+def undetermined(error: UndeterminedError, *, judged: str) -> Answer:
+    """A property of what is judged, or of another, is unknown, and so whether the rule is kept."""
+    path = error.path if error.owner in ("", judged) else f"{error.owner}.{error.path}"
+    return Answer(kind=Kind.UNKNOWN, path=path, reason=error.because, remedy=error.remedy)
 
 
 def verdict(problems: Sequence[str]) -> Answer:

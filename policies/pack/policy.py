@@ -154,7 +154,7 @@ class ResourcePolicy(Rule):
         """The one answer about `resource`; unknown and malformed values fail closed."""
         if resource.type not in self.governs:
             return not_applicable(self.governs.otherwise)
-        return _closed(lambda: self.judge(resource, settings))
+        return _closed(resource, lambda: self.judge(resource, settings))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,17 +167,17 @@ class StackPolicy(Rule):
         """The one answer about `resource`; what is unknown of one spoils no other's answer."""
         if resource.type not in self.governs:
             return not_applicable(self.governs.otherwise)
-        return _closed(lambda: self.judge(resource, stack, settings))
+        return _closed(resource, lambda: self.judge(resource, stack, settings))
 
 
 Policy = ResourcePolicy | StackPolicy
 """A rule with its judge."""
 
 
-def _closed(judge: Callable[[], Answer]) -> Answer:
+def _closed(resource: Resource, judge: Callable[[], Answer]) -> Answer:
     try:
         return judge()
     except UndeterminedError as error:
-        return undetermined(error)
+        return undetermined(error, judged=resource.name)
     except MalformedError as error:
         return failed(str(error))

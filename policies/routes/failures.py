@@ -5,6 +5,7 @@ step of the way has to be open, the use of each encryption key included.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from policies.facts.resource import Resource
 from policies.facts.stack import Stack
@@ -69,23 +70,24 @@ def _from_bus(function: Resource, bus: Resource, stack: Stack) -> Iterator[Resou
     own = {"aws:sourcearn": arn, "kms:encryptioncontext:aws:events:event-bus:arn": arn}
     if not key_lets(bus, "kmsKeyIdentifier", _EVENTS, call_context(own, stack), stack):
         raise BrokenRouteError(f"the key of {bus.name} is closed to EventBridge")
-    rules = [
-        rule
-        for rule in stack.referring(EVENT_RULE, "eventBusName", bus, unknown="ignore_if_found")
-        if _is_enabled(rule) and _takes_failures(rule, function, stack)
-    ]
+    rules = stack.some_referring(
+        EVENT_RULE,
+        "eventBusName",
+        bus,
+        lambda rule: _is_enabled(rule) and _takes_failures(rule, function, stack),
+    )
     if not rules:
         raise BrokenRouteError(f"no enabled rule on {bus.name} takes every failure of it")
     for rule in rules:
-        targets = [
-            target
-            for target in stack.referring(EVENT_TARGET, "rule", rule, unknown="ignore_if_found")
-            if stack.target(target, "eventBusName", EVENT_BUS) is bus
-        ]
+        targets = stack.some_referring(EVENT_TARGET, "rule", rule, partial(_is_on, bus, stack))
         queues = [queue for target in targets for queue in _queue_of(target, rule, bus, stack)]
         if not queues:
             raise BrokenRouteError(f"no target of {rule.name} is a queue that takes the event")
         yield from queues
+
+
+def _is_on(bus: Resource, stack: Stack, target: Resource) -> bool:
+    return stack.target(target, "eventBusName", EVENT_BUS) is bus
 
 
 def _is_enabled(rule: Resource) -> bool:

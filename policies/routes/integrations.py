@@ -2,6 +2,7 @@
 
 import re
 from fnmatch import fnmatchcase
+from functools import partial
 
 from policies.facts.arns import Arn
 from policies.facts.reading import UndeterminedError
@@ -36,21 +37,24 @@ def _may_call(method: Resource, path: Resource, function: Resource, stack: Stack
     """Whether permissions cover this path and verb on every stage of the API."""
     api = stack.target(method, "restApi", API)
     stages = stack.referring(API_STAGE, "restApi", api) if api is not None else []
-    sources = [
-        arn.resource.partition("/")[2]
-        for permission in stack.referring(
-            PERMISSION, "function", function, unknown="ignore_if_found"
-        )
-        if permission.inputs.text("principal") == "apigateway.amazonaws.com"
-        and permission.inputs.text("qualifier") is None
-        and (arn := Arn.parse(permission.inputs.text("sourceArn") or "")) is not None
-        and arn.service == "execute-api"
-        and (arn.region, arn.account) == stack.home
-    ]
     verb = method.inputs.text("httpMethod")
     calls = [f"{stage.inputs.text('stageName')}/{verb}{_path(path, stack)}" for stage in stages]
     return bool(calls) and all(
-        any(fnmatchcase(call, source) for source in sources) for call in calls
+        stack.some_referring(PERMISSION, "function", function, partial(_covers, call, stack))
+        for call in calls
+    )
+
+
+def _covers(call: str, stack: Stack, permission: Resource) -> bool:
+    """Whether a permission lets API Gateway make a call: stage, verb and path."""
+    arn = Arn.parse(permission.inputs.text("sourceArn") or "")
+    return (
+        permission.inputs.text("principal") == "apigateway.amazonaws.com"
+        and permission.inputs.text("qualifier") is None
+        and arn is not None
+        and arn.service == "execute-api"
+        and (arn.region, arn.account) == stack.home
+        and fnmatchcase(call, arn.resource.partition("/")[2])
     )
 
 

@@ -1,10 +1,8 @@
 """From a work queue to its dead-letter queue, by SQS alone (MQ-2)."""
 
-from contextlib import suppress
-
 from policies.facts.reading import MalformedError, UndeterminedError
 from policies.facts.resource import Resource
-from policies.facts.stack import Stack
+from policies.facts.stack import Stack, Unclear
 from policies.facts.types import (
     EVENT_SOURCE_MAPPING,
     EVENT_TARGET,
@@ -36,7 +34,7 @@ def redrive_target(source: Resource, stack: Stack) -> Resource:
         raise BrokenRouteError(f"{where} is no other queue of this stack")
     if any(other is not target for other in targets):
         raise BrokenRouteError(f"{where} is another in each of its declarations")
-    if stack.referring(EVENT_SOURCE_MAPPING, "eventSourceArn", target, unknown="ignore"):
+    if stack.referring(EVENT_SOURCE_MAPPING, "eventSourceArn", target):
         raise BrokenRouteError(f"{where} is a queue that a function consumes")
     for holder in (target, *stack.referring(QUEUE_REDRIVE_ALLOW, "queueUrl", target)):
         allow = holder.inputs.document("redriveAllowPolicy")
@@ -50,17 +48,34 @@ def redrive_target(source: Resource, stack: Stack) -> Resource:
 
 def is_dead_letter_queue(queue: Resource, stack: Stack) -> bool:
     """Whether a redrive policy or an event rule sends messages to this queue."""
-    return queue.urn in stack.once(_targets)
+    targets, unclear = stack.once(_targets)
+    if unclear and queue.urn not in targets:
+        raise unclear
+    return queue.urn in targets
 
 
-def _targets(stack: Stack) -> set[str]:
-    """The queues that redrive policies and event rules name; what is unknown is told elsewhere."""
-    arns: list[str | None] = []
+def _targets(stack: Stack) -> tuple[set[str], Unclear]:
+    """The queues that redrive policies and event rules name, and what is unknown of one."""
+    targets = set()
+    unclear = None
     for resource in stack.of(QUEUE, QUEUE_REDRIVE, EVENT_TARGET):
-        with suppress(UndeterminedError, MalformedError):
-            if resource.type == EVENT_TARGET:
-                arns.append(resource.inputs.text("arn"))
-            elif (redrive := resource.inputs.document("redrivePolicy")) is not None:
-                arns.append(redrive.text("deadLetterTargetArn"))
-    found = [stack.owner_of(arn) for arn in arns if arn]
-    return {queue.urn for queue in found if queue is not None and queue.type == QUEUE}
+        try:
+            target = _sends_to(resource, stack)
+        except UndeterminedError as error:
+            unclear = error
+        except MalformedError:
+            continue  # it sends nothing
+        else:
+            if target is not None:
+                targets.add(target.urn)
+    return targets, unclear
+
+
+def _sends_to(resource: Resource, stack: Stack) -> Resource | None:
+    """What a queue, a redrive policy or an event target names as the end of a message's way."""
+    if resource.type == EVENT_TARGET:
+        arn = resource.inputs.text("arn")
+    else:
+        redrive = resource.inputs.document("redrivePolicy")
+        arn = redrive.text("deadLetterTargetArn") if redrive is not None else None
+    return stack.owner_of(arn or "")

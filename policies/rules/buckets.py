@@ -254,14 +254,14 @@ def _judge_notification(bucket: Resource, stack: Stack, settings: Settings) -> A
 
 
 def _may_invoke(bucket: Resource, function: Resource, stack: Stack) -> bool:
-    return any(
-        permission.inputs.text("principal") == "s3.amazonaws.com"
-        and stack.owner_of(permission.inputs.text("sourceArn") or "") is bucket
-        and permission.inputs.text("qualifier") is None
-        for permission in stack.referring(
-            PERMISSION, "function", function, unknown="ignore_if_found"
+    def lets_s3_in(permission: Resource) -> bool:
+        return (
+            permission.inputs.text("principal") == "s3.amazonaws.com"
+            and stack.owner_of(permission.inputs.text("sourceArn") or "") is bucket
+            and permission.inputs.text("qualifier") is None
         )
-    )
+
+    return bool(stack.some_referring(PERMISSION, "function", function, lets_s3_in))
 
 
 POLICIES = (

@@ -1,10 +1,8 @@
 """Rules on metrics and alarms (MON-1)."""
 
-from contextlib import suppress
-
 from policies.facts.reading import MalformedError, UndeterminedError
 from policies.facts.resource import Resource
-from policies.facts.stack import Stack
+from policies.facts.stack import Stack, Unclear
 from policies.facts.types import (
     ALARM,
     API_METHOD_SETTINGS,
@@ -61,19 +59,21 @@ def _judge_metrics(resource: Resource, stack: Stack, _settings: Settings) -> Ans
         counted = resource.inputs.object("metricsConfig").texts("metrics")
         return PASSED if "EventCount" in counted else failed("metricsConfig lacks EventCount")
     if resource.type == TABLE:
-        insights = stack.referring(
-            CONTRIBUTOR_INSIGHTS, "tableName", resource, unknown="ignore_if_found"
-        )
         # One for an index tells nothing of the table, and one of throttles nothing of its use.
-        if any(
-            not found.inputs.text("indexName")
-            and found.inputs.text("mode") in (None, "ACCESSED_AND_THROTTLED_KEYS")
-            for found in insights
+        if stack.some_referring(
+            CONTRIBUTOR_INSIGHTS,
+            "tableName",
+            resource,
+            lambda found: (
+                not found.inputs.text("indexName")
+                and found.inputs.text("mode") in (None, "ACCESSED_AND_THROTTLED_KEYS")
+            ),
         ):
             return PASSED
         return failed("it has no ContributorInsights for all of its keys in this stack")
-    metrics = stack.referring(BUCKET_METRIC, "bucket", resource, unknown="ignore_if_found")
-    if any(metric.inputs.is_empty("filter") for metric in metrics):
+    if stack.some_referring(
+        BUCKET_METRIC, "bucket", resource, lambda metric: metric.inputs.is_empty("filter")
+    ):
         return PASSED
     return failed("it has no BucketMetric for all of its objects in this stack")
 
@@ -116,7 +116,10 @@ def _judge_alarm(queue: Resource, stack: Stack, _settings: Settings) -> Answer:
     if not is_dead_letter_queue(queue, stack):
         return not_applicable("This queue takes no dead letters.")
     name = queue.inputs.text("name")
-    alarms = stack.once(_queue_alarms).get(name or "", [])
+    watching, unclear = stack.once(_queue_alarms)
+    alarms = watching.get(name or "", [])
+    if unclear and not alarms:
+        raise unclear
     if not alarms:
         return failed("no MetricAlarm of this stack watches its visible messages")
     findings = [_alarm_problems(alarm, stack) for alarm in alarms]
@@ -125,18 +128,23 @@ def _judge_alarm(queue: Resource, stack: Stack, _settings: Settings) -> Answer:
     return verdict([f"{alarms[0].name}.{problem}" for problem in findings[0]])
 
 
-def _queue_alarms(stack: Stack) -> dict[str, list[Resource]]:
-    """The alarms on visible messages, by the name of the queue that they watch."""
+def _queue_alarms(stack: Stack) -> tuple[dict[str, list[Resource]], Unclear]:
+    """The alarms on visible messages, by the queue that they watch, and what is unknown of one."""
     alarms: dict[str, list[Resource]] = {}
+    unclear = None
     for alarm in stack.of(ALARM):
-        # An alarm that cannot be read watches nothing for certain.
-        with suppress(UndeterminedError, MalformedError):
-            inputs = alarm.inputs
+        inputs = alarm.inputs
+        try:
+            if (inputs.text("namespace"), inputs.text("metricName")) != _VISIBLE:
+                continue
             dimensions = inputs.object("dimensions")
-            watched = (inputs.text("namespace"), inputs.text("metricName"))
-            if watched == _VISIBLE and [key for key, _ in dimensions.members()] == ["QueueName"]:
+            if [key for key, _ in dimensions.members()] == ["QueueName"]:
                 alarms.setdefault(dimensions.text("QueueName") or "", []).append(alarm)
-    return alarms
+        except UndeterminedError as error:
+            unclear = error
+        except MalformedError:
+            continue  # it watches nothing
+    return alarms, unclear
 
 
 _VISIBLE = ("AWS/SQS", "ApproximateNumberOfMessagesVisible")

@@ -85,9 +85,7 @@ _VISIBILITY, _RETENTION = 30, 345_600  # AWS's defaults
 
 def consumers(queue: Resource, stack: Stack) -> list[Resource]:
     """The functions that event source mappings feed from this queue."""
-    mappings = stack.referring(
-        EVENT_SOURCE_MAPPING, "eventSourceArn", queue, unknown="ignore_if_found"
-    )
+    mappings = stack.some_referring(EVENT_SOURCE_MAPPING, "eventSourceArn", queue)
     found = [stack.target(mapping, "functionName", FUNCTION) for mapping in mappings]
     return [function for function in found if function is not None]
 

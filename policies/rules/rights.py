@@ -1,11 +1,9 @@
 """Rules on what a role may do, and on what: least privilege (FN-5)."""
 
 import re
-from contextlib import suppress
 from fnmatch import fnmatchcase
 
 from policies.facts.functions import log_group_of, users_of_roles
-from policies.facts.reading import UndeterminedError
 from policies.facts.resource import Resource
 from policies.facts.stack import Stack
 from policies.facts.types import ROLE
@@ -227,12 +225,9 @@ def _judge_resources(resource: Resource, stack: Stack, settings: Settings) -> An
 def _holder(owner: Resource, stack: Stack, settings: Settings) -> grants.Holder:
     functions = stack.once(users_of_roles).get(owner.urn)
     if functions:
-        log_groups = None
-        with suppress(UndeterminedError):  # is told by the policy on functions' log groups
-            log_groups = frozenset(map(log_group_of, functions))
         return grants.Holder(
             trusted=frozenset({("Service", "lambda.amazonaws.com")}),
-            log_groups=log_groups,
+            log_groups=frozenset(map(log_group_of, functions)),
             places=_places(owner, stack, settings),
         )
     document = owner.inputs.document("assumeRolePolicy") if owner.type == ROLE else None

@@ -14,3 +14,15 @@ def test_each_property_dropped_malformed_and_unknown(name: str, baseline: Declar
     assert properties.answers(baseline, name) == properties.frozen()[name], (
         "read what changed, then run `python -m tests.policies.kit.reference`"
     )
+
+
+def test_what_a_rule_reads_and_does_not_know_never_drops_out_of_it() -> None:
+    silent = [
+        f"{resource}, {change}: {answer}"
+        for resource, changes in properties.frozen().items()
+        for change, answers in changes.items()
+        if change.endswith(" unknown")
+        for answer in answers
+        if ": Undetermined: " not in answer
+    ]
+    assert silent == []

@@ -30,6 +30,10 @@ _ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 _ARN = re.compile(r"arn:aws:(?P<service>[a-z0-9-]+):[a-z0-9-]*:\d*:(?P<kind>[a-z-]+[/:])?.+")
 
 
+_PLACE = ("region", "allowedAccountIds")
+"""What says where a provider works."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
     """One change. `mutated` is the resource afterwards, None where it is removed."""
@@ -69,15 +73,25 @@ def mutants(resources: tuple[EngineResource, ...], suffix: str) -> Iterator[Muta
             )
             yield from _of_resource(resource, changes)
         elif resource.type == PROVIDER:
-            region = {"region": resource.inputs.get("region")}
-            for path, kind, inputs in Changes().of(region, "", lambda changed: changed):
-                rest = {k: v for k, v in resource.inputs.items() if k != "region"}
-                yield _with(resource, path, kind, {**rest, **inputs})
+            rest = {k: v for k, v in resource.inputs.items() if k not in _PLACE}
+            place = {k: _parsed(v) for k, v in resource.inputs.items() if k in _PLACE}
+            for path, kind, inputs in Changes().of(place, "", lambda changed: changed):
+                told = {key: _text(value) for key, value in inputs.items()}
+                yield _with(resource, path, kind, {**rest, **told})
             for key, value in _TOLD.items():
                 yield _with(resource, key, "add", {**resource.inputs, key: value})
     like = [resource for resource in resources if resource.type.startswith("aws:")]
     for stranger in strangers(suffix):
         yield from (_appearing(stranger, resource) for resource in like[:1])
+
+
+def _parsed(setting: str) -> Any:
+    """A provider's setting, of which the engine writes all but texts as JSON."""
+    return json.loads(setting) if setting.startswith("[") else setting
+
+
+def _text(setting: Any) -> Any:
+    return json.dumps(setting) if isinstance(setting, list) else setting
 
 
 def _of_resource(resource: EngineResource, changes: Changes) -> Iterator[Mutant]:

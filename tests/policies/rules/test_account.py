@@ -120,8 +120,8 @@ def test_what_compares_accounts_cannot_tell_where_a_provider_says_none(
 ) -> None:
     (found,) = judge(alone(queue(ACCOUNT), **settings)).of("resource-policy", "lone")
     assert (found.answer, found.path) in {
-        ("UNKNOWN", "allowedAccountIds"),
-        ("UNKNOWN", "region"),
+        ("UNKNOWN", "aws:allowedAccountIds"),
+        ("UNKNOWN", "aws:region"),
     }
     assert "llowedAccountIds" in found.message or "aws:region" in found.message
 

@@ -153,7 +153,12 @@ CASES = [
         "another function",
         iam_resources={"processor-policy"},
     ),
-    undetermined("function-log-group", PROCESSOR, "loggingConfig.logGroup"),
+    undetermined(
+        "function-log-group",
+        PROCESSOR,
+        "loggingConfig.logGroup",
+        iam_resources={"processor-policy"},
+    ),
     fails(
         "another function's role",
         "function-role",
@@ -174,7 +179,16 @@ CASES = [
         setting(PROCESSOR, "role", "arn:aws:iam::999999999999:role/processor-role-dev"),
         "no role of this stack",
     ),
-    undetermined("function-role", PROCESSOR, "role"),
+    undetermined(
+        "function-role",
+        (PROCESSOR, VALIDATOR, "status-function"),
+        "role",
+        iam_trust={"processor-role", "validator-role", "status-role", "api-logs-role", "acme-role"},
+        iam_resources={
+            *("processor-policy", "validator-policy", "status-policy"),
+            *("api-logs-policy", "acme-policy"),
+        },
+    ),
     passes(
         "its role by an output",
         "function-role",
@@ -408,6 +422,7 @@ ROUTES = [
         lambda s: s.hide("processor-queue", "redrivePolicy"),
         queue_max_receive_count={"processor-queue"},
         dead_letter_retention={"processor-queue"},
+        dead_letter_alarm={"processor-dlq", "processor-queue"},
     ),
     fails(
         "a second function without a dead-letter queue",

@@ -151,6 +151,7 @@ CASES = [
         "redrivePolicy.maxReceiveCount",
         function_dead_letter={"processor-function"},
         dead_letter_retention={QUEUE},
+        dead_letter_alarm={QUEUE, "processor-dlq"},
     ),
     fails(
         "four receives in a redrive policy of its own",

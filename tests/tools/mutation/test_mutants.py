@@ -118,6 +118,14 @@ def test_of_the_provider_the_region_is_changed_and_what_it_could_be_told_is_adde
     assert mutated.inputs == {"region": "us-west-2", "version": "7"}
 
 
+def test_of_the_provider_the_account_is_changed_too() -> None:
+    accounts = json.dumps(["111111111111"])
+    every = of(resource(PROVIDER, "default", {"allowedAccountIds": accounts}))
+    changed = {m.kind: m.mutated.inputs.get("allowedAccountIds") for m in every if m.mutated}
+    assert changed["drop"] is None
+    assert changed["another account"] == '["999999999999"]'
+
+
 def test_components_are_not_mutated() -> None:
     assert of(resource("market-data:stack:Queues", "queues", {"a": 1})) == []
 

@@ -29,8 +29,19 @@ _NAMED = (
     *_LOOSE,
 )
 
+# Where a provider works decides which ARNs are the stack's own, and so every comparison of them.
+_HOME = (
+    "api-function api-logs bucket-encryption bucket-notification dead-letter-alarm "
+    "dead-letter-retention event-bus-encryption event-source-mapping function-dead-letter "
+    "function-permission function-role iam-resources queue-encryption queue-transport "
+    "queue-visibility resource-policy topic-encryption topic-transport"
+)
+
 RULES = (
     owned("*", "tags*", "resource-tags"),
+    owned("aws", "allowedAccountIds[]", "iam-resources resource-policy", "another*", also=_HOME),
+    owned("aws", "allowedAccountIds*", "provider-account", also=_HOME),
+    owned("aws", "region", "region", also=_HOME),
     owned("*", "region", "region"),
     owned("*", "protect", "destroyable plan-gate/no-protect"),
     owned("aws", "accessKey", "no-credentials"),
