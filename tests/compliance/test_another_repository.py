@@ -47,6 +47,7 @@ class Elsewhere:
             "PULUMI_CONFIG_PASSPHRASE": "",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "AWS_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "123456789012",  # the account of the lines
             "PATH": os.pathsep.join(path),
         }
         self.run("cd your-repository/infra; pulumi stack init prod --non-interactive --no-select")

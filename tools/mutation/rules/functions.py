@@ -28,7 +28,7 @@ _FUNCTION = (
         of="processor-function",
         also="iam-resources",
     ),
-    owned(_F, "role", "function-role", also="function-dead-letter"),
+    owned(_F, "role", "function-role", also="function-dead-letter iam-resources iam-trust"),
     owned(
         _F,
         "environment|environment.variables|environment.variables.*",
@@ -76,7 +76,7 @@ _MAPPING = (
         _M,
         "eventSourceArn|functionName",
         "event-source-mapping function-dead-letter",
-        also="queue-visibility",
+        also="dead-letter-retention queue-visibility",
     ),
     equivalent(_M, "enabled", DEFAULT, "drop"),
     owned(

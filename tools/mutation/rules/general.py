@@ -9,16 +9,17 @@ _LOOSE = {
         "bucket-archive bucket-encryption bucket-notification bucket-ownership "
         "bucket-public-access bucket-transport bucket-versioning detailed-metrics iam-resources"
     ),
-    "Alias": "bucket-encryption event-bus-encryption iam-resources queue-encryption "
-    "topic-encryption",
+    "Alias": "bucket-encryption dead-letter-alarm event-bus-encryption function-dead-letter "
+    "iam-resources queue-encryption topic-encryption",
     "EventBus": "function-dead-letter iam-resources",
     "EventRule": "function-dead-letter",
     "Function": "bucket-notification event-source-mapping function-dead-letter api-function "
-    "function-permission",
+    "function-permission queue-visibility",
     "MetricAlarm": "dead-letter-alarm",
     "LogGroup": "api-logs function-log-group iam-resources",
-    "Queue": "event-source-mapping function-dead-letter iam-resources queue-transport",
-    "Role": "api-logs function-role iam-actions iam-resources iam-trust",
+    "Queue": "dead-letter-alarm dead-letter-retention event-source-mapping function-dead-letter "
+    "iam-resources queue-transport queue-visibility",
+    "Role": "api-logs function-dead-letter function-role iam-actions iam-resources iam-trust",
     "Stage": "api-function api-throttle api-logs function-permission iam-resources",
     "Table": "detailed-metrics iam-resources",
     "Topic": "dead-letter-alarm topic-transport",
@@ -30,16 +31,21 @@ _NAMED = (
 )
 
 # Where a provider works decides which ARNs are the stack's own, and so every comparison of them.
+_COMPARED = (
+    "api-function api-logs bucket-encryption bucket-notification event-bus-encryption "
+    "event-source-mapping function-dead-letter function-permission function-role "
+    "queue-encryption queue-transport topic-encryption topic-transport"
+)
 _HOME = (
-    "api-function api-logs bucket-encryption bucket-notification dead-letter-alarm "
-    "dead-letter-retention event-bus-encryption event-source-mapping function-dead-letter "
-    "function-permission function-role iam-resources queue-encryption queue-transport "
-    "queue-visibility resource-policy topic-encryption topic-transport"
+    f"{_COMPARED} dead-letter-alarm dead-letter-retention iam-resources iam-trust "
+    "queue-visibility resource-policy"
 )
 
 RULES = (
     owned("*", "tags*", "resource-tags"),
-    owned("aws", "allowedAccountIds[]", "iam-resources resource-policy", "another*", also=_HOME),
+    owned(
+        "aws", "allowedAccountIds[]", "iam-resources resource-policy", "another*", also=_COMPARED
+    ),
     owned("aws", "allowedAccountIds*", "provider-account", also=_HOME),
     owned("aws", "region", "region", also=_HOME),
     owned("*", "region", "region"),

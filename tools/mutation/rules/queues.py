@@ -68,7 +68,7 @@ _REDRIVE = (
         _Q,
         "redrivePolicy",
         "function-dead-letter queue-max-receive-count",
-        also="dead-letter-retention",
+        also="dead-letter-alarm dead-letter-retention",
     ),
     owned(_Q, "redrivePolicy.maxReceiveCount", "queue-max-receive-count"),
     owned(_Q, "redrivePolicy.deadLetterTargetArn", "function-dead-letter"),
@@ -146,7 +146,7 @@ _ROUTE = (
         "Lambda names the version that failed; the pattern for it stays",
     ),
     owned("EventRule", "eventPattern*", "function-dead-letter"),
-    owned("EventTarget", "arn", "function-dead-letter", "unknown", also="region"),
+    owned("EventTarget", "arn", "function-dead-letter", "unknown", also="dead-letter-alarm region"),
     owned(
         "EventTarget",
         "|arn|eventBusName|rule|sqsTarget|inputTransformer|retryPolicy",
