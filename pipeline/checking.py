@@ -21,7 +21,6 @@ from pipeline.console import Step, answer, progress, say, step
 from pipeline.errors import Exit, UsageError
 from pipeline.target import Target
 
-REGION = "us-east-1"
 WAIVERS = "waivers.yaml"
 
 
@@ -107,7 +106,7 @@ def setting(target: Target, policy_config: Path | None = None) -> Setting:
 def scanners(target: Target, *, checkov: bool) -> tuple[Scanner, ...]:
     """The scanners asked for."""
     executable = target.policy_pack / ".cache" / "checkov" / "bin" / "checkov"
-    return (Checkov(executable, region=REGION),) if checkov else ()
+    return (Checkov(executable),) if checkov else ()
 
 
 def check(
@@ -194,4 +193,4 @@ def export_terraform(target: Target, output: Path) -> Export:
             on_event=progress_of(current),
         )
     view = map_preview(seen.resources)
-    return export(view, region=REGION, program=target.program, output=output)
+    return export(view, program=target.program, output=output)

@@ -22,9 +22,8 @@ class Checkov:
 
     name = "checkov"
 
-    def __init__(self, executable: Path, *, region: str) -> None:
+    def __init__(self, executable: Path) -> None:
         self._executable = executable
-        self._region = region
 
     def scan(self, preview: Preview) -> Scan:
         """Maps the preview, runs Checkov and traces each finding to its resource.
@@ -34,7 +33,7 @@ class Checkov:
         """
         view = map_preview(preview.resources)
         try:
-            done = runner.scan(self._executable, plan_document(view, region=self._region))
+            done = runner.scan(self._executable, plan_document(view))
         except runner.CheckovError as error:
             raise BrokenRunError(str(error)) from error
         return Scan(

@@ -32,12 +32,11 @@ class Export:
     left_out: tuple[str, ...]
 
 
-def export(view: TerraformView, *, region: str, program: Path, output: Path) -> Export:
+def export(view: TerraformView, *, program: Path, output: Path) -> Export:
     """Write `main.tf.json`, the function archives and the like into the folder `output`.
 
     Args:
         view: the mapped preview.
-        region: the provider's region.
         program: the folder that paths in the preview are relative to.
         output: the folder to write to; made if it does not exist.
 
@@ -56,7 +55,7 @@ def export(view: TerraformView, *, region: str, program: Path, output: Path) -> 
         )
         for attribute, asset in resource.converted.assets.items():
             body[attribute] = assets.copy(asset, resource.address)
-        if resource.region not in (None, region):
+        if resource.region not in (None, view.region):
             body["provider"] = f"aws.{resource.region}"
         if resource.after:
             body["depends_on"] = list(resource.after)
@@ -65,7 +64,7 @@ def export(view: TerraformView, *, region: str, program: Path, output: Path) -> 
         "terraform": {
             "required_providers": {"aws": {"source": "hashicorp/aws", "version": PROVIDER_VERSION}}
         },
-        "provider": {"aws": _providers(view, region)},
+        "provider": {"aws": _providers(view)},
         "resource": resources,
     }
     if variables:
@@ -81,10 +80,11 @@ def export(view: TerraformView, *, region: str, program: Path, output: Path) -> 
     )
 
 
-def _providers(view: TerraformView, region: str) -> Any:
+def _providers(view: TerraformView) -> Any:
     """The provider of the stack's region, and one more by the name of each other region."""
-    others = sorted({resource.region for resource in view.resources if resource.region} - {region})
-    own: dict[str, Any] = {"region": region}
+    regions = {resource.region for resource in view.resources if resource.region}
+    others = sorted(regions - {view.region})
+    own: dict[str, Any] = {"region": view.region} if view.region else {}
     if view.accounts:
         own["allowed_account_ids"] = list(view.accounts)
     return [own, *({**own, "alias": other, "region": other} for other in others)] if others else own

@@ -11,7 +11,7 @@ from compliance.terraform.schema import PROVIDER_VERSION
 from compliance.terraform.view import Mapped, TerraformView
 
 
-def plan_document(view: TerraformView, *, region: str) -> dict[str, Any]:
+def plan_document(view: TerraformView) -> dict[str, Any]:
     """The plan; every resource is shown as created, which is what a scanner judges."""
     return {
         "format_version": "1.2",
@@ -23,7 +23,9 @@ def plan_document(view: TerraformView, *, region: str) -> dict[str, Any]:
                 "aws": {
                     "name": "aws",
                     "version_constraint": PROVIDER_VERSION,
-                    "expressions": {"region": {"constant_value": region}},
+                    "expressions": (
+                        {"region": {"constant_value": view.region}} if view.region else {}
+                    ),
                 }
             },
             "root_module": {"resources": [_configuration(r) for r in view.resources]},

@@ -81,6 +81,7 @@ class TerraformView:
     unmapped_properties: Mapping[str, tuple[str, ...]]  # URN → property paths
     unmapped_settings: Mapping[str, tuple[str, ...]]  # URN of a provider → names
     accounts: tuple[str, ...]  # the only ones that the providers may work in; none: any
+    region: str | None  # the stack's own: the default provider's; None leaves it to the environment
 
 
 def map_preview(resources: Iterable[PlannedResource]) -> TerraformView:
@@ -119,6 +120,7 @@ def map_preview(resources: Iterable[PlannedResource]) -> TerraformView:
             for urn, settings in providers.items()
         },
         accounts=tuple(sorted({account for p in providers.values() for account in _accounts(p)})),
+        region=_own_region(providers, mapped),
     )
 
 
@@ -128,6 +130,23 @@ _CARRIED = ("allowedAccountIds", "defaultTags", "region", "version")
 def _carried(setting: str) -> bool:
     """Whether a provider's setting says nothing that the view lacks: its tags are in resources."""
     return setting.startswith(("__", "skip")) or setting in _CARRIED
+
+
+def _own_region(
+    providers: Mapping[str, Mapping[str, Any]], resources: Iterable[Mapped]
+) -> str | None:
+    """The region of the default provider, else the one that all resources are in."""
+    default = {
+        _known_region(settings.get("region"))
+        for urn, settings in providers.items()
+        if logical_name(urn).startswith("default")
+    }
+    regions = default or {resource.region for resource in resources if resource.region}
+    return regions.pop() if len(regions) == 1 else None
+
+
+def _known_region(value: object) -> str | None:
+    return value if isinstance(value, str) and not is_unknown(value) else None
 
 
 def _accounts(settings: Mapping[str, Any]) -> list[str]:
@@ -204,7 +223,6 @@ def _map(
         terraform_property(kind, block, key, top=True)
         for key in resource.inputs.get("__defaults") or ()
     )
-    region = resource.inputs.get("region", provider_region)
     return Mapped(
         urn=resource.urn,
         type=kind,
@@ -215,7 +233,7 @@ def _map(
             sorted(".".join(addresses[u]) for u in resource.dependencies if u in addresses)
         ),
         defaulted=frozenset(name for name in defaults if name),
-        region=region if isinstance(region, str) and not is_unknown(region) else None,
+        region=_known_region(resource.inputs.get("region", provider_region)),
     )
 
 

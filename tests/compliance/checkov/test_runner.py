@@ -28,7 +28,7 @@ def plan() -> dict[str, Any]:
             "restrictPublicBuckets": True,
         },
     )
-    return plan_document(map_preview([KEY, GROUP, bucket, block]), region="us-east-1")
+    return plan_document(map_preview([KEY, GROUP, bucket, block]))
 
 
 def test_checkov_judges_values_unknowns_and_the_edges_between_resources(

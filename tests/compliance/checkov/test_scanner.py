@@ -39,7 +39,7 @@ PREVIEW = Preview(
 
 
 def test_a_finding_carries_the_urn_and_the_line_of_the_program() -> None:
-    findings = {f.rule: f for f in Checkov(CHECKOV, region="us-east-1").scan(PREVIEW).findings}
+    findings = {f.rule: f for f in Checkov(CHECKOV).scan(PREVIEW).findings}
     retention = findings["checkov:CKV_AWS_338"]
     assert (retention.urn, retention.source) == (GROUP.urn, GROUP.source)
     assert retention.outcome is Outcome.FAIL
@@ -57,18 +57,18 @@ def test_rules_of_every_form_are_known() -> None:
 
 def test_a_scan_that_cannot_run_is_a_broken_run(tmp_path: Path) -> None:
     with pytest.raises(BrokenRunError, match="make setup"):
-        Checkov(tmp_path / "checkov", region="us-east-1").scan(PREVIEW)
+        Checkov(tmp_path / "checkov").scan(PREVIEW)
 
 
 def test_a_property_that_terraform_has_no_name_for_is_a_gap() -> None:
     newer = dataclasses.replace(GROUP, inputs={**GROUP.inputs, "novelty": True})
     preview = dataclasses.replace(PREVIEW, resources=(newer,))
-    gaps = Checkov(CHECKOV, region="us-east-1").scan(preview).gaps
+    gaps = Checkov(CHECKOV).scan(preview).gaps
     assert gaps == (Gap(scanner="checkov", urn=GROUP.urn, path="novelty"),)
 
 
 def test_opinions_on_what_the_pack_judges_too_are_kept() -> None:
-    opinions = Checkov(CHECKOV, region="us-east-1").scan(PREVIEW).opinions
+    opinions = Checkov(CHECKOV).scan(PREVIEW).opinions
     assert [(o.rule, o.policy, o.accepts) for o in opinions if o.rule.endswith("338")] == [
         ("checkov:CKV_AWS_338", "log-group-retention", False)
     ]

@@ -51,8 +51,6 @@ GROUP = Planned(
 
 
 def configuration(tmp_path: Path, *resources: Planned) -> dict[str, Any]:
-    done = export(
-        map_preview(resources), region="us-east-1", program=tmp_path, output=tmp_path / "out"
-    )
+    done = export(map_preview(resources), program=tmp_path, output=tmp_path / "out")
     document: dict[str, Any] = json.loads(done.path.read_text(encoding="utf-8"))
     return document

@@ -17,7 +17,6 @@ def test_the_archives_travel_with_the_configuration(tmp_path: Path) -> None:
     function = Planned(name="f", type="aws:lambda/function:Function", inputs={"code": ARCHIVE})
     done = export(
         map_preview([function]),
-        region="us-east-1",
         program=tmp_path / "stack",
         output=tmp_path / "out",
     )

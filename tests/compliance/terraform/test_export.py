@@ -64,20 +64,20 @@ def test_what_the_provider_does_not_know_is_told(tmp_path: Path) -> None:
     api = Planned(
         name="a", type="aws:apigateway/restApi:RestApi", inputs={"securityPolicy": "TLS_1_2"}
     )
-    done = export(
-        map_preview([vpc, api]), region="us-east-1", program=tmp_path, output=tmp_path / "out"
-    )
+    done = export(map_preview([vpc, api]), program=tmp_path, output=tmp_path / "out")
     assert done.left_out == (
         "vpc (aws:ec2/vpc:Vpc)",
         "securityPolicy of aws_api_gateway_rest_api.a",
     )
 
 
+HERE = Planned(name="default", type="pulumi:providers:aws", inputs={"region": "us-east-1"})
 WEST = Planned(name="west", type="pulumi:providers:aws", inputs={"region": "us-west-2"})
 
 
 def test_a_resource_of_another_region_has_the_provider_of_that_region(tmp_path: Path) -> None:
     resources = [
+        HERE,
         WEST,
         Planned(name="here", type="aws:sqs/queue:Queue", inputs={"region": "us-east-1"}),
         Planned(name="west", type="aws:sqs/queue:Queue", inputs={}, provider=WEST.urn),
@@ -88,9 +88,7 @@ def test_a_resource_of_another_region_has_the_provider_of_that_region(tmp_path: 
             provider=WEST.urn,
         ),
     ]
-    done = export(
-        map_preview(resources), region="us-east-1", program=tmp_path, output=tmp_path / "out"
-    )
+    done = export(map_preview(resources), program=tmp_path, output=tmp_path / "out")
     document = json.loads(done.path.read_text(encoding="utf-8"))
     assert document["provider"]["aws"] == [
         {"region": "us-east-1"},
@@ -104,20 +102,28 @@ def test_a_resource_of_another_region_has_the_provider_of_that_region(tmp_path: 
     assert done.left_out == ()
 
 
+def test_the_region_is_the_programs(tmp_path: Path) -> None:
+    queue = Planned(name="q", type="aws:sqs/queue:Queue", inputs={}, provider=WEST.urn)
+    document = configuration(tmp_path, WEST, queue)
+    assert document["provider"]["aws"] == {"region": "us-west-2"}
+    assert document["resource"]["aws_sqs_queue"]["q"] == {}
+
+
+def test_a_region_that_nothing_names_is_left_to_the_environment(tmp_path: Path) -> None:
+    queue = Planned(name="q", type="aws:sqs/queue:Queue", inputs={})
+    assert configuration(tmp_path, queue)["provider"]["aws"] == {}
+
+
 def test_what_else_a_provider_is_told_is_left_out(tmp_path: Path) -> None:
     settings = {"version": "7", "region": "us-west-2", "profile": "x", "skipRegionValidation": True}
     provider = Planned(name="west", type="pulumi:providers:aws", inputs=settings)
-    done = export(
-        map_preview([provider]), region="us-east-1", program=tmp_path, output=tmp_path / "out"
-    )
+    done = export(map_preview([provider]), program=tmp_path, output=tmp_path / "out")
     assert done.left_out == ("profile of the provider west",)
 
 
 def test_a_region_that_the_preview_does_not_tell_is_left_out(tmp_path: Path) -> None:
     queue = Planned(name="q", type="aws:sqs/queue:Queue", inputs={"region": UNKNOWN})
-    done = export(
-        map_preview([queue]), region="us-east-1", program=tmp_path, output=tmp_path / "out"
-    )
+    done = export(map_preview([queue]), program=tmp_path, output=tmp_path / "out")
     assert done.left_out == ("region of aws_sqs_queue.q",)
 
 

@@ -269,9 +269,7 @@ def test_what_may_be_more_than_the_reference_is_told(
         inputs=inputs,
         property_dependencies={key: [target.urn for target in targets] for key in inputs},
     )
-    done = export(
-        map_preview([*targets, asking]), region="r", program=tmp_path, output=tmp_path / "out"
-    )
+    done = export(map_preview([*targets, asking]), program=tmp_path, output=tmp_path / "out")
     assert list(done.guesses) == guesses
 
 

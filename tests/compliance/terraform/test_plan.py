@@ -9,6 +9,8 @@ from compliance.terraform.values import MASKED, UNKNOWNS, convert
 from compliance.terraform.view import map_preview
 from tests.compliance.terraform.planned import ARCHIVE, GROUP, KEY, SECRET, UNKNOWN, Planned
 
+HERE = Planned(name="default", type="pulumi:providers:aws", inputs={"region": "eu-west-1"})
+
 
 def test_a_flattened_single_block_becomes_a_list_of_one() -> None:
     values = convert(
@@ -162,7 +164,7 @@ def test_a_plan_says_of_such_a_secret_that_it_is_unknown() -> None:
     function = Planned(
         name="f", type="aws:lambda/function:Function", inputs={"memorySize": "[secret]"}
     )
-    (planned,) = plan_document(map_preview([function]), region="us-east-1")["resource_changes"]
+    (planned,) = plan_document(map_preview([function]))["resource_changes"]
     assert planned["change"]["after_unknown"] == {"memory_size": True}
     assert "memory_size" not in planned["change"]["after"]
 
@@ -180,7 +182,7 @@ def test_what_the_stack_only_reads_is_none_of_its_resources() -> None:
 
 
 def test_a_property_dependency_becomes_a_reference_in_the_configuration() -> None:
-    document = plan_document(map_preview([KEY, GROUP]), region="us-east-1")
+    document = plan_document(map_preview([KEY, GROUP]))
     expressions = {
         resource["address"]: resource["expressions"]
         for resource in document["configuration"]["root_module"]["resources"]
@@ -212,7 +214,7 @@ def test_two_resources_of_one_name_get_two_addresses() -> None:
 
 
 def test_every_resource_stands_in_all_three_parts_of_the_plan() -> None:
-    document = plan_document(map_preview([KEY, GROUP]), region="us-east-1")
+    document = plan_document(map_preview([HERE, KEY, GROUP]))
     planned = document["planned_values"]["root_module"]["resources"]
     configured = document["configuration"]["root_module"]["resources"]
     changes = document["resource_changes"]
@@ -220,5 +222,5 @@ def test_every_resource_stands_in_all_three_parts_of_the_plan() -> None:
     assert addresses == [{"aws_kms_key.key", "aws_cloudwatch_log_group.logs"}] * 3
     assert changes[1]["change"]["after_unknown"] == {"kms_key_id": True}
     assert document["configuration"]["provider_config"]["aws"]["expressions"]["region"] == {
-        "constant_value": "us-east-1"
+        "constant_value": "eu-west-1"
     }
