@@ -128,7 +128,7 @@ def prepare(project: Path, *, name: str = PROJECT, stack: str = STACK) -> None:
             settings.write_text(before.replace("config:\n", f"config:\n{_PINNED}", 1))
     known = state / "pulumi-state" / ".pulumi" / "stacks" / name / f"{stack}.json"
     if not known.exists():
-        commands = [("stack", "init", stack)]
+        commands: list[tuple[str, ...]] = [("stack", "init", stack)]
         if not any(
             _ACCOUNTS in file.read_text(encoding="utf-8")
             for file in (project / "Pulumi.yaml", settings)

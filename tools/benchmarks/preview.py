@@ -93,7 +93,7 @@ def _plan(stack: Stack) -> dict[str, Any]:
         config=None,
         on_event=lambda _: None,
     )
-    return plan_document(map_preview(seen.resources), region=REGION)
+    return plan_document(map_preview(seen.resources))
 
 
 def _times(taken: Mapping[str, Sequence[Usage]]) -> list[Figure]:
