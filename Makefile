@@ -27,6 +27,18 @@ demo: setup ## Deploy to the local emulator under the pack, process sample files
 test: setup ## Every test: what continuous integration runs
 	@local/test.sh
 
+.PHONY: quick
+quick: setup ## About a minute, before each commit: style, types, policies, stack, functions (TEST=path: that alone)
+	@local/quick.sh $(TEST)
+
+.PHONY: regenerate
+regenerate: setup ## Make every generated file anew; review what changed with git diff
+	@$(PYTHON) -m tools.mutation --record
+	@$(PYTHON) -m tests.policies.kit.reference
+	@$(PYTHON) -m tests.permissions.reference
+	@$(PYTHON) -m tests.formats.reference
+	@$(PYTHON) -m tests.compliance.samples
+
 .PHONY: bench
 bench: setup ## Every benchmark, each against something real, in one table (QUICK=1: a short version)
 	@$(PYTHON) -m tools.benchmarks $(if $(QUICK),--quick)

@@ -1,6 +1,6 @@
 """One small evidence that holds every outcome, and strings that try to break out of a report.
 
-`python -m tests.compliance.samples` writes the golden files again, to be reviewed in the diff.
+`make regenerate` writes the golden files again, to be reviewed in the diff.
 """
 
 from __future__ import annotations

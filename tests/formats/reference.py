@@ -1,4 +1,4 @@
-"""The pages of the shipped formats in docs/formats.md: `python -m tests.formats.reference`."""
+"""The pages of the shipped formats in docs/formats.md: `make regenerate`."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import formats
 from formats import Format
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "formats.md"
-MARK = "<!-- made by `python -m tests.formats.reference` from formats/: what is below is lost -->"
+MARK = "<!-- made by `make regenerate` from formats/: what is below is lost -->"
 _TOLD = ("title", "source", "notes", "columns")
 
 

@@ -40,7 +40,7 @@ def test_a_shipped_format_says_where_its_form_is_documented(name: str) -> None:
 
 def test_the_page_of_formats_is_what_the_formats_say() -> None:
     text = reference.DOCUMENT.read_text(encoding="utf-8")
-    assert reference.render(text) == text, "run `python -m tests.formats.reference`"
+    assert reference.render(text) == text, "run `make regenerate`"
 
 
 @pytest.mark.parametrize("code", ["{}", "@", "I", "@ I", "4", "M", "9", "T", "4T"])

@@ -26,6 +26,4 @@ def test_without_this_right_something_fails(right: Right, roles: Roles, pipeline
 
 
 def test_the_page_about_permissions_is_up_to_date() -> None:
-    assert DOCUMENT.read_text() == render(), (
-        "docs/permissions.md is stale: run `python -m tests.permissions.reference`"
-    )
+    assert DOCUMENT.read_text() == render(), "docs/permissions.md is stale: run `make regenerate`"

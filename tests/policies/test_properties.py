@@ -12,7 +12,7 @@ def test_every_kind_of_resource_is_looked_at(baseline: Declarations) -> None:
 @pytest.mark.parametrize("name", properties.frozen())
 def test_each_property_dropped_malformed_and_unknown(name: str, baseline: Declarations) -> None:
     assert properties.answers(baseline, name) == properties.frozen()[name], (
-        "read what changed, then run `python -m tests.policies.kit.reference`"
+        "read what changed, then run `make regenerate`"
     )
 
 

@@ -155,9 +155,7 @@ def check(case: Case, baseline: Declarations) -> None:
         text = " ".join(found.message + found.reason + found.path for found in answers)
         assert case.message in text, text
     words = frozen.told(found for name in case.on for found in judgement.of(case.policy, name))
-    assert words == frozen.answers().get(case.name), (
-        "read what changed, then run `python -m tests.policies.kit.reference`"
-    )
+    assert words == frozen.answers().get(case.name), "read what changed, then run `make regenerate`"
 
 
 def _messages(answers: Sequence[Any]) -> str:

@@ -1,7 +1,7 @@
 """Each property of the compliant stack, dropped, unknown and of a type that it cannot have.
 
-What the pack answers then is frozen in properties.json, by resource; `python -m
-tests.policies.kit.reference` writes it anew.
+What the pack answers then is frozen in properties.json, by resource; `make
+regenerate` writes it anew.
 """
 
 import json

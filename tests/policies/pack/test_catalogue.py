@@ -71,5 +71,5 @@ _NEVER = {"destroyable": {"NOT_APPLICABLE"}, "allowed-types": {"UNKNOWN"}}
 
 def test_the_reference_is_up_to_date() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == document(), (
-        "docs/policies.md is stale: run `python -m tests.policies.kit.reference`"
+        "docs/policies.md is stale: run `make regenerate`"
     )
