@@ -15,7 +15,9 @@ UNKNOWN_SENTINEL = re.compile(
 """The engine's sentinels for what it does not know yet, one per kind of value."""
 
 _SENTINEL_LENGTH = 36
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""The key under which secrets, assets and archives say what they are."""
+
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (the wire format's mark of a secret)
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
@@ -60,7 +62,7 @@ def normalised(value: Any, *, secret: bool = False) -> Any:
     if isinstance(value, list):
         return [normalised(item, secret=secret) for item in value]
     if isinstance(value, dict):
-        signature = value.get(_SIGNATURE)
+        signature = value.get(SIGNATURE)
         if signature == _SECRET:
             return normalised(value.get("value"), secret=True)
         if signature == _OUTPUT:

@@ -18,6 +18,7 @@ GOLDEN = {
     "bucket-public-access": ("stack", "critical"),
     "bucket-transport": ("stack", "high"),
     "bucket-versioning": ("stack", "high"),
+    "credential-names": ("resource", "high"),
     "dead-letter-alarm": ("stack", "high"),
     "dead-letter-retention": ("stack", "medium"),
     "destroyable": ("resource", "high"),

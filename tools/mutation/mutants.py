@@ -56,6 +56,10 @@ class Mutant:
         return f"{self.resource} ({short}) {self.path or 'itself'}: {self.kind}"
 
 
+# Variables of functions: one that is named like a credential, and one that holds one.
+_CREDENTIALS = {"DB_PASSWORD": "any", "DATABASE": "postgres://feed:any@example.com/prices"}
+
+
 def mutants(resources: tuple[EngineResource, ...], suffix: str) -> Iterator[Mutant]:
     """Every mutant of every AWS resource and of the provider, in a fixed order.
 
@@ -109,6 +113,10 @@ def _of_resource(resource: EngineResource, changes: Changes) -> Iterator[Mutant]
     known = sdk.arguments(resource.type)
     if "region" in known and "region" not in inputs:
         yield _with(resource, "region", "add", {**inputs, "region": "us-west-2"})
+    variables = inputs.get("environment", {}).get("variables", {})
+    for name, value in _CREDENTIALS.items() if variables else ():
+        changed = {**inputs, "environment": {"variables": {**variables, name: value}}}
+        yield _with(resource, f"environment.variables.{name}", "add", changed)
     for path, changed in _additions(resource.type, known, inputs, "", lambda changed: changed):
         yield _with(resource, path, "add", changed)
     yield _mutant(resource, "", "remove", None)

@@ -1,4 +1,4 @@
-"""`make regenerate`: writes docs/policies.md and the frozen answers."""
+"""`make regenerate`: writes docs/policies.md, docs/credentials.md and the frozen answers."""
 
 import importlib
 import json
@@ -12,7 +12,7 @@ from typing import Any
 from policies.pack.catalogue import POLICIES
 from policies.pack.policy import Policy, ResourcePolicy, spoken
 from policies.pack.requirements import REQUIREMENTS, Requirement
-from tests.policies.kit import frozen, properties
+from tests.policies.kit import credentials, frozen, properties
 from tests.policies.kit.cases import Case
 from tests.policies.kit.kept import compliant_stack
 from tools.mutation import owned
@@ -160,5 +160,6 @@ def _a_line_each(members: Mapping[str, Any], *, levels: int = 1) -> str:
 
 if __name__ == "__main__":
     DOCUMENT.write_text(document(), encoding="utf-8")
+    credentials.DOCUMENT.write_text(credentials.document(), encoding="utf-8")
     frozen.FILE.write_text(words(), encoding="utf-8")
     properties.FILE.write_text(changes(), encoding="utf-8")

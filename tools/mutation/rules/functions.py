@@ -29,11 +29,14 @@ _FUNCTION = (
         also="iam-resources",
     ),
     owned(_F, "role", "function-role", also="function-dead-letter iam-resources iam-trust"),
+    owned(_F, "environment.variables.DB_PASSWORD", "credential-names", "add"),
+    owned(_F, "environment.variables.DATABASE", "no-credentials", "add"),
     owned(
         _F,
         "environment|environment.variables|environment.variables.*",
         "no-credentials",
         "unknown|hide *",
+        also="credential-names",
     ),
     equivalent(
         _F,
