@@ -13,7 +13,7 @@ from functools import cache
 # digests: what they look for has letters and digits in one run, or a prefix and many letters.
 _MAY_BE = re.compile(
     r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{9}|_[A-Za-z]{30}|A[KS]IA[A-Z]|PRIVATE KEY"
-    r"|(?=[\w-]{0,19}\d)(?=[\w-]{0,19}[a-z])(?=[\w-]{0,19}[A-Z])[\w-]{20}|://[^/\s]*@"
+    r"|\b[a-z]+-(?=[\w-]{0,19}[A-Z])[\w-]{20}|://[^/\s]*@"
 )
 _DIGEST = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|[A-Za-z0-9+/]{43}=")
 # Those whose forms identifiers and hashes have as well.
