@@ -42,7 +42,7 @@ _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Setting:
+class CheckRequest:
     """What is checked, with what.
 
     Attributes:
@@ -65,7 +65,7 @@ class Setting:
 
 
 def check(
-    setting: Setting,
+    request: CheckRequest,
     *,
     today: date,
     generated_at: datetime,
@@ -75,7 +75,7 @@ def check(
     """Previews the stack under the pack and judges it.
 
     Args:
-        setting: what is checked.
+        request: what is checked.
         today: the day against which waivers expire.
         generated_at: the time that the evidence carries; see `evidence.now`.
         on_event: is called with each event of the engine, for progress.
@@ -85,21 +85,21 @@ def check(
         BrokenRunError: there can be no verdict.
     """
     with ThreadPoolExecutor(max_workers=1) as meanwhile:
-        tools = meanwhile.submit(inputs.tool_versions, setting.pulumi)
+        tools = meanwhile.submit(inputs.tool_versions, request.pulumi)
         seen = preview.run(
-            pulumi=setting.pulumi,
-            project=setting.project,
-            stack=setting.stack,
-            env=setting.env,
-            policy_pack=setting.policy_pack,
-            config=setting.config,
+            pulumi=request.pulumi,
+            project=request.project,
+            stack=request.stack,
+            env=request.env,
+            policy_pack=request.policy_pack,
+            config=request.config,
             on_event=on_event,
         )
-    return _judge(setting, "preview", seen, tools.result(), today, generated_at, beside)
+    return _judge(request, "preview", seen, tools.result(), today, generated_at, beside)
 
 
 def check_deployed(
-    setting: Setting, *, state: Path | None, today: date, generated_at: datetime
+    request: CheckRequest, *, state: Path | None, today: date, generated_at: datetime
 ) -> Evidence:
     """Judges what is deployed: the state file, or the stack's own state when it is None.
 
@@ -107,16 +107,16 @@ def check_deployed(
         BrokenRunError: there can be no verdict.
     """
     seen = deployed.run(
-        pulumi=setting.pulumi,
-        project=setting.project,
-        stack=setting.stack,
-        env=setting.env,
-        policy_pack=setting.policy_pack,
-        config=setting.config,
+        pulumi=request.pulumi,
+        project=request.project,
+        stack=request.stack,
+        env=request.env,
+        policy_pack=request.policy_pack,
+        config=request.config,
         state=state,
     )
-    tools = inputs.tool_versions(setting.pulumi)
-    return _judge(setting, "deployed", seen, tools, today, generated_at, ())
+    tools = inputs.tool_versions(request.pulumi)
+    return _judge(request, "deployed", seen, tools, today, generated_at, ())
 
 
 def exit_code(evidence: Evidence) -> int:
@@ -125,7 +125,7 @@ def exit_code(evidence: Evidence) -> int:
 
 
 def _judge(
-    setting: Setting,
+    request: CheckRequest,
     kind: str,
     seen: Preview,
     tools: Mapping[str, str],
@@ -133,8 +133,8 @@ def _judge(
     generated_at: datetime,
     beside: Sequence[scanners.Scanner],
 ) -> Evidence:
-    root = inputs.repository_root(setting.project)
-    seen = _from_root(seen, setting.project.resolve().relative_to(root))
+    root = inputs.repository_root(request.project)
+    seen = _from_root(seen, request.project.resolve().relative_to(root))
     policies = tuple(sorted((*seen.catalogue.policies, *plan_gate.POLICIES), key=lambda p: p.name))
     sources = {resource.urn: resource.source for resource in seen.resources}
     given = (*cross_check(seen, seen.catalogue.policies), *plan_gate.answers(seen.resources))
@@ -148,8 +148,8 @@ def _judge(
     )
     held, answers, judged = waivers.apply(
         waivers.read(
-            setting.waivers,
-            name=_relative(setting.waivers, root),
+            request.waivers,
+            name=_relative(request.waivers, root),
             rules=waivers.Rules(
                 policies=policies,
                 scanners=scanners.RULE_FORMS,
@@ -165,13 +165,13 @@ def _judge(
     return Evidence(
         version=VERSION,
         generated_at=generated_at,
-        subject=_subject(setting, kind, seen, root),
+        subject=_subject(request, kind, seen, root),
         tools={**tools, **{name: scan.version for name, scan in scans.items()}},
         hashes=Hashes(
-            program=inputs.program_hash(setting.project, setting.stack, seen.resources),
-            policy_pack=inputs.pack_hash(setting.policy_pack),
-            pack_configuration=inputs.file_hash(setting.config),
-            waivers=inputs.file_hash(setting.waivers),
+            program=inputs.program_hash(request.project, request.stack, seen.resources),
+            policy_pack=inputs.pack_hash(request.policy_pack),
+            pack_configuration=inputs.file_hash(request.config),
+            waivers=inputs.file_hash(request.waivers),
             preview=inputs.preview_hash(seen),
         ),
         policies=policies,
@@ -229,15 +229,15 @@ def _from_root(seen: Preview, folder: Path) -> Preview:
     return replace(seen, resources=tuple(resources))
 
 
-def _subject(setting: Setting, kind: str, seen: Preview, root: Path) -> Subject:
+def _subject(request: CheckRequest, kind: str, seen: Preview, root: Path) -> Subject:
     outputs = next((r.outputs for r in seen.resources if r.type == ROOT_TYPE), {})
     account, region = outputs.get("accountId"), outputs.get("region")
     region = region if isinstance(region, str) else seen.config.get("aws:region")
     return Subject(
         kind=kind,
-        project=str(inputs.project_settings(setting.project)["name"]),
-        folder=setting.project.resolve().relative_to(root).as_posix(),
-        stack=setting.stack,
+        project=str(inputs.project_settings(request.project)["name"]),
+        folder=request.project.resolve().relative_to(root).as_posix(),
+        stack=request.stack,
         account=account if isinstance(account, str) and _ACCOUNT.fullmatch(account) else None,
         region=region if isinstance(region, str) and _REGION.fullmatch(region) else None,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from compliance import check as judge
 from compliance import deployed, preview
-from compliance.check import Setting
+from compliance.check import CheckRequest
 from compliance.checkov.scanner import Checkov
 from compliance.evidence import Evidence, Outcome, logical_name, now
 from compliance.scanners import Scanner
@@ -80,7 +80,7 @@ def progress_of(current: Step) -> Callable[[Mapping[str, Any]], None]:
     return note
 
 
-def setting(target: Target, policy_config: Path | None = None) -> Setting:
+def request(target: Target, policy_config: Path | None = None) -> CheckRequest:
     """What is checked for a stack, and with what.
 
     Args:
@@ -92,7 +92,7 @@ def setting(target: Target, policy_config: Path | None = None) -> Setting:
     """
     if policy_config is not None and not policy_config.is_file():
         raise UsageError(f"{policy_config}: there is no such file of policy settings.")
-    return Setting(
+    return CheckRequest(
         pulumi=target.pulumi(),
         project=target.project,
         stack=target.stack,
@@ -123,7 +123,7 @@ def check(
         BrokenRunError: There can be no verdict.
     """
     moment = now()
-    chosen = setting(target, policy_config)
+    chosen = request(target, policy_config)
     prepare(target)
     with step(f"Previewing stack {target.stack} under the policy pack") as current:
         evidence = judge.check(
@@ -146,7 +146,7 @@ def check_deployed(
         BrokenRunError: There can be no verdict.
     """
     moment = now()
-    chosen = setting(target, policy_config)
+    chosen = request(target, policy_config)
     with step(f"Judging what {state or f'stack {target.stack}'} holds") as current:
         evidence = judge.check_deployed(
             chosen, state=state, today=moment.date(), generated_at=moment
@@ -180,7 +180,7 @@ def _worst(tally: Mapping[Outcome, int]) -> Outcome:
 def export_terraform(target: Target, output: Path) -> Export:
     """Write a stack's preview as Terraform configuration; the folder is made before the preview."""
     output.mkdir(parents=True, exist_ok=True)
-    chosen = setting(target)
+    chosen = request(target)
     prepare(target)
     with step(f"Previewing stack {target.stack}") as current:
         seen = preview.run(

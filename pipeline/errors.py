@@ -8,7 +8,7 @@ class Exit(IntEnum):
 
     DONE = 0
     NOT_CARRIED_OUT = 1
-    WRONG_WORDS = 2
+    USAGE = 2
     REFUSED = 3
     UNSETTLED = 4
     WAIVER = 5
@@ -32,4 +32,4 @@ class UsageError(CommandError):
     """The call's own words are wrong: a name, a number or a path that can never be right."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, Exit.WRONG_WORDS)
+        super().__init__(message, Exit.USAGE)

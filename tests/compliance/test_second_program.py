@@ -19,7 +19,7 @@ CONFIGURATION = PROGRAM / "pack-configuration.json"
 
 
 @pytest.fixture(scope="module")
-def setting(tmp_path_factory: pytest.TempPathFactory) -> check.Setting:
+def setting(tmp_path_factory: pytest.TempPathFactory) -> check.CheckRequest:
     folder = tmp_path_factory.mktemp("second")
     project = folder / "project"
     shutil.copytree(PROGRAM, project)
@@ -38,7 +38,7 @@ def setting(tmp_path_factory: pytest.TempPathFactory) -> check.Setting:
         check=True,
         capture_output=True,
     )
-    return check.Setting(
+    return check.CheckRequest(
         pulumi=pulumi(ROOT),
         project=project,
         stack="prod",
@@ -49,7 +49,7 @@ def setting(tmp_path_factory: pytest.TempPathFactory) -> check.Setting:
     )
 
 
-def preview(setting: check.Setting, *configuration: str) -> subprocess.CompletedProcess[str]:
+def preview(setting: check.CheckRequest, *configuration: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [
             *(str(setting.pulumi), "preview", "--cwd", str(setting.project), "--stack", "prod"),
@@ -62,16 +62,16 @@ def preview(setting: check.Setting, *configuration: str) -> subprocess.Completed
     )
 
 
-def judge(setting: check.Setting) -> Evidence:
+def judge(setting: check.CheckRequest) -> Evidence:
     return check.check(setting, today=TODAY, generated_at=evidence.now())
 
 
-def test_plain_pulumi_accepts_it_under_its_own_configuration(setting: check.Setting) -> None:
+def test_plain_pulumi_accepts_it_under_its_own_configuration(setting: check.CheckRequest) -> None:
     previewed = preview(setting, "--policy-pack-config", str(CONFIGURATION))
     assert previewed.returncode == 0, previewed.stdout
 
 
-def test_plain_pulumi_refuses_it_under_this_projects_values(setting: check.Setting) -> None:
+def test_plain_pulumi_refuses_it_under_this_projects_values(setting: check.CheckRequest) -> None:
     previewed = preview(setting)
     assert previewed.returncode != 0
     for policy in ("iam-actions", "log-group-retention", "resource-tags"):
@@ -79,7 +79,7 @@ def test_plain_pulumi_refuses_it_under_this_projects_values(setting: check.Setti
 
 
 def test_the_check_gives_its_evidence_with_the_hash_of_the_configuration(
-    setting: check.Setting,
+    setting: check.CheckRequest,
 ) -> None:
     result = judge(setting)
     assert check.exit_code(result) == 0, result.blocking
@@ -87,7 +87,7 @@ def test_the_check_gives_its_evidence_with_the_hash_of_the_configuration(
     assert result.hashes.pack_configuration is not None
 
 
-def test_the_evidence_says_what_this_program_was_held_to(setting: check.Setting) -> None:
+def test_the_evidence_says_what_this_program_was_held_to(setting: check.CheckRequest) -> None:
     said = {policy.name: policy for policy in judge(setting).policies}
     assert said["log-group-retention"].settings == {"days": 14}
     assert said["log-group-retention"].sentence.endswith("exactly 14 days.")

@@ -186,9 +186,9 @@ class Workshop:
         assert old in PACK
         (self.pack / "__main__.py").write_text(PACK.replace(old, new))
 
-    def setting(self, config: Path | None = None) -> check.Setting:
+    def setting(self, config: Path | None = None) -> check.CheckRequest:
         """What is checked."""
-        return check.Setting(
+        return check.CheckRequest(
             pulumi=pulumi(ROOT),
             project=self.project,
             stack="dev",

@@ -19,7 +19,7 @@ def test_a_feed_reads_back_as_it_was_written(text: str) -> None:
 def test_what_is_no_feed_is_refused_as_wrong_words(text: str) -> None:
     with pytest.raises(UsageError) as refused:
         Feed.parse(text)
-    assert refused.value.code is Exit.WRONG_WORDS
+    assert refused.value.code is Exit.USAGE
 
 
 def test_a_sequence_stands_in_front_of_the_name() -> None:
