@@ -339,6 +339,10 @@ func TestProductsSumsAndAveragesAgreeWithBigIntegers(t *testing.T) {
 		n, m := notionals.Draw(t, "n"), notionals.Draw(t, "m")
 		sum, err := n.Add(m)
 		check(t, "n + m", sum, err, new(big.Int).Add(n.wide(), m.wide()))
+		included := n
+		if fits := included.Include(&m); fits != (err == nil) || fits && included != sum || !fits && included != n {
+			t.Fatalf("n including m is %v, %v; n + m is %v, %v", included, fits, sum, err)
+		}
 		if n.Sign() != n.wide().Sign() || n.Abs().wide().CmpAbs(n.wide()) != 0 || n.Abs().Sign() < 0 {
 			t.Fatalf("the sign of %v", n)
 		}

@@ -2,23 +2,23 @@ package parquet
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
+	"maps"
 	"math/bits"
+	"slices"
 )
 
 // column collects the values of a row group.
 type column struct {
-	name    string
-	kind    kind
-	scale   int // of a decimal
-	count   int64
-	values  []byte // PLAIN; of a dictionary, its entries
-	compare func(a, b []byte) int
+	name   string
+	kind   kind
+	scale  int // of a decimal
+	count  int64
+	values []byte // PLAIN; of a dictionary, its entries
 
 	dictionary map[string]uint32 // of strings
 	indexes    []uint32
-
-	least, greatest []byte
 }
 
 func (c *column) reset() {
@@ -26,18 +26,25 @@ func (c *column) reset() {
 	clear(c.dictionary)
 }
 
-// note keeps the statistics up to date.
-func (c *column) note(value []byte) {
-	c.count++
-	if c.count == 1 {
-		c.least, c.greatest = append(c.least[:0], value...), append(c.greatest[:0], value...)
-		return
+// bounds are the least and the greatest value.
+func (c *column) bounds() (least, greatest []byte) {
+	if c.dictionary != nil {
+		entries := slices.Collect(maps.Keys(c.dictionary))
+		return []byte(slices.Min(entries)), []byte(slices.Max(entries))
 	}
-	if c.compare(value, c.least) < 0 {
-		c.least = append(c.least[:0], value...)
-	} else if c.compare(value, c.greatest) > 0 {
-		c.greatest = append(c.greatest[:0], value...)
+	size, compare := 8, compareInt64
+	if c.kind == decimal {
+		size, compare = 16, compareDecimal
 	}
+	least, greatest = c.values[:size], c.values[:size]
+	for value := range slices.Chunk(c.values, size) {
+		if compare(value, least) < 0 {
+			least = value
+		} else if compare(value, greatest) > 0 {
+			greatest = value
+		}
+	}
+	return bytes.Clone(least), bytes.Clone(greatest)
 }
 
 // Int64s is a column of whole numbers, or of times in microseconds since 1970.
@@ -45,30 +52,23 @@ type Int64s struct{ c *column }
 
 // Int64 adds a column of whole numbers.
 func (w *Writer) Int64(name string) Int64s {
-	return Int64s{w.add(&column{name: name, kind: integer, compare: compareInt64})}
+	return Int64s{w.add(&column{name: name, kind: integer})}
 }
 
 // Timestamp adds a column of times in UTC, in microseconds: the finest that every
 // reader takes.
 func (w *Writer) Timestamp(name string) Int64s {
-	return Int64s{w.add(&column{name: name, kind: timestamp, compare: compareInt64})}
+	return Int64s{w.add(&column{name: name, kind: timestamp})}
 }
 
 // Append gives the row its value.
 func (s Int64s) Append(v int64) {
 	s.c.values = binary.LittleEndian.AppendUint64(s.c.values, uint64(v))
-	s.c.note(s.c.values[len(s.c.values)-8:])
+	s.c.count++
 }
 
 func compareInt64(a, b []byte) int {
-	x, y := int64(binary.LittleEndian.Uint64(a)), int64(binary.LittleEndian.Uint64(b))
-	switch {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	}
-	return 0
+	return cmp.Compare(int64(binary.LittleEndian.Uint64(a)), int64(binary.LittleEndian.Uint64(b)))
 }
 
 // Decimals is a column of decimals of 38 digits.
@@ -76,20 +76,18 @@ type Decimals struct{ c *column }
 
 // Decimal adds a column of decimals with so many digits behind the point.
 func (w *Writer) Decimal(name string, scale int) Decimals {
-	return Decimals{w.add(&column{name: name, kind: decimal, scale: scale, compare: compareDecimal})}
+	return Decimals{w.add(&column{name: name, kind: decimal, scale: scale})}
 }
 
 // Append gives the row its value: a coefficient, big-endian in two's complement.
 func (s Decimals) Append(coefficient [16]byte) {
 	s.c.values = append(s.c.values, coefficient[:]...)
-	s.c.note(coefficient[:])
+	s.c.count++
 }
 
 func compareDecimal(a, b []byte) int {
-	if a[0]>>7 != b[0]>>7 {
-		return int(b[0]>>7) - int(a[0]>>7) // the negative one is less
-	}
-	return bytes.Compare(a, b)
+	return cmp.Or(cmp.Compare(int64(binary.BigEndian.Uint64(a)), int64(binary.BigEndian.Uint64(b))),
+		cmp.Compare(binary.BigEndian.Uint64(a[8:]), binary.BigEndian.Uint64(b[8:])))
 }
 
 // Strings is a column of text of which many values are the same.
@@ -97,7 +95,7 @@ type Strings struct{ c *column }
 
 // String adds a column of UTF-8.
 func (w *Writer) String(name string) Strings {
-	return Strings{w.add(&column{name: name, kind: text, dictionary: map[string]uint32{}, compare: bytes.Compare})}
+	return Strings{w.add(&column{name: name, kind: text, dictionary: map[string]uint32{}})}
 }
 
 // Append gives the row its value.
@@ -109,10 +107,8 @@ func (s Strings) Append(v string) {
 		c.dictionary[v] = index
 		c.values = binary.LittleEndian.AppendUint32(c.values, uint32(len(v)))
 		c.values = append(c.values, v...)
-		c.note(c.values[len(c.values)-len(v):])
-	} else {
-		c.count++
 	}
+	c.count++
 	c.indexes = append(c.indexes, index)
 }
 

@@ -14,7 +14,6 @@
 package parquet
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -130,7 +129,8 @@ func (w *Writer) flush() error {
 }
 
 func (w *Writer) chunk(c *column) (chunk, error) {
-	k := chunk{start: w.offset, least: bytes.Clone(c.least), greatest: bytes.Clone(c.greatest)}
+	k := chunk{start: w.offset}
+	k.least, k.greatest = c.bounds()
 	values := c.values
 	if c.dictionary != nil {
 		if err := w.page(&k, dictionaryHeader(len(c.dictionary)), c.values); err != nil {

@@ -59,14 +59,10 @@ func (s *Stats) Add(t *trades.Trade) error {
 		return s.Append(&Stats{t.Price, Time(t.Time), t.Price, t.Price, t.Price, Time(t.Time), t.Size, t.Notional, 1, 0})
 	}
 	volume, err := s.Volume.Add(t.Size)
-	if err != nil {
-		return err
+	if err != nil || !s.Notional.Include(&t.Notional) {
+		return decimal.ErrRange
 	}
-	notional, err := s.Notional.Add(t.Notional)
-	if err != nil {
-		return err
-	}
-	s.Volume, s.Notional = volume, notional
+	s.Volume = volume
 	if s.Trades == 0 {
 		s.Open, s.OpenTime = t.Price, Time(t.Time)
 		s.High, s.Low = t.Price, t.Price

@@ -3,6 +3,7 @@ package trades
 import (
 	"bytes"
 	"math/bits"
+	"slices"
 
 	"market-data-pipeline/handlers/internal/decimal"
 	"market-data-pipeline/handlers/internal/format"
@@ -23,6 +24,7 @@ type fast struct {
 	epoch     bool
 	rfc3339   bool
 	joined    bool // the symbol is not that of one column
+	oneSymbol bool // it is the same in all rows
 	shape     format.Shape
 	shaped    bool
 	minute    shapedMinute
@@ -88,6 +90,7 @@ func (s *scanner) compile() {
 	take(f.Price.Column, readsPrice)
 	take(f.Size.Column, readsSize)
 	s.fast.joined = len(c.symbol) > 1 || c.symbol[0] < 0
+	s.fast.oneSymbol = slices.Max(c.symbol) < 0
 	for i, at := range c.symbol {
 		switch {
 		case at < 0:

@@ -275,6 +275,9 @@ func usualScaled(text []byte, n *format.Number) (coefficient uint64, length int)
 
 // plannedSymbol is the number of a symbol of several parts or of none, or -1.
 func (s *scanner) plannedSymbol() int {
+	if s.fast.oneSymbol && len(s.symbols.known) > 0 {
+		return 0
+	}
 	s.name = s.name[:0]
 	for i := range s.format.Symbol.Parts {
 		part := &s.format.Symbol.Parts[i]

@@ -287,13 +287,13 @@ func (s *scanner) accept(time int64, id int, price, size decimal.Decimal, notion
 		}
 	}
 	volume, volumeErr := s.volume.Add(size)
-	total, totalErr := s.notional.Add(notional.Abs())
-	if volumeErr != nil || totalErr != nil || !volume.Less(maxTotal) || total.AtLeast(maxTotal) {
+	absolute := notional.Abs()
+	if volumeErr != nil || !s.notional.Include(&absolute) || !volume.Less(maxTotal) || s.notional.AtLeast(maxTotal) {
 		s.stopped = true
 		s.reject(s.columns.name(s.columns.at[s.format.Size.Column]), []byte(size.String()), TotalTooLarge)
 		return nil
 	}
-	s.volume, s.notional = volume, total
+	s.volume = volume
 	if s.visit == nil || !s.result.Valid() {
 		return nil
 	}
