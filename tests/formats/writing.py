@@ -35,6 +35,8 @@ def write(
     body: Mapping[str, Any], seed: int, rows: int = 40, *, trades_alone: bool = False
 ) -> Written:
     """A file of random trades in a format's form, with rows to leave out unless it is said."""
+    if trades_alone:
+        body = settled(body)
     source = random.Random(seed)  # noqa: S311 - reproducible, no secret
     symbols: tuple[str, ...] = SYMBOLS if _pattern(body) is None else ("AAPL", "BTCUSDT", "A")
     if "column" not in body["symbol"]:
@@ -75,6 +77,17 @@ def write(
         table.append([row[name] for name in columns])
     written.text = _text(body, columns, table)
     return written
+
+
+def settled(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The format with one form of time, the first of several, as a vendor's file has one."""
+    stamp = dict(body["timestamp"])
+    forms = [key for key in stamp if key in ("epoch", "rfc3339", "layout", "since-midnight")]
+    for other in forms[1:]:
+        del stamp[other]
+    if isinstance(stamp[forms[0]], list):
+        stamp[forms[0]] = stamp[forms[0]][0]
+    return {**body, "timestamp": stamp}
 
 
 def _pattern(body: Mapping[str, Any]) -> str | None:

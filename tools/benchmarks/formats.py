@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import formats
-from tests.formats.writing import write
+from tests.formats.writing import settled, write
 from tools.benchmarks.figures import Figure, Report, Target, main, tell
 from tools.benchmarks.project import REPOSITORY
 
@@ -48,9 +48,10 @@ def _figures(
     name: str, body: Mapping[str, Any], folder: Path, rows: int, rounds: str
 ) -> list[Figure]:
     written = write(body, 1, rows, trades_alone=True)
-    file, declared = folder / f"{name}.csv", folder / f"{name}.json"
+    file, declared, used = (folder / f"{name}.{end}" for end in ("csv", "json", "used.json"))
     file.write_text(written.text, newline="")
     declared.write_text(json.dumps(body))
+    used.write_text(json.dumps(settled(body)))
     ours = _run(
         str(folder / "bench"), "--format", str(declared), "--file", str(file),
         "--name", written.name, "--rounds", rounds,
@@ -66,7 +67,7 @@ def _figures(
     ]
     for engine in ("duckdb", "polars"):
         program = str(HANDLERS / "bench" / "form_peers.py")
-        peer = _run(sys.executable, program, engine, str(declared), str(file), "--rounds", rounds)
+        peer = _run(sys.executable, program, engine, str(used), str(file), "--rounds", rounds)
         if peer is None:
             tell(f"{name}: {engine} does not read it")
             continue
