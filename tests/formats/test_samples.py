@@ -7,10 +7,11 @@ import pytest
 import formats
 from pipeline import inspection
 from tests.formats import reference
+from tests.formats.others import OTHERS
 from tests.formats.trades import ALL, Sample
 
 
-@pytest.mark.parametrize("sample", ALL, ids=lambda sample: str(sample.file))
+@pytest.mark.parametrize("sample", [*ALL, *OTHERS], ids=lambda sample: str(sample.file))
 def test_a_file_comes_out_as_it_must(sample: Sample) -> None:
     chosen = formats.find(sample.named)
     (found,) = inspection.inspect([sample.path], chosen, rows=100, path=None, non_positive=False)

@@ -34,7 +34,8 @@ class Sample:
         return self.format if self.shipped else str(FORMS / f"{self.format}.yaml")
 
 
-def _on(day: str, *rows: str) -> tuple[Trade, ...]:
+def on(day: str, *rows: str) -> tuple[Trade, ...]:
+    """Trades of a day, each as `TIME SYMBOL PRICE SIZE`; `_` in a symbol is a blank."""
     trades = []
     for row in rows:
         time, symbol, price, size = row.rsplit(maxsplit=3)
@@ -50,35 +51,35 @@ ALL: tuple[Sample, ...] = (
     Sample(
         file="massive-trades_v1.csv.gz",
         format="massive-trades",
-        trades=_on(DAY, "15:00:00.831008119 A 157.35 10", "15:00:01.199522227 A 157.34 0.0015"),
+        trades=on(DAY, "15:00:00.831008119 A 157.35 10", "15:00:01.199522227 A 157.34 0.0015"),
         left_out={"cancelled or corrected": 1},
     ),
     Sample(
         file="databento-raw.csv",
         format="databento-trades",
-        trades=_on(DAY, *(row.format("6675") for row in _DATABENTO)),
+        trades=on(DAY, *(row.format("6675") for row in _DATABENTO)),
     ),
     *(
         Sample(
             file=file,
             format="databento-trades",
-            trades=_on(DAY, *(row.format("ES.c.0") for row in _DATABENTO)),
+            trades=on(DAY, *(row.format("ES.c.0") for row in _DATABENTO)),
         )
         for file in ("databento-pretty.csv", "databento-pretty.csv.zst")
     ),
     *(
-        Sample(file=file, format="binance-trades", trades=_on(DAY, *_BINANCE))
+        Sample(file=file, format="binance-trades", trades=on(DAY, *_BINANCE))
         for file in ("BTCUSDT-trades-2026-01-05.zip", "BTCUSDT-trades-spot.csv")
     ),
     Sample(
         file="BTCUSDT-trades-um.csv",
         format="binance-trades",
-        trades=_on(DAY, "15:00:00.012 BTCUSDT 92010.1 0.002", "15:00:00.019 BTCUSDT 92010.2 0.011"),
+        trades=on(DAY, "15:00:00.012 BTCUSDT 92010.1 0.002", "15:00:00.019 BTCUSDT 92010.2 0.011"),
     ),
     Sample(
         file="BTCUSDT-aggTrades-um.csv",
         format="binance-aggtrades",
-        trades=_on(
+        trades=on(
             DAY,
             "15:00:00.012 BTCUSDT 92010.1 0.002",
             "16:00:00.083 BTCUSDT 92009.1 0.785",
@@ -88,7 +89,7 @@ ALL: tuple[Sample, ...] = (
     Sample(
         file="XBTUSD.csv",
         format="kraken-trades",
-        trades=_on(
+        trades=on(
             DAY,
             "15:00:00 XBTUSD 91999.9 0.0021",
             "15:00:00 XBTUSD 92000 0.12",
@@ -99,19 +100,19 @@ ALL: tuple[Sample, ...] = (
     Sample(
         file="binance_tardis.csv",
         format="tardis-trades",
-        trades=_on(
+        trades=on(
             DAY, "15:00:00.000123 btcusdt 92000.01 0.00001", "14:59:59.999999 btcusdt 92000 0.5"
         ),
     ),
     Sample(
         file="AAPL_tick.csv",
         format="firstrate-ticks",
-        trades=_on(DAY, "09:00:00.004 AAPL 243.1 100", "09:00:00.021 AAPL 243.12 5"),
+        trades=on(DAY, "09:00:00.004 AAPL 243.1 100", "09:00:00.021 AAPL 243.12 5"),
     ),
     Sample(
         file="bitmex-20260105.csv.gz",
         format="bitmex-trades",
-        trades=_on(
+        trades=on(
             DAY,
             "00:00:25.948313 ADAZ18 0.00000954 166774",
             "00:00:25.948313 XBTUSD 92000.5 11",
@@ -120,7 +121,7 @@ ALL: tuple[Sample, ...] = (
     Sample(
         file="alpaca.csv",
         format="alpaca-trades",
-        trades=_on(DAY, "15:00:00.003465 AAPL 243.1 100", "15:00:00.103465123 AAPL 243.12 5"),
+        trades=on(DAY, "15:00:00.003465 AAPL 243.1 100", "15:00:00.103465123 AAPL 243.12 5"),
     ),
     Sample(
         file="IDDI-1234+SC-BINANCE_SPOT_ETH_USDT+S-ETHUSDT.csv",
@@ -141,19 +142,19 @@ ALL: tuple[Sample, ...] = (
     Sample(
         file="EQY_US_ALL_TRADE_20260105.csv",
         format="nyse-taq-trades",
-        trades=_on(DAY, "14:30:00.010123456 BRK_B 480.25 100", "21:00:00.000000001 IBM 182.5 7"),
+        trades=on(DAY, "14:30:00.010123456 BRK_B 480.25 100", "21:00:00.000000001 IBM 182.5 7"),
         left_out={"cancelled or corrected": 1},
     ),
     Sample(
         file="lseg.csv",
         format="lseg-tick-history",
-        trades=_on(DAY, "15:00:01.5 VOD.L 71.42 1500"),
+        trades=on(DAY, "15:00:01.5 VOD.L 71.42 1500"),
         left_out={"no trade": 1, "without price": 1},
     ),
     Sample(
         file="BTCUSDT2020-03-25.csv",
         format="bybit-trades",
-        trades=_on(
+        trades=on(
             "2020-03-25",
             "23:58:20.0647 BTCUSDT 6698.5 0.042",
             "23:58:19.9 BTCUSDT 6698 0.001",
@@ -162,12 +163,12 @@ ALL: tuple[Sample, ...] = (
     Sample(
         file="BNBUSDC_2026-01-05.csv.gz",
         format="bybit-spot-trades",
-        trades=_on(DAY, "15:00:01.665 BNBUSDC 617.2 0.3", "15:00:02.219 BNBUSDC 617.9 0.1456"),
+        trades=on(DAY, "15:00:01.665 BNBUSDC 617.2 0.3", "15:00:02.219 BNBUSDC 617.9 0.1456"),
     ),
     Sample(
         file="IBM.txt",
         format="kibot-ticks",
-        trades=_on(DAY, "14:30:00 IBM 182.4 100", "14:30:01 IBM 182.42 7"),
+        trades=on(DAY, "14:30:00 IBM 182.4 100", "14:30:01 IBM 182.42 7"),
     ),
     Sample(
         file="bitstampUSD.csv.gz",
@@ -181,20 +182,20 @@ ALL: tuple[Sample, ...] = (
     Sample(
         file="iex-tops-trades.csv",
         format="iex-tops-trades",
-        trades=_on(DAY, "15:00:40.490473 SPEM 41.25 100", "15:00:41 SPEM 41.26 100"),
+        trades=on(DAY, "15:00:40.490473 SPEM 41.25 100", "15:00:41 SPEM 41.26 100"),
         shipped=False,
     ),
     Sample(
         file="ib-historical-ticks.csv",
         format="ib-ticks",
-        trades=_on(DAY, "15:00:00 AAPL 243.1 100"),
+        trades=on(DAY, "15:00:00 AAPL 243.1 100"),
         left_out={"unreported": 1},
         shipped=False,
     ),
     Sample(
         file="xetra-like-semicolon.csv",
         format="xetra",
-        trades=_on(DAY, "15:00:00.123 DE0007164600 1234.5 1000"),
+        trades=on(DAY, "15:00:00.123 DE0007164600 1234.5 1000"),
         shipped=False,
     ),
 )

@@ -124,6 +124,7 @@ type Number struct {
 	Comma     bool // is the decimal point
 	Thousands byte // 0: none
 	Free      bool // 9.54e-06, +1, .5 and 5. too
+	Unsigned  bool // a minus means nothing
 	Scale     *Scale
 	// ScaleIntegers leaves numbers with a decimal point as they are.
 	ScaleIntegers bool

@@ -21,7 +21,7 @@ const everything = `{
 		"skipped-times": "offset-before", "repeated-times": "second"},
 	"symbol": {"parts": [{"column": ["suffix", "root"]}, {"constant": "."}, {"file-name": "market", "prefix": "<", "suffix": ">"}], "pattern": ".+"},
 	"price": {"column": "price", "decimal": ",", "thousands": ".", "notation": "free", "scale": "1/32", "scaled": "integers"},
-	"size": {"column": "size", "scale": "1e-9"},
+	"size": {"column": "size", "scale": "1e-9", "sign": "ignored"},
 	"leave-out": [{"column": "kind", "is": ["Q", ""], "reason": "quote"}, {"column": "kind", "is-not": ["T"], "reason": "other"}],
 	"conditions": {"column": "conditions", "split": {"separator": ",", "strip": "[]' "}, "others": "fault", "table": {"@": "all", "I": ["volume"], "Q": []}},
 	"order": "none"}`
@@ -35,6 +35,9 @@ func TestEveryKeyIsRead(t *testing.T) {
 		!slices.Equal(f.Comments, []string{"#", "sep="}) || f.Trailer != "END" || f.TrailerRequired || f.BlankLines != "ignored" ||
 		!f.TrailingDelimiter || f.EmptyFile != "fault" || f.Header != "required" || f.Order != AnyOrder {
 		t.Errorf("%+v", f)
+	}
+	if f.Price.Unsigned || !f.Size.Unsigned {
+		t.Error("signs are not read as they are declared")
 	}
 	if several, err := Parse(changed(t, "delimiter", list{"|", ";"})); err != nil || several.Delimiter != '|' || string(several.Delimiters) != "|;" {
 		t.Errorf("%v: %+v", err, several)
@@ -194,6 +197,7 @@ func TestLayouts(t *testing.T) {
 		{"%-m/%-d/%y %-I:%M %p", "11/15/69 1:07 pm", Fields{Year: 1969, Month: 11, Day: 15, Hour: 13, Minute: 7, halves: true, afternoon: true}},
 		{"%d-%b-%Y %H:%M:%S%.f", "05-JAN-2026 00:00:00", Fields{Year: 2026, Month: 1, Day: 5}},
 		{"%d-%b-%Y %H:%M:%S%.f", "05-Jan-2026 00:00:00,000000001", Fields{Year: 2026, Month: 1, Day: 5, Nanosecond: 1}},
+		{"%d-%b-%Y %H:%M:%S%.f %z", "05-JAN-2026 09:30:01.25 -5", Fields{Year: 2026, Month: 1, Day: 5, Hour: 9, Minute: 30, Second: 1, Nanosecond: 25e7, Offset: -18000, HasOffset: true}},
 		{"%Y-%m-%dD%H:%M:%S.%f%z", "2026-01-05D00:00:25.9-05:30", Fields{Year: 2026, Month: 1, Day: 5, Second: 25, Nanosecond: 9e8, Offset: -19800, HasOffset: true}},
 		{"%Y%m%d %H:%M:%S %Z", "20260105 10:00:00 US/Eastern", Fields{Year: 2026, Month: 1, Day: 5, Hour: 10, Zone: "US/Eastern"}},
 		{"%H%M%S%f", "093000123456789", Fields{Hour: 9, Minute: 30, Nanosecond: 123456789}},
@@ -222,7 +226,7 @@ func TestWhatDoesNotFitALayout(t *testing.T) {
 		"%-H%M%S%3f":      {"", "1093000010", "9300001x"},
 		"%d-%b-%Y":        {"05-Foo-2026", "05-J"},
 		"%I:%M %p":        {"09:30", "09:30 XM", "09:30 A"},
-		"%H:%M %z":        {"09:30", "09:30 0500", "09:30 +5", "09:30 +05:", "09:30 +24:00", "09:30 +05:60"},
+		"%H:%M %z":        {"09:30", "09:30 0500", "09:30 +5:00", "09:30 +", "09:30 +05:", "09:30 +24:00", "09:30 +05:60"},
 		"%H:%M %Z":        {"09:30", "09:30 ", "09:30 ?"},
 		"%-d/%m/%Y":       {"/01/2026", "123/01/2026"},
 		"%H:%M:%S.%3f":    {"09:30:00.12", "09:30:00.1234"},

@@ -338,19 +338,22 @@ func leadingDigits(text []byte) int {
 	return n
 }
 
-// offset reads Z, +hh, +hhmm or +hh:mm as seconds, and how long it is.
+// offset reads Z, +h, +hh, +hhmm or +hh:mm as seconds, and how long it is.
 func offset(text []byte) (seconds, size int) {
 	if len(text) > 0 && text[0]|0x20 == 'z' {
 		return 0, 1
 	}
-	if len(text) < 3 || text[0] != '+' && text[0] != '-' || leadingDigits(text[1:]) < 2 {
+	if len(text) < 2 || text[0] != '+' && text[0] != '-' || leadingDigits(text[1:]) == 0 {
 		return 0, 0
 	}
 	pair := func(at int) int { return 10*int(text[at]-'0') + int(text[at+1]-'0') }
-	hours, minutes, size := pair(1), 0, 3
-	if len(text) >= 6 && text[3] == ':' && leadingDigits(text[4:]) >= 2 {
+	hours, minutes, size := int(text[1]-'0'), 0, 2
+	if leadingDigits(text[1:]) >= 2 {
+		hours, size = pair(1), 3
+	}
+	if size == 3 && len(text) >= 6 && text[3] == ':' && leadingDigits(text[4:]) >= 2 {
 		minutes, size = pair(4), 6
-	} else if leadingDigits(text[1:]) >= 4 {
+	} else if size == 3 && leadingDigits(text[1:]) >= 4 {
 		minutes, size = pair(3), 5
 	}
 	if hours > 23 || minutes > 59 {

@@ -338,6 +338,7 @@ func (r *reader) number(path string, value any, f *Format) (n Number) {
 		}
 	}
 	n.Free = o.choice("notation", "plain", "plain", "free") == "free"
+	n.Unsigned = o.choice("sign", "counts", "counts", "ignored") == "ignored"
 	if text := o.text("scale", 40); text != "" {
 		scale, ok := parseScale(text)
 		if !ok {

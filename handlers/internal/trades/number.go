@@ -1,12 +1,17 @@
 package trades
 
 import (
+	"bytes"
+
 	"market-data-pipeline/handlers/internal/decimal"
 	"market-data-pipeline/handlers/internal/format"
 )
 
 // readNumber reads a price or a size as the format has it.
 func readNumber(text []byte, n *format.Number) (decimal.Decimal, Reason) {
+	if n.Unsigned {
+		text = bytes.TrimPrefix(text, []byte("-"))
+	}
 	if !n.Comma && n.Thousands == 0 && !n.Free && n.Scale == nil {
 		return numberFault(decimal.Parse(text))
 	}
@@ -18,7 +23,7 @@ func readNumber(text []byte, n *format.Number) (decimal.Decimal, Reason) {
 	}
 	rest := text
 	negative := false
-	if len(rest) > 0 && (rest[0] == '-' || n.Free && rest[0] == '+') {
+	if len(rest) > 0 && (rest[0] == '-' && !n.Unsigned || n.Free && rest[0] == '+') {
 		negative, rest = rest[0] == '-', rest[1:]
 	}
 	integer, group, groups := 0, 0, 0
