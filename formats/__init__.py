@@ -13,6 +13,7 @@ import yaml
 
 FOLDER = Path(__file__).parent
 SCHEMA = FOLDER / "format.schema.json"
+_FAULTS = 10  # told of one format
 
 
 class FormatError(Exception):
@@ -52,17 +53,40 @@ def read(path: Path) -> Format:
     """
     try:
         body = yaml.load(path.read_text(encoding="utf-8"), Loader=_Once)  # noqa: S506 - a SafeLoader
-        fault = next(_schema().iter_errors(body), None)
+        faults = list(_schema().iter_errors(body))
     except FileNotFoundError:
         raise FormatError(
             f"{path} does not exist. `pipeline formats` lists those that do."
         ) from None
     except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
         raise FormatError(f"{path} cannot be read as a format: {error}") from error
-    if fault is not None:
-        place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in fault.instance_path)
-        raise FormatError(f"{path}: {place.lstrip('.') or 'the format'}: {fault.message[:300]}")
+    if faults:
+        raise FormatError("\n".join(f"{path}: {_told(fault)}" for fault in faults[:_FAULTS]))
     return Format(name=path.stem, body=body)
+
+
+def _told(fault: jsonschema_rs.ValidationError) -> str:
+    """A fault with its place, the value, and what the schema says of the place."""
+    place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in fault.instance_path)
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    node: Any = schema
+    passed = [schema]
+    for part in fault.schema_path:
+        if part == "$ref":
+            node = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
+        elif isinstance(node, Mapping | list):
+            node = node[part]  # type: ignore[index]
+        passed += [node] if isinstance(node, Mapping) else []
+    meaning = next((p["description"] for p in reversed(passed[1:]) if "description" in p), "")
+    message, refused, _ = fault.message[:300].partition(" is not valid under")
+    if refused and all("required" in choice for choice in node):
+        keys = ", ".join(choice["required"][0] for choice in node)
+        message += f" needs one of the keys {keys}"
+    elif refused:
+        message += " may not stand here"
+    elif "Additional properties" in message:
+        message += f"; the keys here are {', '.join(passed[-1]['properties'])}"
+    return ". ".join(filter(None, [f"{place.lstrip('.') or 'the format'}: {message}", meaning]))
 
 
 def names() -> list[str]:

@@ -8,6 +8,8 @@ import jsonschema_rs
 import pytest
 import yaml
 
+import formats
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 FORMATS = sorted((REPOSITORY / "formats").glob("*.yaml"))
 SCHEMA = json.loads((REPOSITORY / "formats" / "format.schema.json").read_text())
@@ -45,3 +47,31 @@ def test_the_functions_have_the_canonical_format() -> None:
     assert kept.read_text() == canonical_json(body) + "\n", (
         f"write formats/canonical.yaml into {kept.name} as JSON: sorted keys, no blanks"
     )
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (
+            {"delimiter": "x"},
+            'delimiter: "x" may not stand here. What stands between fields: a comma',
+        ),
+        ({"timestamp": {"column": "time", "epoch": "ms"}}, "timestamp.epoch: .* seconds, millisec"),
+        ({"timestamp": {"column": "time"}}, "needs one of the keys rfc3339, epoch, layout, since"),
+        (
+            {"symbol": {"name": "x"}},
+            "the keys here are column, file-name, constant, parts, pattern",
+        ),
+        ({"sybmol": 1}, "'sybmol' was unexpected.; the keys here are title, source"),
+        ({"price": {"column": "price", "scale": 0.01}}, "price.scale: 0.01 .* in quotes"),
+        ({"order": None, "header": False}, "(?s)header: false is not one of .*order: null"),
+    ],
+)
+def test_a_fault_of_a_format_is_told_with_what_may_stand_there(
+    changed: dict[str, Any], told: str, tmp_path: Path
+) -> None:
+    body = yaml.safe_load((REPOSITORY / "tests/formats/forms/bitstamp-usd.yaml").read_text())
+    file = tmp_path / "wrong.yaml"
+    file.write_text(yaml.safe_dump(body | changed))
+    with pytest.raises(formats.FormatError, match=told):
+        formats.read(file)

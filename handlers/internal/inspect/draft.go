@@ -2,189 +2,166 @@ package inspect
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // Words by which columns are known; the first that a name holds counts.
 var (
 	timeWords   = []string{"timestamp", "ts_event", "sip_timestamp", "time", "date", "ts"}
-	symbolWords = []string{"symbol", "ticker", "instrument", "isin", "ric", "pair", "code", "id"}
-	priceWords  = []string{"price", "px", "kurs", "last", "rate"}
-	sizeWords   = []string{"size", "qty", "quantity", "volume", "amount", "menge", "shares"}
+	clockWords  = []string{"time", "tm", "uhr", "zeit", "hora", "时间"}
+	dateWords   = []string{"trad", "date", "dt", "datum", "dat", "日期"}
+	offsetWords = []string{"offset"}
+	symbolWords = []string{"symbol", "symb", "ticker", "tckr", "instrument", "isin", "secid", "secur", "ric", "pair", "product", "contract", "code", "代码"}
+	priceWords  = []string{"price", "px", "kurs", "last", "rate", "preco", "价格", "amt"}
+	sizeWords   = []string{"size", "qty", "quantity", "volume", "amount", "menge", "shares", "vol", "数量"}
+	sides       = []string{"BUY", "SELL", "TRUE", "FALSE", "NAN", "NULL", "TRADE", "QUOTE"}
 )
 
-// layouts are forms of times to recognise, with what they are in a format.
-var layouts = []struct {
-	form *regexp.Regexp
-	text string
-}{
-	{regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`), "rfc3339"},
-	{regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$`), "%Y-%m-%dT%H:%M:%S%.f"},
-	{regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$`), "%Y-%m-%d %H:%M:%S%.f%z"},
-	{regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$`), "%Y-%m-%d %H:%M:%S%.f"},
-	{regexp.MustCompile(`^\d{4}-\d\d-\d\dD\d\d:\d\d:\d\d(\.\d+)?$`), "%Y-%m-%dD%H:%M:%S%.f"},
-	{regexp.MustCompile(`^\d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d(,\d+)?$`), "%d.%m.%Y %H:%M:%S%.f"},
-	{regexp.MustCompile(`^\d\d/\d\d/\d{4} \d\d:\d\d:\d\d(\.\d+)?$`), "%m/%d/%Y %H:%M:%S%.f"},
-	{regexp.MustCompile(`^\d{8} \d\d:\d\d:\d\d(\.\d+)?$`), "%Y%m%d %H:%M:%S%.f"},
-	{regexp.MustCompile(`^\d{8} \d\d:\d\d:\d\d [A-Za-z]+/[A-Za-z_/]+$`), "%Y%m%d %H:%M:%S %Z"},
-	{regexp.MustCompile(`^\d\d:\d\d:\d\d([.,]\d+)?$`), "%H:%M:%S%.f"},
-	{regexp.MustCompile(`^\d\d\.\d\d\.\d{4}$`), "%d.%m.%Y"},
-	{regexp.MustCompile(`^\d\d/\d\d/\d{4}$`), "%m/%d/%Y"},
-	{regexp.MustCompile(`^\d{4}-\d\d-\d\d$`), "%Y-%m-%d"},
+// drafter makes a format to start from: what could be told of the rows, and what is
+// to be filled in where it could not.
+type drafter struct {
+	*Found
+	rows  [][]string
+	taken map[int]bool
+	draft map[string]any
 }
 
-// unitsByDigits are the units of times of today, by their digits before the point.
-var unitsByDigits = map[int]string{10: "seconds", 13: "milliseconds", 16: "microseconds", 19: "nanoseconds"}
-
-var epochNumber = regexp.MustCompile(`^1\d{9}(\d{3}){0,3}(\.\d+)?$`)
-
-// timeForm is what form of a time a value has, if any.
-func timeForm(value string) string {
-	if epochNumber.MatchString(value) {
-		integer, _, _ := strings.Cut(value, ".")
-		return unitsByDigits[len(integer)]
-	}
-	for _, layout := range layouts {
-		if layout.form.MatchString(value) {
-			return layout.text
-		}
-	}
-	return ""
-}
-
-// draft is the body of a format to start from: what could be told, and what is to
-// be filled in where it could not.
+// draft is the body of the format; nil where nothing like trades is to be seen.
 func (f *Found) draft(rows [][]string) map[string]any {
 	if f.Header {
 		rows = rows[1:]
 	}
-	if len(rows) == 0 {
+	if len(rows) == 0 || len(f.Columns) < 2 {
 		return nil
 	}
-	row := rows[0]
-	value := func(i int) string {
-		if i < len(row) {
-			return strings.TrimSpace(row[i])
-		}
-		return ""
+	d := drafter{f, rows, map[int]bool{}, map[string]any{
+		"title": "Whose files these are", "source": []string{"Where the form is documented"}, "columns": f.Columns, "order": "none",
+	}}
+	d.text()
+	d.time()
+	if !d.price() || !d.size() {
+		return nil
 	}
-	draft := map[string]any{
-		"title": "Whose files these are", "source": []string{"Where the form is documented"},
-		"columns": f.Columns, "order": "none",
-	}
+	d.symbol()
+	d.fileName()
+	return d.draft
+}
+
+// text says how the text is cut, where that is not the usual way.
+func (d *drafter) text() {
 	for key, set := range map[string]struct{ is, usual string }{
-		"encoding": {f.Encoding, "utf-8"}, "line-ends": {f.LineEnds, "lf"}, "delimiter": {f.Delimiter, ","},
+		"encoding": {d.Encoding, "utf-8"}, "line-ends": {d.LineEnds, "lf"}, "delimiter": {d.Delimiter, ","}, "blank-lines": {d.blank, ""},
 	} {
 		if set.is != set.usual {
-			draft[key] = set.is
+			d.draft[key] = set.is
 		}
 	}
-	if !f.Header {
-		draft["header"] = "none"
+	if !d.Header {
+		d.draft["header"] = "none"
 	}
-	taken := map[int]bool{}
-	draft["timestamp"] = f.draftTime(row, value, taken)
-	numeric := func(i int) bool { return number.MatchString(value(i)) }
-	decimal := func(i int) bool { return numeric(i) && strings.ContainsAny(value(i), ".,") }
-	for _, wanted := range []struct {
-		key    string
-		words  []string
-		is     func(int) bool
-		better func(int) bool // where no name tells
-	}{{"price", priceWords, numeric, decimal}, {"size", sizeWords, numeric, decimal}, {"symbol", symbolWords, func(i int) bool { return value(i) != "" && !decimal(i) }, nil}} {
-		i := f.pick(wanted.words, wanted.is, taken)
-		if i < 0 && wanted.better != nil {
-			if i = f.pick(nil, wanted.better, taken); i < 0 {
-				i = f.pick(nil, wanted.is, taken)
-			}
-		}
-		if i < 0 {
-			continue
-		}
-		taken[i] = true
-		column := map[string]any{"column": f.Columns[i]}
-		if wanted.key != "symbol" {
-			notation(column, rows, i)
-		}
-		draft[wanted.key] = column
+	if d.comments {
+		d.draft["comments"] = []string{"#"}
+	} else if d.preamble > 0 {
+		d.draft["preamble-lines"] = d.preamble
 	}
-	if draft["symbol"] == nil {
-		draft["file-name"] = map[string]any{"pattern": "(?P<symbol>[A-Za-z0-9]+).*"}
-		draft["symbol"] = map[string]any{"file-name": "symbol"}
+	if d.trailer != "" {
+		d.draft["trailer"] = map[string]any{"begins": d.trailer}
 	}
-	return draft
+	if d.delimited {
+		d.draft["trailing-delimiter"] = true
+	}
+	if d.trim {
+		d.draft["trim"] = true
+		d.draft["header-names"] = "loose"
+	}
 }
 
-// draftTime finds the column of the time, or those of date and time.
-func (f *Found) draftTime(row []string, value func(int) string, taken map[int]bool) map[string]any {
-	whole := func(i int) bool { // a time with its date
-		form := timeForm(value(i))
-		return form != "" && (!strings.HasPrefix(form, "%") || strings.Contains(form, "%d") && strings.Contains(form, "%H"))
-	}
-	i := f.pick(timeWords, whole, taken)
-	if i < 0 {
-		i = f.pick(nil, whole, taken)
-	}
-	if i >= 0 {
-		form := timeForm(value(i))
-		f.TimestampUnit = form
-		taken[i] = true
-		timestamp := map[string]any{"column": f.Columns[i]}
-		switch {
-		case form == "rfc3339":
-			timestamp["rfc3339"] = "any"
-		case !strings.Contains(form, "%"):
-			timestamp["epoch"] = form
-		default:
-			timestamp["layout"] = form
-			if !strings.HasSuffix(form, "%z") && !strings.HasSuffix(form, "%Z") {
-				timestamp["zone"] = "UTC"
-			}
-		}
-		return timestamp
-	}
-	date, clock := -1, -1
-	for i := range row {
-		switch form := timeForm(value(i)); {
-		case form == "%H:%M:%S%.f":
-			clock = i
-		case strings.HasPrefix(form, "%"):
-			date = i
+// values are those of a column that are not empty.
+func (d *drafter) values(i int) (values []string) {
+	for _, row := range d.rows {
+		if i < len(row) && row[i] != "" {
+			values = append(values, row[i])
 		}
 	}
-	if date >= 0 && clock >= 0 {
-		taken[date], taken[clock] = true, true
-		f.TimestampUnit = timeForm(value(date)) + " %H:%M:%S%.f"
-		return map[string]any{"columns": []string{f.Columns[date], f.Columns[clock]}, "layout": f.TimestampUnit, "zone": "UTC"}
-	}
-	return map[string]any{"column": f.Columns[0], "layout": "%Y-%m-%d %H:%M:%S%.f", "zone": "UTC"}
+	return values
 }
 
-// pick is the column that fits and that the earliest of the words is in, or without
-// words the first that fits; -1 if there is none.
-func (f *Found) pick(words []string, fits func(int) bool, taken map[int]bool) int {
+// pick is the column of which most values fit and that the earliest of the words is
+// in, or without words the first that fits from a place on; -1 if there is none.
+func (d *drafter) pick(words []string, from int, fits func(string) bool) int {
+	is := func(i int) bool {
+		values := d.values(i)
+		fit := 0
+		for _, value := range values {
+			if fits(value) {
+				fit++
+			}
+		}
+		return !d.taken[i] && len(values) > 0 && 5*fit >= 4*len(values)
+	}
 	for _, word := range words {
-		for i, name := range f.Columns {
-			if !taken[i] && fits(i) && strings.Contains(strings.ToLower(name), word) {
+		for i, name := range d.Columns {
+			if strings.Contains(strings.ToLower(name), word) && is(i) {
 				return i
 			}
 		}
 	}
-	for i := range f.Columns {
-		if words == nil && !taken[i] && fits(i) {
+	for i := from; words == nil && i < len(d.Columns); i++ {
+		if is(i) {
 			return i
 		}
 	}
 	return -1
 }
 
-// notation says how the numbers of a column are written where that is unusual.
-func notation(column map[string]any, rows [][]string, i int) {
-	for _, row := range rows {
-		if i >= len(row) {
-			continue
-		}
-		text := row[i]
+// either is the column that a word tells, else the first that fits.
+func (d *drafter) either(words []string, fits func(string) bool) int {
+	if i := d.pick(words, 0, fits); i >= 0 {
+		return i
+	}
+	return d.pick(nil, 0, fits)
+}
+
+// take is a column's name, now that it means something.
+func (d *drafter) take(i int) string {
+	d.taken[i] = true
+	return d.Columns[i]
+}
+
+// price finds the price: the number with a decimal point, where no name tells.
+func (d *drafter) price() bool {
+	i := d.pick(priceWords, 0, number.MatchString)
+	if i < 0 {
+		i = d.pick(nil, 0, func(value string) bool { return number.MatchString(value) && strings.ContainsAny(value, ".,") })
+	}
+	if i < 0 {
+		i = d.pick(nil, 0, number.MatchString)
+	}
+	return i >= 0 && d.number("price", i)
+}
+
+// size finds the size: the number behind the price, where no name tells.
+func (d *drafter) size() bool {
+	i := d.pick(sizeWords, 0, number.MatchString)
+	if i < 0 {
+		i = d.pick(nil, slices.Index(d.Columns, d.draft["price"].(map[string]any)["column"].(string)), number.MatchString)
+	}
+	if i < 0 {
+		i = d.pick(nil, 0, number.MatchString)
+	}
+	return i >= 0 && d.number("size", i)
+}
+
+// number says how the numbers of a column are written, and that rows without one are
+// no trades.
+func (d *drafter) number(key string, i int) bool {
+	values := d.values(i)
+	column := map[string]any{"column": d.take(i)}
+	if price, known := d.draft["price"].(map[string]any); known && price["decimal"] == "," {
+		column["decimal"] = "," // and a point parts thousands
+	}
+	for _, text := range values {
 		point, comma := strings.LastIndexByte(text, '.'), strings.LastIndexByte(text, ',')
 		switch {
 		case comma > point && point >= 0:
@@ -193,9 +170,66 @@ func notation(column map[string]any, rows [][]string, i int) {
 			column["thousands"] = ","
 		case comma >= 0 && column["thousands"] == nil:
 			column["decimal"] = ","
+		case point >= 0 && column["decimal"] == ",":
+			column["thousands"] = "."
 		}
 		if strings.ContainsAny(text, "eE+") {
 			column["notation"] = "free"
 		}
+		if key == "size" && text[0] == '-' {
+			column["sign"] = "ignored"
+		}
 	}
+	d.draft[key] = column
+	if len(values) < len(d.rows) {
+		rules, _ := d.draft["leave-out"].([]any)
+		d.draft["leave-out"] = append(rules, map[string]any{"column": d.Columns[i], "is": []string{""}, "reason": "without " + key})
+	}
+	return true
+}
+
+// symbol finds the symbol, or leaves it to the file's name.
+func (d *drafter) symbol() {
+	i := d.pick(symbolWords, 0, func(value string) bool { return true })
+	if i < 0 && !d.Header {
+		i = d.pick(nil, 0, func(value string) bool {
+			return ticker.MatchString(value) && !slices.Contains(sides, strings.ToUpper(value))
+		})
+	}
+	if i >= 0 {
+		d.draft["symbol"] = map[string]any{"column": d.take(i)}
+	} else {
+		d.draft["symbol"] = map[string]any{"file-name": "symbol"}
+	}
+}
+
+var (
+	ticker   = regexp.MustCompile(`^[A-Z][A-Z0-9]+([./_-][A-Z0-9]+)*$`)
+	nameDate = regexp.MustCompile(`\d{4}-\d\d-\d\d|(19|20)\d{6}`)
+)
+
+// fileName says what of the file's name is read.
+func (d *drafter) fileName() {
+	needsSymbol := d.draft["symbol"].(map[string]any)["file-name"] != nil
+	date, needsDate := d.draft["timestamp"].(map[string]any)["date"].(map[string]any)
+	const symbol = `(?P<symbol>[A-Za-z0-9]+)`
+	pattern := symbol + ".*"
+	switch found := nameDate.FindStringIndex(d.name); {
+	case needsDate:
+		day := `(?P<date>\d{8})`
+		if date["layout"] == "%Y-%m-%d" {
+			day = `(?P<date>\d{4}-\d\d-\d\d)`
+		}
+		switch {
+		case !needsSymbol:
+			pattern = ".*?" + day + ".*"
+		case found != nil && strings.ContainsFunc(d.name[:found[0]], func(c rune) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }):
+			pattern = symbol + ".*?" + day + ".*"
+		default:
+			pattern = "[^A-Za-z]*?" + day + "[^A-Za-z]*" + symbol + ".*"
+		}
+	case !needsSymbol:
+		return
+	}
+	d.draft["file-name"] = map[string]any{"pattern": pattern}
 }

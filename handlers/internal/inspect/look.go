@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,6 +24,14 @@ type Found struct {
 	Header        bool     `json:"header"`
 	Columns       []string `json:"columns"`
 	TimestampUnit string   `json:"timestampUnit"` // seconds …, rfc3339, a layout; empty: none was recognised
+
+	name      string // of the file
+	preamble  int    // lines in front of the first of as many fields as most have
+	comments  bool   // they begin with #
+	blank     string // blank-lines, where there are any
+	trailer   string // how the last line begins, where it is no row
+	delimited bool   // a delimiter ends every line
+	trim      bool   // blanks stand around fields
 }
 
 // sample is how much of a file is looked at.
@@ -35,7 +44,7 @@ func look(ctx context.Context, path string) (*Found, map[string]any, error) {
 		return nil, nil, err
 	}
 	defer in.Close()
-	found := &Found{Columns: []string{}}
+	found := &Found{Columns: []string{}, name: filepath.Base(path)}
 	unpacked, container := trades.Unpack(ctx, in)
 	found.Container = container
 	text, err := io.ReadAll(io.LimitReader(unpacked, sample))
@@ -81,43 +90,86 @@ func (f *Found) lines(text []byte) []string {
 	lines := strings.Split(string(text), end)
 	if len(text) == sample && len(lines) > 1 {
 		lines = lines[:len(lines)-1]
+	} else if lines[len(lines)-1] == "" { // the end of the last line
+		lines = lines[:len(lines)-1]
 	}
-	var kept []string
-	for _, line := range lines {
-		if line = strings.TrimRight(line, "\r"); line != "" {
-			kept = append(kept, line)
-		}
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], "\r")
 	}
-	return kept
+	last := len(lines)
+	for last > 0 && strings.TrimSpace(lines[last-1]) == "" {
+		last--
+	}
+	if last < len(lines) {
+		f.blank = "at-end"
+	}
+	if slices.Contains(lines[:last], "") {
+		f.blank = "ignored"
+	}
+	if last > 1 && endWord.MatchString(lines[last-1]) {
+		last--
+		f.trailer = endWord.FindString(lines[last])
+	}
+	return lines[:last]
 }
 
+// endWord begins the line that closes a file.
+var endWord = regexp.MustCompile(`^(END|EOF|TRAILER|TRL)\b`)
+
 // cut finds the delimiter, the one that parts most lines into the same number of
-// fields, and gives the fields of each line.
+// fields, and gives the fields of each line from the first that has as many.
 func (f *Found) cut(lines []string) [][]string {
 	f.Delimiter = ","
 	var best [][]string
-	most := 0
-	for _, delimiter := range []rune{',', ';', '\t', '|', '^', '~', ' '} {
-		reader := csv.NewReader(strings.NewReader(strings.Join(lines, "\n")))
-		reader.Comma, reader.LazyQuotes, reader.FieldsPerRecord = delimiter, true, -1
-		rows, _ := reader.ReadAll()
-		if len(rows) == 0 {
-			continue
-		}
+	most, fields := 0, 0
+	for _, delimiter := range []rune{',', ';', '\t', '|', '^', '~', '\x01', ' '} {
+		rows := split(lines, delimiter)
 		widths := map[int]int{}
 		for _, row := range rows {
 			widths[len(row)]++
 		}
 		for width, count := range widths {
 			if width > 1 && count*width > most && (delimiter != ' ' || best == nil) {
-				most, best, f.Delimiter = count*width, rows, string(delimiter)
+				most, fields, best, f.Delimiter = count*width, width, rows, string(delimiter)
 			}
+		}
+	}
+	for len(best) > 0 && len(best[0]) != fields {
+		f.comments = f.comments || strings.HasPrefix(lines[f.preamble], "#")
+		best, f.preamble = best[1:], f.preamble+1
+	}
+	best = slices.DeleteFunc(best, func(row []string) bool { return len(row) < min(fields, 2) || row[0] == "" && len(row) == 1 })
+	f.delimited = len(best) > 0
+	for _, row := range best {
+		f.delimited = f.delimited && len(row) == fields && row[fields-1] == ""
+	}
+	for i, row := range best {
+		if f.delimited {
+			best[i] = row[:fields-1]
+		}
+		for j, field := range row {
+			f.trim = f.trim || f.Delimiter != " " && f.Delimiter != "\t" && field != strings.TrimSpace(field)
+			row[j] = strings.TrimSpace(field)
 		}
 	}
 	return best
 }
 
-var number = regexp.MustCompile(`^[-+]?[0-9][0-9.,]*([eE][-+]?[0-9]+)?$`)
+// split cuts each line by itself, so that a quote that is not closed spoils only one.
+func split(lines []string, delimiter rune) (rows [][]string) {
+	for _, line := range lines {
+		reader := csv.NewReader(strings.NewReader(line))
+		reader.Comma, reader.LazyQuotes, reader.FieldsPerRecord = delimiter, true, -1
+		row, err := reader.Read()
+		if err != nil {
+			row = []string{""}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+var number = regexp.MustCompile(`^[-+]?[0-9]*[0-9.,]*[0-9]([eE][-+]?[0-9]+)?$`)
 
 // head says whether the first row is a header, which has no numbers and no times,
 // and names the columns.
@@ -125,7 +177,9 @@ func (f *Found) head(rows [][]string) {
 	if len(rows) == 0 {
 		return
 	}
-	f.Header = !slices.ContainsFunc(rows[0], func(field string) bool { return number.MatchString(field) || timeForm(field) != "" })
+	f.Header = !slices.ContainsFunc(rows[0], func(field string) bool {
+		return number.MatchString(field) || timeForm(field) != "" || clockForm(field) != "" || dateForm(field) != ""
+	})
 	for i, field := range rows[0] {
 		name := strings.TrimSpace(field)
 		if !f.Header || name == "" || slices.Contains(f.Columns, name) {
