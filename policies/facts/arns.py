@@ -11,6 +11,7 @@ from policies.facts.types import (
     FUNCTION,
     KEY_ALIAS,
     LOG_GROUP,
+    POLICY,
     QUEUE,
     ROLE,
     TABLE,
@@ -28,7 +29,10 @@ _FORMS: dict[str, tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = {
     "sns": ((re.compile(r"([^:/]+)"), (TOPIC,)),),
     "s3": ((re.compile(r"([^/]+)"), (BUCKET,)),),
     "lambda": ((re.compile(r"function:([^:/]+)(?::\$LATEST)?"), (FUNCTION,)),),
-    "iam": ((re.compile(r"role/(?:.+/)?([^/]+)"), (ROLE,)),),
+    "iam": (
+        (re.compile(r"role/(?:.+/)?([^/]+)"), (ROLE,)),
+        (re.compile(r"policy/(?:.+/)?([^/]+)"), (POLICY,)),
+    ),
     "dynamodb": ((re.compile(r"table/([^/]+)"), (TABLE,)),),
     "logs": ((re.compile(r"log-group:([^:]+)(?::\*)?"), (LOG_GROUP,)),),
     "kms": ((re.compile(r"(alias/.+)"), (KEY_ALIAS,)),),
@@ -42,7 +46,8 @@ _FUNCTION = re.compile(
     r"(?P<name>[A-Za-z0-9_-]+)(?::\$LATEST)?"
 )
 _NAME_PROPERTY = {BUCKET: "bucket"} | dict.fromkeys(
-    (QUEUE, TOPIC, FUNCTION, ROLE, TABLE, LOG_GROUP, KEY_ALIAS, EVENT_BUS, EVENT_RULE), "name"
+    (QUEUE, TOPIC, FUNCTION, ROLE, POLICY, TABLE, LOG_GROUP, KEY_ALIAS, EVENT_BUS, EVENT_RULE),
+    "name",
 )
 
 

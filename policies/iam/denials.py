@@ -1,13 +1,39 @@
 """Statements that deny everyone what comes without TLS, or over an old one."""
 
+from collections.abc import Callable, Iterable
+
 from policies.iam.statements import Statement
 
+Condition = tuple[str, str, tuple[str, ...]]
+"""Operator, key and values of a condition, as in `Statement.conditions`."""
 
-def denies_plain_transport(statement: Statement, action: str, arns: tuple[str, ...]) -> bool:
-    """Whether it denies everyone `action` on `arns` that comes without TLS."""
-    if not _denies_everyone(statement, action, arns) or len(statement.conditions) != 1:
-        return False
-    operator, key, values = statement.conditions[0]
+
+def denied_everyone(
+    statements: Iterable[Statement], action: str, arn: str, when: Callable[[Condition], bool]
+) -> bool:
+    """Whether some statement denies everyone `action` on all that `arn` stands for.
+
+    Args:
+        statements: Those of one policy.
+        action: In lower case.
+        arn: Perhaps with a `*` at its end.
+        when: What its one condition has to be, such as `is_plain_transport`.
+    """
+    return any(
+        statement.effect == "Deny"
+        and not statement.inverted
+        and bool({("*", "*"), ("AWS", "*")} & set(statement.principals))
+        and bool({"*", action} & set(statement.actions))
+        and any(_takes_in(pattern, arn) for pattern in statement.resources)
+        and len(statement.conditions) == 1
+        and when(statement.conditions[0])
+        for statement in statements
+    )
+
+
+def is_plain_transport(condition: Condition) -> bool:
+    """Whether it holds for every call without TLS."""
+    operator, key, values = condition
     return operator in _BOOL and (key, values) == ("aws:securetransport", ("false",))
 
 
@@ -23,22 +49,10 @@ _OLD = {
 }
 
 
-def denies_old_transport(statement: Statement, action: str, arns: tuple[str, ...]) -> bool:
-    """Whether it denies everyone `action` on `arns` over TLS before 1.2."""
-    if not _denies_everyone(statement, action, arns) or len(statement.conditions) != 1:
-        return False
-    operator, key, values = statement.conditions[0]
+def is_old_transport(condition: Condition) -> bool:
+    """Whether it holds for every call over TLS before 1.2."""
+    operator, key, values = condition
     return key == "s3:tlsversion" and values in _OLD.get(operator, ())
-
-
-def _denies_everyone(statement: Statement, action: str, arns: tuple[str, ...]) -> bool:
-    return (
-        statement.effect == "Deny"
-        and not statement.inverted
-        and bool({("*", "*"), ("AWS", "*")} & set(statement.principals))
-        and bool({"*", action} & set(statement.actions))
-        and all(any(_takes_in(pattern, arn) for pattern in statement.resources) for arn in arns)
-    )
 
 
 def _takes_in(pattern: str, arn: str) -> bool:

@@ -1,8 +1,9 @@
 """Where a role's rights stand: in policies of its own, on the role itself, or attached (FN-5)."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
-from policies.facts.reading import Node
+from policies.facts.reading import Node, UndeterminedError
 from policies.facts.resource import Resource
 from policies.facts.stack import Stack
 from policies.facts.types import POLICY, ROLE, ROLE_ATTACHMENT, ROLE_POLICY
@@ -24,6 +25,10 @@ def holders(policy: Resource, stack: Stack) -> Iterator[Resource | None]:
     """The roles that a managed policy is attached to; None for a role of elsewhere."""
     for attachment in stack.referring(ROLE_ATTACHMENT, "policyArn", policy):
         yield stack.target(attachment, "role", ROLE)
+    for role in stack.of(ROLE):
+        with suppress(UndeterminedError):  # is told by the policy on managed policies
+            if policy in map(stack.owner_of, role.inputs.texts("managedPolicyArns")):
+                yield role
 
 
 def owners(carrier: Resource, stack: Stack) -> list[Resource | None]:

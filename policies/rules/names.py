@@ -65,14 +65,34 @@ def _judge(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
         # AWS fixes the form API-Gateway-Execution-Logs_{apiId}/{stage} (decision 0001).
         return PASSED
     name = resource.inputs.text(key)
+    if resource.type in _OF_ANOTHER or name in _FIXED:
+        return not_applicable(
+            "AWS fixes or restricts this name, which is one within another resource's."
+        )
     if not name:
         return failed(f"{key} is missing, so that AWS would be given a random name")
     form = rf"(?:.*/)?[a-z][a-z0-9_.-]*-{re.escape(stack.suffix)}(?:\.fifo)?"
     if not re.fullmatch(form, name):
-        return failed(
-            f"{key} does not end with -{stack.suffix} behind the resource's type in lower case"
-        )
+        return failed(f"{key} is {name}, not {_wanted(name, stack.suffix)}")
     return PASSED
+
+
+def _wanted(name: str, suffix: str) -> str:
+    """The name that is nearest to this one and right."""
+    path, slash, last = name.rpartition("/")
+    stem, fifo, _ = last.partition(".fifo")
+    word = re.sub(r"[^a-z0-9_.]+", "-", stem.lower().removesuffix(suffix)).strip("-0123456789_.")
+    return f"{path}{slash}{word or '{resource-type}'}-{suffix}{fifo}"
+
+
+# Names that no other stack's can clash with, for each lies within a resource that has the suffix.
+# Of models AWS takes letters and digits alone.
+_OF_ANOTHER = (
+    "aws:apigateway/model:Model",
+    "aws:apigatewayv2/model:Model",
+    "aws:lambda/alias:Alias",
+)
+_FIXED = ("$default",)  # the stage of an HTTP API that has no name in its address
 
 
 POLICIES = (NAMES.judged_in_stack(_judge),)

@@ -82,7 +82,8 @@ ACTIONS = Rule(
     severity=Severity.CRITICAL,
     requirements=("FN-5",),
     fix=(
-        "List the exact actions that the role's work needs, without wildcard and NotAction; what "
+        "List the exact actions that the role's work needs, in the policy without wildcard and "
+        "NotAction, and in setting `actions` under the role's name without the suffix; what "
         "makes, changes or deletes resources is for whoever deploys."
     ),
     governs=only(*identity.CARRIERS),
@@ -151,12 +152,15 @@ def _beyond(
 ) -> list[str]:
     """The actions that the owner's work does without."""
     name = (owner.inputs.text("name") if owner and owner.type == ROLE else None) or ""
-    needed = {
-        action.lower()
+    listed = [
+        actions
         for role, actions in settings["actions"].items()
         if fnmatchcase(name, f"{role}-{stack.suffix}")
-        for action in actions
-    }
+    ]
+    if name and not listed:
+        word = name.removesuffix(f"-{stack.suffix}")
+        return [f"{statement.path} gives rights to {name}: setting `actions` has no entry {word}"]
+    needed = {action.lower() for actions in listed for action in actions}
     return [
         f"{statement.path}.Action[{index}] is not among those that setting `actions` lists for "
         f"{name or 'whoever holds it'}"

@@ -31,13 +31,16 @@ MANAGED = Rule(
 
 
 def _judge_managed(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
-    inputs = resource.inputs
-    if resource.type == ROLE:
-        if inputs.is_empty("managedPolicyArns"):
-            return PASSED
-        return failed("managedPolicyArns attaches policies that this stack does not declare")
-    attached = stack.depends_only_on(resource, "policyArn", POLICY)
-    return PASSED if attached else failed("policyArn is no policy of this stack")
+    if resource.type == ROLE_ATTACHMENT:
+        own = stack.target(resource, "policyArn", POLICY) is not None
+        return PASSED if own else failed("policyArn is no policy of this stack")
+    return verdict(
+        [
+            f"managedPolicyArns[{index}] is no policy of this stack"
+            for index, arn in enumerate(resource.inputs.texts("managedPolicyArns"))
+            if (policy := stack.owner_of(arn)) is None or policy.type != POLICY
+        ]
+    )
 
 
 _PRINCIPAL = re.compile(r"\d{12}|arn:aws:(iam|sts)::\d{12}:(root|(user|role|assumed-role)/[^*?]+)")

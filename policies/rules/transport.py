@@ -1,10 +1,13 @@
 """Encryption in transit (SEC-2): nothing answers without TLS 1.2 or newer."""
 
+from collections.abc import Callable
+from functools import partial
+
 from policies.facts.endpoints import endpoints, is_here, told
 from policies.facts.resource import Resource
 from policies.facts.stack import Stack
 from policies.facts.types import API, BUCKET, FUNCTION, PROVIDER, QUEUE, TOPIC, TOPIC_SUBSCRIPTION
-from policies.iam.denials import denies_old_transport, denies_plain_transport
+from policies.iam.denials import Condition, denied_everyone, is_old_transport, is_plain_transport
 from policies.iam.services import in_each_policy
 from policies.iam.statements import Statement
 from policies.pack.answers import PASSED, Answer, failed, verdict
@@ -16,7 +19,7 @@ BUCKETS = Rule(
     severity=Severity.HIGH,
     requirements=("SEC-2",),
     fix=(
-        "Attach a BucketPolicy that denies * s3:* on the bucket and its objects, once if "
+        "Attach a BucketPolicy that denies * s3:* on the bucket and on its objects, once if "
         "aws:SecureTransport is false and once if s3:TlsVersion is below 1.2; make it no website."
     ),
     governs=only(BUCKET),
@@ -47,19 +50,25 @@ BUCKETS = Rule(
 
 def _judge_bucket(bucket: Resource, stack: Stack, _settings: Settings) -> Answer:
     arn = f"arn:aws:s3:::{bucket.inputs.text('bucket')}"
-    arns = (arn, f"{arn}/*")
     problems = []
-    if not in_each_policy(
-        bucket, stack, lambda found: any(denies_plain_transport(s, "s3:*", arns) for s in found)
-    ):
-        problems.append("no statement of its policy denies everyone s3:* without TLS")
-    if not in_each_policy(
-        bucket, stack, lambda found: any(denies_old_transport(s, "s3:*", arns) for s in found)
-    ):
-        problems.append("no statement of its policy denies everyone s3:* over TLS before 1.2")
+    for what, arns in (("the bucket", arn), ("its objects", f"{arn}/*")):
+        for words, when in (
+            ("without TLS", is_plain_transport),
+            ("over TLS before 1.2", is_old_transport),
+        ):
+            if not in_each_policy(bucket, stack, partial(_denied, "s3:*", arns, when)):
+                problems.append(
+                    f"no statement of its policy denies everyone s3:* on {what} {words}"
+                )
     if not bucket.inputs.is_empty("website"):
         problems.append("it is a website, which S3 serves over plain HTTP alone")
     return verdict(problems)
+
+
+def _denied(
+    action: str, arn: str, when: Callable[[Condition], bool], found: list[Statement]
+) -> bool:
+    return denied_everyone(found, action, arn, when)
 
 
 QUEUES = Rule(
@@ -106,19 +115,20 @@ def _judge_topic(topic: Resource, stack: Stack, _settings: Settings) -> Answer:
 
 
 def _judge_action(action: str, resource: Resource, stack: Stack) -> Answer:
-    def denies(statement: Statement) -> bool:
-        arns = _own_arn(statement, resource, stack)
-        return denies_plain_transport(statement, action.lower(), arns)
+    def denies(found: list[Statement]) -> bool:
+        return any(
+            denied_everyone([s], action.lower(), _own_arn(s, resource, stack), is_plain_transport)
+            for s in found
+        )
 
-    if in_each_policy(resource, stack, lambda found: any(map(denies, found))):
+    if in_each_policy(resource, stack, denies):
         return PASSED
     return failed(f"no statement of its policy denies everyone {action} without TLS")
 
 
-def _own_arn(statement: Statement, resource: Resource, stack: Stack) -> tuple[str, ...]:
+def _own_arn(statement: Statement, resource: Resource, stack: Stack) -> str:
     """The ARN by which the statement names the resource; `*` in its own policy is itself."""
-    named = [arn for arn in statement.resources if stack.owner_of(arn) is resource]
-    return tuple(named[:1]) or ("*",)
+    return next((arn for arn in statement.resources if stack.owner_of(arn) is resource), "*")
 
 
 _MODERN = ("TLS_1_2", "SecurityPolicy_TLS13_")

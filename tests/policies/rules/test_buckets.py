@@ -1,5 +1,7 @@
 """The bucket: versions, archive, events, encryption, transport, public access, ownership."""
 
+import json
+
 from tests.policies.baseline import document
 from tests.policies.kit import (
     Case,
@@ -29,6 +31,21 @@ def _beside(name: str) -> Change:
     return lambda s: s.add(declare(s[name].type, "beside", **s[name].inputs)).hide(
         "beside", "bucket"
     )
+
+
+ARN = "arn:aws:s3:::uploads-bucket-dev"
+
+
+def _split(number: int, *arns: str) -> Change:
+    """A denial of the bucket's policy as several, each on one ARN."""
+
+    def split(stack: Declarations) -> Declarations:
+        statements = json.loads(stack["bucket-policy"].inputs["policy"])["Statement"]
+        denial = statements.pop(number)
+        parts = [{**denial, "Resource": arn} for arn in arns]
+        return stack.set("bucket-policy", "policy.Statement", [*statements, *parts])
+
+    return split
 
 
 CASES = [
@@ -189,6 +206,29 @@ CASES = [
             ("bucket-ownership", "bucket-ownership", "rule.objectOwnership", "ObjectWriter"),
             ("bucket-ownership", BUCKET, "acl", "public-read"),
             ("detailed-metrics", "bucket-metrics", "filter", {"prefix": "uploads/"}),
+        )
+    ),
+    *(
+        passes(
+            f"denials of statement {number} in one for the bucket and one for its objects",
+            "bucket-transport",
+            BUCKET,
+            _split(number, ARN, f"{ARN}/*"),
+        )
+        for number in (0, 1)
+    ),
+    *(
+        fails(
+            f"a denial of statement {number} for {what} alone, twice",
+            "bucket-transport",
+            BUCKET,
+            _split(number, arn, arn),
+            f"on {lacks}",
+        )
+        for number in (0, 1)
+        for what, arn, lacks in (
+            ("the bucket", ARN, "its objects"),
+            ("its objects", f"{ARN}/*", "the bucket"),
         )
     ),
     passes(

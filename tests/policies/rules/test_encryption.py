@@ -38,6 +38,8 @@ PARAMETER = "aws:ssm/parameter:Parameter"
 EXPORT = "aws:dynamodb/tableExport:TableExport"
 TRACES = "aws:xray/encryptionConfig:EncryptionConfig"
 
+OBJECT_INPUTS = {"bucket": "uploads-bucket-dev", "key": "x", "tags": TAGS}
+
 CASES = [
     *(
         fails(f"{name} without {key}", policy, name, dropping(name, key))
@@ -49,8 +51,17 @@ CASES = [
         for value in _FOREIGN
     ),
     *(undetermined(policy, name, key) for policy, name, key in _KEYS),
+    *(
+        not_applicable(
+            f"for a {kind}, which takes its bucket's key",
+            "other-encryption",
+            "object",
+            adding(f"aws:s3/{kind}:{kind[0].upper()}{kind[1:]}", "object", **OBJECT_INPUTS),
+        )
+        for kind in ("bucketObject", "bucketObjectv2")
+    ),
     not_applicable(
-        "for an object, which takes its bucket's key",
+        "for an object without a word of encryption",
         "other-encryption",
         "object",
         lambda s: s.add(

@@ -1,11 +1,17 @@
 """The form of physical names, and where they stand of types that have no `name`."""
 
+from typing import Any
+
+import pytest
+
 from tests.policies.kit import (
     Case,
     Declarations,
     check,
+    declare,
     dropping,
     fails,
+    judge,
     not_applicable,
     parametrized,
     setting,
@@ -38,6 +44,13 @@ CASES = [
         "acme-policy",
         setting("acme-policy", "name", "acme"),
     ),
+    fails(
+        "a name without suffix, and the one that it should be",
+        "resource-name",
+        "status-api",
+        setting("status-api", "name", "Status API"),
+        "name is Status API, not status-api-dev",
+    ),
     undetermined("resource-name", "status-api", "name"),
     not_applicable("for a method", "resource-name", "get-method", lambda s: s, "no name"),
     undetermined(
@@ -52,3 +65,37 @@ CASES = [
 @parametrized(CASES)
 def test_names(case: Case, baseline: Declarations) -> None:
     check(case, baseline)
+
+
+@pytest.mark.parametrize(
+    ("type_", "inputs"),
+    [
+        ("aws:apigateway/model:Model", {"name": "Status"}),
+        ("aws:lambda/alias:Alias", {"name": "live"}),
+        ("aws:apigatewayv2/stage:Stage", {"name": "$default", "tags": TAGS}),
+    ],
+)
+def test_what_aws_fixes_or_restricts_needs_no_suffix(
+    type_: str, inputs: dict[str, Any], baseline: Declarations
+) -> None:
+    stack = baseline.add(declare(type_, "more", **inputs))
+    judgement = judge(stack, config={"allowed-types": {"allowed-types": [type_]}})
+    assert judgement.blocked() == {}
+    assert [found.answer for found in judgement.of("resource-name", "more")] == ["NOT_APPLICABLE"]
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted"),
+    [
+        ("Status_API", "status_api-dev"),
+        ("/stray/Group-prod", "/stray/group-prod-dev"),
+        ("status-queue.fifo", "status-queue-dev.fifo"),
+        ("-dev", "{resource-type}-dev"),
+    ],
+)
+def test_a_wrong_name_is_told_with_the_right_one(
+    found: str, wanted: str, baseline: Declarations
+) -> None:
+    judgement = judge(baseline.set("status-api", "name", found))
+    (answer,) = judgement.of("resource-name", "status-api")
+    assert answer.message.startswith(f"name is {found}, not {wanted}\n")

@@ -370,6 +370,28 @@ RESOURCES = [
         iam_actions={"own"},
     ),
     fails(
+        "rights of a role that no setting lists",
+        "iam-actions",
+        "more-policy",
+        lambda s: s.add(
+            declare(
+                "aws:iam/rolePolicy:RolePolicy",
+                "more-policy",
+                name="more-policy-dev",
+                role="more-role-dev",
+                policy=s["status-policy"].inputs["policy"],
+            ),
+            declare(
+                "aws:iam/role:Role",
+                "more-role",
+                name="more-role-dev",
+                assumeRolePolicy=s["status-role"].inputs["assumeRolePolicy"],
+                tags={"Environment": "Production", "Team": "Analytics"},
+            ),
+        ),
+        "setting `actions` has no entry more-role",
+    ),
+    fails(
         "rights attached to a role of elsewhere",
         "iam-resources",
         "own",

@@ -5,6 +5,7 @@ from typing import Any
 from tests.policies.baseline import trust
 from tests.policies.kit import (
     Case,
+    Change,
     Declarations,
     check,
     declare,
@@ -21,6 +22,9 @@ POLICY = "processor-policy"
 
 
 ROLE = "processor-role"
+
+
+OWN = "arn:aws:iam::123456789012:policy/own-policy-dev"
 
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -48,9 +52,44 @@ def _attached(
     return stack.redepend("attachment", "policyArn", (own.urn,))
 
 
+def _attached_as(arn: str) -> Change:
+    return lambda stack: _attached(stack).set("attachment", "policyArn", arn)
+
+
 ROLES = [
     not_applicable("a role without inline policy", "iam-actions", ROLE, lambda s: s, "no inline"),
     passes("a policy of this stack attached", "iam-managed-policies", "attachment", _attached),
+    passes(
+        "a policy of this stack attached by its computed ARN",
+        "iam-managed-policies",
+        "attachment",
+        lambda s: _attached(s).set("attachment", "policyArn", OWN),
+    ),
+    passes(
+        "a policy of this stack attached on the role itself",
+        "iam-managed-policies",
+        ROLE,
+        lambda s: _attached(s).remove("attachment").set(ROLE, "managedPolicyArns", [OWN]),
+    ),
+    *(
+        fails(
+            f"the policy {arn} attached",
+            "iam-managed-policies",
+            "attachment",
+            _attached_as(arn),
+            iam_actions={"own"},
+        )
+        for arn in (OWN.replace("123456789012", "999999999999"), OWN.replace("own-", "other-"))
+    ),
+    undetermined(
+        "iam-managed-policies",
+        "attachment",
+        "policyArn",
+        lambda s: _attached(s).hide("attachment", "policyArn"),
+        iam_actions={"own"},
+        iam_resources={"own"},
+        function_dead_letter={"validator-function", "status-function"},
+    ),
     fails(
         "AdministratorAccess attached",
         "iam-managed-policies",
