@@ -77,7 +77,7 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 		if err != nil {
 			return err
 		}
-		docs, err := loadArrival(ctx, tx, a)
+		docs, err := l.loadArrival(ctx, tx, a)
 		if err != nil {
 			return err
 		}
@@ -95,10 +95,6 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 			version.Attempts = map[string]int{}
 		}
 		version.Attempts[a.Request]++
-		if head.VersionID == "" || After(a.Sequencer, head.Sequencer) {
-			head.File, head.VersionID, head.Sequencer = a.File.Name, a.VersionID, a.Sequencer
-			head.Status, head.UpdatedAt = version.Status, stamp(l.Now())
-		}
 		receipt = Receipt{Kind: feed.Kind, Turn: Turn{
 			Stage: Validator, Feed: a.File.ID(), Attempt: version.Attempts[a.Request],
 			Ticket: Ticket{Number: head.Number, Revision: version.Revision, File: a.File.Name, VersionID: a.VersionID},
@@ -207,7 +203,7 @@ func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, found Found) (
 	var ticket Ticket
 	accepted := false
 	err := l.transact(ctx, func(tx *store.Transaction) error {
-		docs, err := loadArrival(ctx, tx, a)
+		docs, err := l.loadArrival(ctx, tx, a)
 		if err != nil {
 			return err
 		}
@@ -246,7 +242,7 @@ func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, found Found) (
 // yet is then rejected itself, and holds its feed.
 func (l Ledger) Reject(ctx context.Context, a Arrival, reason string, rejects *Rejects) error {
 	return l.transact(ctx, func(tx *store.Transaction) error {
-		docs, err := loadArrival(ctx, tx, a)
+		docs, err := l.loadArrival(ctx, tx, a)
 		if err != nil {
 			return err
 		}
@@ -260,12 +256,6 @@ func (l Ledger) Reject(ctx context.Context, a Arrival, reason string, rejects *R
 		}
 		version.File, version.VersionID, version.Rejects = a.File.Name, a.VersionID, rejects
 		version.record(Event{Status: Rejected, At: stamp(now), Stage: Validator, Reason: reason}, now)
-		if head.VersionID == "" || After(a.Sequencer, head.Sequencer) {
-			head.File, head.VersionID, head.Sequencer = a.File.Name, a.VersionID, a.Sequencer
-		}
-		if head.VersionID == a.VersionID {
-			head.Status, head.UpdatedAt = Rejected, stamp(now)
-		}
 		if head.Number == 0 {
 			head.ExpiresAt = now.Add(retention).Unix()
 			return nil
@@ -286,11 +276,33 @@ type arrivalDocuments struct {
 	version *Version
 }
 
-func loadArrival(ctx context.Context, tx *store.Transaction, a Arrival) (docs arrivalDocuments, err error) {
+// loadArrival loads what is known of an arrival. One that is newer than all before takes
+// the place of the newest, whose record gets an item of its own.
+func (l Ledger) loadArrival(ctx context.Context, tx *store.Transaction, a Arrival) (docs arrivalDocuments, err error) {
 	id := a.File.ID()
 	if docs.head, err = store.Load[File](ctx, tx, FileKey(id, a.File.Name)); err != nil {
 		return docs, err
 	}
-	docs.version, err = store.Load[Version](ctx, tx, VersionKey(id, a.File.Name, a.VersionID))
-	return docs, err
+	head := docs.head
+	switch {
+	case head.VersionID == a.VersionID:
+		docs.version = &head.Version
+		return docs, nil
+	case head.VersionID != "" && !After(a.Sequencer, head.Sequencer):
+		docs.version, err = store.Load[Version](ctx, tx, VersionKey(id, a.File.Name, a.VersionID))
+		return docs, err
+	case head.VersionID != "":
+		older, err := store.Load[Version](ctx, tx, VersionKey(id, a.File.Name, head.VersionID))
+		if err != nil {
+			return docs, err
+		}
+		*older = head.Version
+		if older.Status.final() {
+			older.ExpiresAt = l.Now().Add(retention).Unix()
+		}
+	}
+	head.Version = Version{File: a.File.Name, VersionID: a.VersionID}
+	head.Sequencer = a.Sequencer
+	docs.version = &head.Version
+	return docs, nil
 }

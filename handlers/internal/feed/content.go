@@ -31,7 +31,7 @@ func (l Ledger) Claim(ctx context.Context, id string, ticket Ticket) (counts boo
 		if max(number.Writing, number.Processor) > ticket.Revision {
 			return fmt.Errorf("%s number %d revision %d: %w", id, ticket.Number, ticket.Revision, ErrReplaced)
 		}
-		version, err := store.Load[Version](ctx, tx, VersionKey(id, ticket.File, ticket.VersionID))
+		version, err := loadVersion(ctx, tx, id, ticket)
 		if err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func (l Ledger) void(ctx context.Context, tx *store.Transaction, id string, numb
 // anew gives a number a new revision of the same version, which the validator is done
 // with.
 func (l Ledger) anew(ctx context.Context, tx *store.Transaction, id string, number *Number, stage Stage, reason string) error {
-	version, err := store.Load[Version](ctx, tx, VersionKey(id, number.File, number.VersionID))
+	version, err := loadVersion(ctx, tx, id, number.Ticket)
 	if err != nil {
 		return err
 	}

@@ -173,21 +173,21 @@ type Act struct {
 	Reason string `dynamodbav:"reason" json:"reason"`
 }
 
-// File is the item FILE#…: what is known of a file's newest version.
+// File is the item FILE#…: a file, with the record of its newest version, so that a
+// stage writes one item for both.
 type File struct {
-	File      string `dynamodbav:"file,omitempty"`
+	Version
 	Number    int64  `dynamodbav:"number"`
 	Kind      string `dynamodbav:"kind,omitempty"`
-	VersionID string `dynamodbav:"versionId,omitempty"`
 	Sequencer string `dynamodbav:"sequencer,omitempty"`
 	// Accepted is the sequencer of the newest version that was accepted.
-	Accepted  string `dynamodbav:"accepted,omitempty"`
-	Status    Status `dynamodbav:"status,omitempty"`
-	UpdatedAt string `dynamodbav:"updatedAt,omitempty"`
-	ExpiresAt int64  `dynamodbav:"expiresAt,omitempty"`
+	Accepted string `dynamodbav:"accepted,omitempty"`
+	// ExpiresAt is the item's own, and takes the place of the record's.
+	ExpiresAt int64 `dynamodbav:"expiresAt,omitempty"`
 }
 
-// Version is the item VERSION#…: one object version and its history.
+// Version is the record of one object version. It lies in the file's item as long as
+// the version is its newest, and in the item VERSION#… from then on.
 type Version struct {
 	File      string  `dynamodbav:"file,omitempty"`
 	VersionID string  `dynamodbav:"versionId,omitempty"`
@@ -214,6 +214,14 @@ type Reading struct {
 	Format string              `dynamodbav:"format,omitempty"` // its name; empty: the canonical one
 	Hash   string              `dynamodbav:"hash,omitempty"`
 	Day    tradingday.Declared `dynamodbav:"day"`
+}
+
+// UpdatedAt is when the version's status changed last.
+func (v *Version) UpdatedAt() string {
+	if len(v.History) == 0 {
+		return ""
+	}
+	return v.History[len(v.History)-1].At
 }
 
 // Event is one line of a version's history.
@@ -272,7 +280,7 @@ func FileKey(id, file string) store.Key {
 	return store.Key{Partition: id, Sort: filePrefix + file}
 }
 
-// VersionKey is the key of one version of a file.
+// VersionKey is the key of a version of a file that has a newer one.
 func VersionKey(id, file, versionID string) store.Key {
 	return store.Key{Partition: id, Sort: versionPrefix + file + "#" + versionID}
 }

@@ -96,6 +96,13 @@ func load[T any](f *fixture, key store.Key) *T {
 	return document
 }
 
+func (f *fixture) version(file, versionID string) *Version {
+	f.t.Helper()
+	version, err := ReadVersion(context.Background(), f.ledger.Store, id, file, versionID)
+	f.must(err)
+	return version
+}
+
 func arrival(name, version, sequencer string) Arrival {
 	file, err := upload.New("acme", "f", name)
 	if err != nil {
@@ -329,7 +336,7 @@ func TestAVersionThatWasSkippedBeforeItWasValidIsDone(t *testing.T) {
 	a := arrival("1/x.csv", "v1", "01")
 	f.receive(a)
 	tx := store.Begin(f.ledger.Store)
-	version, err := store.Load[Version](context.Background(), tx, VersionKey(id, "1/x.csv", "v1"))
+	version, err := store.Load[File](context.Background(), tx, FileKey(id, "1/x.csv"))
 	f.must(err)
 	version.record(Event{Status: Skipped, Stage: "operator", Reason: "never mind"}, f.now)
 	f.must(tx.Commit(context.Background()))

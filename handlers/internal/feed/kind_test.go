@@ -48,7 +48,7 @@ func TestTheFirstValidFileDecidesThoughOneOfTheOtherKindCameBeforeIt(t *testing.
 	if !errors.As(err, &other) || other.Kind != ByArrival {
 		t.Errorf("it is answered with %v", err)
 	}
-	if version := load[Version](f, VersionKey(id, "9/x.csv", "v1")); version.Revision != 0 {
+	if version := f.version("9/x.csv", "v1"); version.Revision != 0 {
 		t.Errorf("it is accepted: %+v", version)
 	}
 	view, err := f.ledger.Overview(context.Background(), id)

@@ -98,22 +98,15 @@ func (l Ledger) writeProvisional(ctx context.Context, tx *store.Transaction, tur
 func (l Ledger) writeSettled(
 	ctx context.Context, tx *store.Transaction, turn Turn, number *Number, status Status, reason string,
 ) error {
-	version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, turn.Ticket.File, turn.Ticket.VersionID))
+	version, err := loadVersion(ctx, tx, turn.Feed, turn.Ticket)
 	if err != nil {
 		return err
 	}
 	if version.Revision > turn.Ticket.Revision { // the same version is on its way again: see Claim
 		return nil
 	}
-	head, err := store.Load[File](ctx, tx, FileKey(turn.Feed, turn.Ticket.File))
-	if err != nil {
-		return err
-	}
 	now := l.Now()
 	version.record(Event{Status: status, At: stamp(now), Stage: turn.Stage, Reason: reason}, now)
-	if head.VersionID == turn.Ticket.VersionID {
-		head.Status, head.UpdatedAt = status, stamp(now)
-	}
 	if number.File == turn.Ticket.File && number.VersionID == turn.Ticket.VersionID {
 		number.Status = status
 	}
@@ -134,7 +127,7 @@ func (l Ledger) skip(ctx context.Context, tx *store.Transaction, turn Turn, numb
 	if old.sameVersion(by) {
 		return nil
 	}
-	version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, old.File, old.VersionID))
+	version, err := loadVersion(ctx, tx, turn.Feed, old)
 	if err != nil || version.Status.final() {
 		return err
 	}
@@ -144,7 +137,7 @@ func (l Ledger) skip(ctx context.Context, tx *store.Transaction, turn Turn, numb
 // replace records of a revision what replaced it. One that counted may have done so
 // for so long that its record has expired: the new one knows the file at least.
 func (l Ledger) replace(ctx context.Context, tx *store.Transaction, turn Turn, number *Number, old, by Ticket) error {
-	version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, old.File, old.VersionID))
+	version, err := loadVersion(ctx, tx, turn.Feed, old)
 	if err != nil {
 		return err
 	}
@@ -159,8 +152,25 @@ func (t Ticket) sameVersion(other Ticket) bool {
 	return t.File == other.File && t.VersionID == other.VersionID
 }
 
+// loadVersion loads the record of a ticket's version from where it lies.
+func loadVersion(ctx context.Context, tx *store.Transaction, id string, ticket Ticket) (*Version, error) {
+	head, err := store.Load[File](ctx, tx, FileKey(id, ticket.File))
+	if err != nil {
+		return nil, err
+	}
+	if head.VersionID == ticket.VersionID {
+		return &head.Version, nil
+	}
+	return store.Load[Version](ctx, tx, VersionKey(id, ticket.File, ticket.VersionID))
+}
+
+// ReadVersion reads the record of a file's version from where it lies.
+func ReadVersion(ctx context.Context, from store.Store, id, file, versionID string) (*Version, error) {
+	return loadVersion(ctx, store.Begin(from), id, Ticket{File: file, VersionID: versionID})
+}
+
 // record adds a line to the history. A version whose status is final expires; one
-// that moves again does not.
+// that moves again does not; in a file's item, the file's own expiry counts.
 func (v *Version) record(event Event, now time.Time) {
 	if last := len(v.History) - 1; last >= 0 && v.Status == event.Status &&
 		v.History[last].Stage == event.Stage && v.History[last].Reason == event.Reason {
@@ -179,7 +189,7 @@ func (v *Version) record(event Event, now time.Time) {
 // VALIDATED since it was accepted, unless it waited; and it may have got further by
 // now, for it is sent before it is completed.
 func (l Ledger) finish(ctx context.Context, tx *store.Transaction, turn Turn, number *Number, outcome Outcome) error {
-	version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, turn.Ticket.File, turn.Ticket.VersionID))
+	version, err := loadVersion(ctx, tx, turn.Feed, turn.Ticket)
 	if err != nil {
 		return err
 	}
@@ -227,7 +237,7 @@ func (l Ledger) Fail(ctx context.Context, turn Turn, reason string) error {
 }
 
 func (l Ledger) fail(ctx context.Context, tx *store.Transaction, turn Turn, number *Number, reason string) error {
-	version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, turn.Ticket.File, turn.Ticket.VersionID))
+	version, err := loadVersion(ctx, tx, turn.Feed, turn.Ticket)
 	if err != nil {
 		return err
 	}
@@ -244,7 +254,7 @@ func (l Ledger) Settle(ctx context.Context, turn Turn) error {
 		if err != nil {
 			return err
 		}
-		version, err := store.Load[Version](ctx, tx, VersionKey(turn.Feed, turn.Ticket.File, turn.Ticket.VersionID))
+		version, err := loadVersion(ctx, tx, turn.Feed, turn.Ticket)
 		if err != nil {
 			return err
 		}
@@ -271,11 +281,7 @@ func truth(number *Number, ticket Ticket) Status {
 
 // Reading is how an accepted version is read.
 func (l Ledger) Reading(ctx context.Context, id, file, versionID string) (Reading, error) {
-	item, err := l.Store.Get(ctx, VersionKey(id, file, versionID))
-	if err != nil {
-		return Reading{}, err
-	}
-	version, err := store.Decode[Version](item)
+	version, err := ReadVersion(ctx, l.Store, id, file, versionID)
 	if err != nil {
 		return Reading{}, err
 	}

@@ -19,7 +19,7 @@ func TestTheValidatorDoesNotOverwriteWhatBecameOfAFileThatItHasSent(t *testing.T
 	there.Stage = Processor
 	f.admit(there, Park)
 	f.complete(second)
-	if status := load[Version](f, VersionKey(id, "2/x.csv", "v2")).Status; status != Waiting {
+	if status := f.version("2/x.csv", "v2").Status; status != Waiting {
 		t.Errorf("it is %s", status)
 	}
 }
@@ -33,7 +33,7 @@ func (t Turn) at(stage Stage) Turn {
 // told demands the status of a version, and of its file's head if it is the newest.
 func (f *fixture) told(file, version string, want Status) *Version {
 	f.t.Helper()
-	found := load[Version](f, VersionKey(id, file, version))
+	found := f.version(file, version)
 	if head := load[File](f, FileKey(id, file)); found.Status != want || head.VersionID == version && head.Status != want {
 		f.t.Errorf("%s is %s, its version %s %s, want %s", file, head.Status, version, found.Status, want)
 	}
@@ -107,6 +107,7 @@ func TestAFileWhoseRecordHasExpiredStillSaysThatItWasReplaced(t *testing.T) {
 	f := newFixture(t)
 	first := arrival("1/x.csv", "v1", "01")
 	f.complete(f.accept(first).at(Aggregator))
+	f.receive(arrival("1/x.csv", "v1b", "02")) // so that the record of the first has an item of its own
 	second := f.accept(arrival("1/y.csv", "v2", "01"))
 	tx := store.Begin(f.ledger.Store)
 	version, err := store.Load[Version](context.Background(), tx, VersionKey(id, "1/x.csv", "v1"))
@@ -114,7 +115,7 @@ func TestAFileWhoseRecordHasExpiredStillSaysThatItWasReplaced(t *testing.T) {
 	*version = Version{}
 	f.must(tx.Commit(context.Background()))
 	f.complete(second.at(Aggregator))
-	if found := f.told("1/x.csv", "v1", Skipped); found.File != "1/x.csv" || found.VersionID != "v1" || found.ExpiresAt == 0 {
+	if found := f.version("1/x.csv", "v1"); found.Status != Skipped || found.File != "1/x.csv" || found.VersionID != "v1" || found.ExpiresAt == 0 {
 		t.Errorf("its new record is %+v", found)
 	}
 	if got := f.receive(first).Standing; got != Done {
@@ -122,12 +123,16 @@ func TestAFileWhoseRecordHasExpiredStillSaysThatItWasReplaced(t *testing.T) {
 	}
 }
 
-func TestARejectedVersionExpires(t *testing.T) {
+func TestARejectedVersionExpiresOnceThereIsANewerOne(t *testing.T) {
 	f := newFixture(t)
 	a := arrival("1/x.csv", "v1", "01")
 	f.receive(a)
 	f.must(f.ledger.Reject(context.Background(), a, "no trades", nil))
-	if at := load[Version](f, VersionKey(id, "1/x.csv", "v1")).ExpiresAt; at != f.now.Add(retention).Unix() {
+	if head := load[File](f, FileKey(id, "1/x.csv")); head.ExpiresAt != 0 || head.Version.ExpiresAt != 0 {
+		t.Errorf("the newest expires: %+v", head)
+	}
+	f.receive(arrival("1/x.csv", "v2", "02"))
+	if at := f.version("1/x.csv", "v1").ExpiresAt; at != f.now.Add(retention).Unix() {
 		t.Errorf("expires at %d", at)
 	}
 }
@@ -155,7 +160,7 @@ func TestASkippedVersionThatIsTakenAfterAllDoesNotExpire(t *testing.T) {
 	}
 	second.Stage, second.Ticket = stage, ticket
 	f.admit(second, Park) // it is taken up again, and the first has not come yet
-	if found := load[Version](f, VersionKey(id, "2/x.csv", "v2")); found.Status != Waiting || found.ExpiresAt != 0 {
+	if found := f.version("2/x.csv", "v2"); found.Status != Waiting || found.ExpiresAt != 0 {
 		t.Errorf("it is %s and expires at %d", found.Status, found.ExpiresAt)
 	}
 }
@@ -165,13 +170,14 @@ func TestOnlyAFinalVersionExpiresAndNeverTheOrder(t *testing.T) {
 	turn := f.accept(arrival("1/x.csv", "v1", "01"))
 	f.complete(turn)
 	for _, stage := range []Stage{Processor, Aggregator} {
-		if at := load[Version](f, VersionKey(id, "1/x.csv", "v1")).ExpiresAt; at != 0 {
+		if at := f.version("1/x.csv", "v1").ExpiresAt; at != 0 {
 			t.Errorf("expires at %d before the %s has had it", at, stage)
 		}
 		turn.Stage = stage
 		f.complete(turn)
 	}
-	if at := load[Version](f, VersionKey(id, "1/x.csv", "v1")).ExpiresAt; at != f.now.Add(400*24*time.Hour).Unix() {
+	f.receive(arrival("1/x.csv", "v2", "02"))
+	if at := f.version("1/x.csv", "v1").ExpiresAt; at != f.now.Add(400*24*time.Hour).Unix() {
 		t.Errorf("expires at %d", at)
 	}
 	for _, key := range []store.Key{Key(id), NumberKey(id, 1), FileKey(id, "1/x.csv")} {
@@ -187,13 +193,14 @@ func TestAnEventOfAnAcceptedVersionDoesNothingThoughItsRecordHasExpired(t *testi
 	f := newFixture(t)
 	a := arrival("1/x.csv", "v1", "01")
 	f.complete(f.accept(a))
+	f.receive(arrival("1/x.csv", "v2", "02"))
 	memory := f.ledger.Store
 	f.ledger.Store = &without{memory, VersionKey(id, "1/x.csv", "v1")}
 	if receipt := f.receive(a); receipt.Standing != Done {
 		t.Errorf("standing %v", receipt.Standing)
 	}
-	if status := load[File](f, FileKey(id, "1/x.csv")).Status; status != Validated {
-		t.Errorf("status %s", status)
+	if head := load[File](f, FileKey(id, "1/x.csv")); head.VersionID != "v2" || head.Status != Received {
+		t.Errorf("the newest is %s, %s", head.VersionID, head.Status)
 	}
 }
 
@@ -223,7 +230,7 @@ func TestALateFailureOfAnEarlierStageDoesNotOverwriteALaterOnes(t *testing.T) {
 	later.Stage = Processor
 	f.complete(later)
 	f.must(f.ledger.Fail(context.Background(), turn, "late"))
-	if status := load[Version](f, VersionKey(id, "1/x.csv", "v1")).Status; status != Processed {
+	if status := f.version("1/x.csv", "v1").Status; status != Processed {
 		t.Errorf("status %s", status)
 	}
 }

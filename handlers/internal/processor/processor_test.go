@@ -61,10 +61,11 @@ func (f *fixture) accept(number, revision int64, name string, rows ...string) qu
 	if strings.Contains(name, "/") {
 		document.Kind = feed.Sequenced
 	}
-	version, err := store.Load[feed.Version](ctx, tx, feed.VersionKey(id, name, work.VersionID))
+	version, err := store.Load[feed.File](ctx, tx, feed.FileKey(id, name))
 	if err != nil {
 		f.t.Fatal(err)
 	}
+	version.File, version.VersionID = name, work.VersionID
 	version.Revision, version.ContentHash = revision, body
 	if err := tx.Commit(ctx); err != nil {
 		f.t.Fatal(err)

@@ -29,6 +29,15 @@ func load[T any](w *world, key store.Key) *T {
 	return document
 }
 
+// version is the record of a file's version.
+func (w *world) version(id, file, versionID string) *feed.Version {
+	version, err := feed.ReadVersion(context.Background(), w.store, id, file, versionID)
+	if err != nil {
+		panic(err)
+	}
+	return version
+}
+
 // commit writes, and checks that the invariants I1, I2, I6 and I7 of package feed hold.
 func (w *world) commit(ctx context.Context, writes []store.Write) error {
 	id := writes[0].Item.Key.Partition
@@ -71,7 +80,7 @@ func (w *world) checkCounted(id string, number *feed.Number) {
 		return
 	}
 	for _, p := range w.places(id, number.Number) {
-		record := load[feed.Version](w, feed.VersionKey(id, p.object.file.Name, p.version.id))
+		record := w.version(id, p.object.file.Name, p.version.id)
 		if record.Status == feed.Aggregated && record.Revision != number.Aggregator {
 			w.broken(fmt.Errorf("%s number %d: revision %d is called AGGREGATED, but revision %d counts",
 				id, number.Number, record.Revision, number.Aggregator))
@@ -91,7 +100,7 @@ func (w *world) checkDeath(t *task, stage feed.Stage, key, versionID string) {
 	if err != nil {
 		return // no name to keep a status under
 	}
-	version := load[feed.Version](w, feed.VersionKey(file.ID(), file.Name, versionID))
+	version := w.version(file.ID(), file.Name, versionID)
 	last := version.History[len(version.History)-1]
 	number := load[feed.Number](w, feed.NumberKey(file.ID(), load[feed.File](w, feed.FileKey(file.ID(), file.Name)).Number))
 	switch {
@@ -299,7 +308,7 @@ func (w *world) checkOrder(id string, record *feed.Feed, objects []*object, vali
 // dropped tells whether the last thing that happened to a version is that an operator
 // skipped it.
 func (w *world) dropped(id, file, versionID string) bool {
-	history := load[feed.Version](w, feed.VersionKey(id, file, versionID)).History
+	history := w.version(id, file, versionID).History
 	if len(history) == 0 {
 		return false
 	}
@@ -313,11 +322,11 @@ func (w *world) checkVersions(id string, number *feed.Number) {
 	places := w.places(id, number.Number)
 	revisions := map[string]int64{} // by the words that tell of a version
 	for _, p := range places {
-		record := load[feed.Version](w, feed.VersionKey(id, p.object.file.Name, p.version.id))
+		record := w.version(id, p.object.file.Name, p.version.id)
 		revisions[fmt.Sprintf("%s, version %s", p.object.file.Name, p.version.id)] = record.Revision
 	}
 	for _, p := range places {
-		record := load[feed.Version](w, feed.VersionKey(id, p.object.file.Name, p.version.id))
+		record := w.version(id, p.object.file.Name, p.version.id)
 		if record.Revision == 0 || record.Revision == number.Counted.Revision && record.Status == feed.Aggregated {
 			continue
 		}

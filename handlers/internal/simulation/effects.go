@@ -81,7 +81,7 @@ func (s table) Get(ctx context.Context, key store.Key) (item store.Item, err err
 		item, err = s.world.store.Get(ctx, key)
 		return err
 	})
-	if s.world.bug == CountTwice && strings.HasPrefix(key.Sort, "VERSION#") {
+	if s.world.bug == CountTwice && (strings.HasPrefix(key.Sort, "FILE#") || strings.HasPrefix(key.Sort, "VERSION#")) {
 		item.Attributes = maps.Clone(item.Attributes)
 		delete(item.Attributes, "contentHash")
 	}

@@ -168,7 +168,7 @@ func (s Status) tellFiles(ctx context.Context, id string, p page, answer *feedAn
 		if s.expired(head.ExpiresAt) {
 			continue
 		}
-		entry := fileEntry{File: head.File, Status: head.Status, Version: head.VersionID, UpdatedAt: head.UpdatedAt}
+		entry := fileEntry{File: head.File, Status: head.Status, Version: head.VersionID, UpdatedAt: head.UpdatedAt()}
 		if head.Number > 0 {
 			entry.Sequence = &head.Number
 		}

@@ -88,63 +88,57 @@ func (s Status) file(ctx context.Context, partner, feedName, name string) (*file
 	}
 	answer := &fileAnswer{
 		Partner: partner, Feed: feedName, File: name,
-		Version: head.VersionID, Status: head.Status, UpdatedAt: head.UpdatedAt,
+		Version: head.VersionID, Status: head.Status, UpdatedAt: head.UpdatedAt(),
 	}
-	revision, err := s.tellVersions(ctx, id, head.Number, answer)
-	if err != nil {
+	if err := s.tellHistory(ctx, id, head, answer); err != nil {
 		return nil, err
 	}
+	tellVersion(id, head, answer)
 	if head.Number == 0 {
 		return answer, nil
 	}
 	answer.Sequence = &head.Number
-	return answer, s.tellNumber(ctx, id, head, revision, answer)
+	return answer, s.tellNumber(ctx, id, head, answer)
 }
 
-// tellVersions adds the history of all versions and what is known of the newest,
-// and gives the newest's revision.
-func (s Status) tellVersions(ctx context.Context, id string, number int64, answer *fileAnswer) (revision int64, err error) {
+// tellHistory adds the history of all versions: those that have items of their own, and
+// the newest.
+func (s Status) tellHistory(ctx context.Context, id string, head *feed.File, answer *fileAnswer) error {
 	prefix := feed.VersionKey(id, answer.File, "").Sort
 	items, err := s.Store.Query(ctx, store.Range{
 		Partition: id, From: prefix, To: store.MaxSort(prefix), Limit: maxVersions,
 	})
 	if err != nil {
-		return 0, err
-	}
-	newest := feed.VersionKey(id, answer.File, answer.Version)
-	if !slices.ContainsFunc(items, func(item store.Item) bool { return item.Key == newest }) {
-		item, err := s.Store.Get(ctx, newest)
-		if err != nil {
-			return 0, err
-		}
-		items = append(items, item)
+		return err
 	}
 	answer.History = []event{}
 	for _, item := range items {
 		version, err := store.Decode[feed.Version](item)
 		if err != nil {
-			return 0, err
+			return err
 		}
-		if version.File != answer.File || s.expired(version.ExpiresAt) {
+		if version.File != answer.File || version.VersionID == head.VersionID || s.expired(version.ExpiresAt) {
 			continue // of a file whose name goes on behind a #
 		}
-		for _, e := range version.History {
-			line := event{Status: e.Status, At: e.At, Version: version.VersionID}
-			if e.Reason != "" {
-				line.Reason = &e.Reason
-			}
-			answer.History = append(answer.History, line)
-		}
-		if version.VersionID == answer.Version {
-			tellVersion(id, number, version, answer)
-			revision = version.Revision
-		}
+		answer.tellEvents(version)
 	}
+	answer.tellEvents(&head.Version)
 	slices.SortStableFunc(answer.History, func(a, b event) int { return strings.Compare(a.At, b.At) })
-	return revision, nil
+	return nil
 }
 
-func tellVersion(id string, number int64, version *feed.Version, answer *fileAnswer) {
+func (a *fileAnswer) tellEvents(version *feed.Version) {
+	for _, e := range version.History {
+		line := event{Status: e.Status, At: e.At, Version: version.VersionID}
+		if e.Reason != "" {
+			line.Reason = &e.Reason
+		}
+		a.History = append(a.History, line)
+	}
+}
+
+// tellVersion adds what is known of the newest version.
+func tellVersion(id string, version *feed.File, answer *fileAnswer) {
 	if version.Revision > 0 {
 		answer.Rows, answer.Symbols = &version.Rows, &version.Symbols
 		answer.LeftOut = version.LeftOut
@@ -162,14 +156,14 @@ func tellVersion(id string, number int64, version *feed.Version, answer *fileAns
 	if version.Results != nil {
 		answer.Results = &results{Bars: []string{}, Days: []string{}}
 		for _, day := range version.Results.Days {
-			answer.Results.Bars = append(answer.Results.Bars, objects.BarsKey(id, day, number))
-			answer.Results.Days = append(answer.Results.Days, objects.DaysKey(id, day, number))
+			answer.Results.Bars = append(answer.Results.Bars, objects.BarsKey(id, day, version.Number))
+			answer.Results.Days = append(answer.Results.Days, objects.DaysKey(id, day, version.Number))
 		}
 	}
 }
 
 // tellNumber adds what the file waits for.
-func (s Status) tellNumber(ctx context.Context, id string, head *feed.File, revision int64, answer *fileAnswer) error {
+func (s Status) tellNumber(ctx context.Context, id string, head *feed.File, answer *fileAnswer) error {
 	switch head.Status {
 	case feed.Waiting, feed.Validated, feed.Processed:
 	default:
@@ -187,7 +181,7 @@ func (s Status) tellNumber(ctx context.Context, id string, head *feed.File, revi
 		_, parked := number.Parked[stage]
 		next := cursors.NextAt(stage)
 		switch {
-		case *number.At(stage) >= revision:
+		case *number.At(stage) >= head.Revision:
 			continue
 		case head.Number > next:
 			answer.WaitingFor, err = s.blocker(ctx, id, cursors, next)

@@ -81,6 +81,15 @@ func (f *fixture) send(name, version, sequencer, body string) {
 	}
 }
 
+func (f *fixture) version(file, versionID string) *feed.Version {
+	f.t.Helper()
+	version, err := feed.ReadVersion(context.Background(), f.store, id, file, versionID)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return version
+}
+
 func read[T any](f *fixture, key store.Key) *T {
 	f.t.Helper()
 	item, err := f.store.Get(context.Background(), key)
@@ -99,7 +108,7 @@ func (f *fixture) status(name string) feed.Status {
 }
 
 func (f *fixture) reason(name, version string) string {
-	history := read[feed.Version](f, feed.VersionKey(id, name, version)).History
+	history := f.version(name, version).History
 	return history[len(history)-1].Reason
 }
 
@@ -141,7 +150,7 @@ func TestANotificationOfS3IsTakenAsItComes(t *testing.T) {
 	if len(f.queue.Sent) != 1 || f.queue.Sent[0] != want {
 		t.Errorf("sent %+v", f.queue.Sent)
 	}
-	if version := read[feed.Version](f, feed.VersionKey(id, "1/my trades+.csv", "v1")); version.Rows != 1 || version.Symbols != 1 {
+	if version := f.version("1/my trades+.csv", "v1"); version.Rows != 1 || version.Symbols != 1 {
 		t.Errorf("recorded %+v", version)
 	}
 }
@@ -181,7 +190,7 @@ func TestAnInvalidFileIsRejectedWithAReportOfEachFault(t *testing.T) {
 	if f.status("x.csv") != feed.Rejected {
 		t.Fatalf("status %s", f.status("x.csv"))
 	}
-	rejects := read[feed.Version](f, feed.VersionKey(id, "x.csv", "v1")).Rejects
+	rejects := f.version("x.csv", "v1").Rejects
 	body, _, err := f.bucket.Read(context.Background(), rejects.Key)
 	if err != nil || rejects.Count != 1 {
 		t.Fatalf("%+v: %v", rejects, err)
@@ -281,7 +290,7 @@ func TestARepeatedEventDoesNothing(t *testing.T) {
 	f.send("x.csv", "v2", "02", bad)
 	f.send("x.csv", "v2", "02", bad)
 	f.wantSent(1)
-	if n := len(read[feed.Version](f, feed.VersionKey(id, "x.csv", "v1")).History); n != 2 {
+	if n := len(f.version("x.csv", "v1").History); n != 2 {
 		t.Errorf("the history has %d lines", n)
 	}
 }
@@ -294,7 +303,7 @@ func TestAnEventThatAnAcceptedNewerVersionOutranIsDone(t *testing.T) {
 	if f.queue.Sent[0].VersionID != "v2" {
 		t.Errorf("sent %+v", f.queue.Sent)
 	}
-	if status := read[feed.Version](f, feed.VersionKey(id, "x.csv", "v1")).Status; status != feed.Skipped {
+	if status := f.version("x.csv", "v1").Status; status != feed.Skipped {
 		t.Errorf("the older version is %s", status)
 	}
 }
@@ -464,7 +473,7 @@ func TestAFileIsReadAsItsFeedDeclares(t *testing.T) {
 	f := newFixture(t)
 	f.declare("arrival")
 	f.send("XBT.csv", "v1", "01", "1767625200,92000,1,T\n1767625100,,,Q\n1767625000,92001.5,2,T\n")
-	version := read[feed.Version](f, feed.VersionKey(id, "XBT.csv", "v1"))
+	version := f.version("XBT.csv", "v1")
 	if version.Status != feed.Validated || version.Rows != 3 || version.LeftOut["quote"] != 1 ||
 		version.Reading.Format != "ticks" || version.Reading.Day.Zone != "Asia/Tokyo" {
 		t.Errorf("%+v", version)
@@ -523,7 +532,7 @@ func TestTheStatusTellsTheFirstFaultsAndTheReportMore(t *testing.T) {
 		fmt.Fprintf(&rows, "2013-10-07T13:30:00Z,IBM,%s%d,100\n", strings.Repeat("ä", 60), i)
 	}
 	f.send("x.csv", "v1", "01", rows.String())
-	version := read[feed.Version](f, feed.VersionKey(id, "x.csv", "v1"))
+	version := f.version("x.csv", "v1")
 	if version.Rejects == nil || version.Rejects.Count != 30 || len(version.Rejects.First) != faultsInStatus {
 		t.Fatalf("%+v", version.Rejects)
 	}

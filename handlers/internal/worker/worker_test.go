@@ -87,12 +87,8 @@ func (f *fixture) handle(messages ...events.SQSMessage) []string {
 
 func (f *fixture) version(number, revision int64) *feed.Version {
 	f.t.Helper()
-	key := feed.VersionKey(id, fmt.Sprintf("%d/x.csv", number), fmt.Sprint("v", revision))
-	item, err := f.store.Get(context.Background(), key)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	version, err := store.Decode[feed.Version](item)
+	file := fmt.Sprintf("%d/x.csv", number)
+	version, err := feed.ReadVersion(context.Background(), f.store, id, file, fmt.Sprint("v", revision))
 	if err != nil {
 		f.t.Fatal(err)
 	}
