@@ -40,7 +40,7 @@ func main() {
 		Ledger: ledger,
 		Own:    queue.SQS{Client: aws.SQS(config), URL: variables[2]},
 		Lease:  lease, Repeat: worker.Repeat,
-		Do: aggregator.Aggregator{Bucket: bucket, Ledger: ledger, Fanout: days.Fanout}.Do,
+		Do: aggregator.Aggregator{Bucket: bucket, Fanout: days.Fanout}.Do,
 	}
 	logger := logging.New(os.Stdout, "aggregator", os.Getenv("AWS_LAMBDA_LOG_LEVEL"))
 	lambda.Start(func(ctx context.Context, event events.SQSEvent) (events.SQSEventResponse, error) {

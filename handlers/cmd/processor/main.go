@@ -37,8 +37,8 @@ func main() {
 	table := store.DynamoDB{Client: aws.DynamoDB(config), Table: variables[0]}
 	ledger := feed.NewLedger(table)
 	do := processor.Processor{
-		Bucket: objects.S3{Client: aws.S3(config), Name: variables[1]},
-		Ledger: ledger, Formats: &declaration.Shelf{Store: table},
+		Bucket:  objects.S3{Client: aws.S3(config), Name: variables[1]},
+		Formats: &declaration.Shelf{Store: table},
 	}.Do
 	handler := worker.Worker{
 		Stage:  feed.Processor,

@@ -21,6 +21,7 @@ const id = "acme/f"
 type fixture struct {
 	t          *testing.T
 	bucket     *objects.Memory
+	ledger     feed.Ledger
 	aggregator Aggregator
 }
 
@@ -30,7 +31,7 @@ func newFixture(t *testing.T) *fixture {
 		Pause: func(context.Context, int) error { return nil },
 	}
 	bucket := objects.NewMemory()
-	return &fixture{t: t, bucket: bucket, aggregator: Aggregator{Bucket: bucket, Ledger: ledger, Fanout: 2}}
+	return &fixture{t: t, bucket: bucket, ledger: ledger, aggregator: Aggregator{Bucket: bucket, Fanout: 2}}
 }
 
 // process takes a file through the processor; rows are like "07 13:30 IBM 10 1".
@@ -44,9 +45,7 @@ func (f *fixture) process(number, revision int64, rows ...string) queue.Work {
 		body += "2013-10-" + c[0] + "T" + c[1] + ":00Z," + c[2] + "," + c[3] + "," + c[4] + "\n"
 	}
 	f.bucket.Put(work.Key, work.VersionID, []byte(body))
-	outcome, err := processor.Processor{
-		Bucket: f.bucket, Ledger: f.aggregator.Ledger,
-	}.Do(context.Background(), work)
+	outcome, err := processor.Processor{Bucket: f.bucket}.Do(context.Background(), f.ledger.Session(), work)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -59,14 +58,14 @@ func (f *fixture) complete(stage feed.Stage, work queue.Work, outcome feed.Outco
 	turn := feed.Turn{Stage: stage, Feed: id, Attempt: 1, Ticket: feed.Ticket{
 		Number: work.Number, Revision: work.Revision, File: work.File, VersionID: work.VersionID,
 	}}
-	if err := f.aggregator.Ledger.Complete(context.Background(), turn, outcome); err != nil {
+	if err := f.ledger.Complete(context.Background(), turn, outcome); err != nil {
 		f.t.Fatal(err)
 	}
 }
 
 func (f *fixture) aggregate(work queue.Work) {
 	f.t.Helper()
-	outcome, err := f.aggregator.Do(context.Background(), work)
+	outcome, err := f.aggregator.Do(context.Background(), f.ledger, work)
 	if err != nil || outcome.Status != feed.Aggregated {
 		f.t.Fatalf("%+v, %v", outcome, err)
 	}
@@ -77,7 +76,7 @@ func (f *fixture) wantTrades(date string, want int64) {
 	f.t.Helper()
 	ctx, got := context.Background(), int64(0)
 	tree := days.Tree{Bucket: f.bucket, Fanout: 2, Feed: id, Date: date}
-	err := f.aggregator.Ledger.ChangeDay(ctx, id, date, func(day *feed.Day) error {
+	err := f.ledger.ChangeDay(ctx, id, date, func(day *feed.Day) error {
 		got = 0
 		return tree.Read(ctx, *day, func(r *days.Row) error {
 			got += r.Trades
@@ -121,7 +120,7 @@ func TestACorrectionLeavesTheDaysThatItHasLeft(t *testing.T) {
 func TestACorrectionMendsWhatAnUnfinishedOneHasDone(t *testing.T) {
 	f := newFixture(t)
 	f.process(1, 1, "07 13:30 IBM 10 1")
-	if _, err := f.aggregator.Do(context.Background(), f.process(1, 2, "08 13:30 IBM 10 1")); err != nil { // and it dies
+	if _, err := f.aggregator.Do(context.Background(), f.ledger, f.process(1, 2, "08 13:30 IBM 10 1")); err != nil { // and it dies
 		t.Fatal(err)
 	}
 	f.aggregate(f.process(1, 3, "09 13:30 IBM 10 1"))
@@ -144,7 +143,7 @@ func TestOnceItIsMendedADayThatWasLeftIsForgotten(t *testing.T) {
 
 func (f *fixture) wantDays(want string) {
 	f.t.Helper()
-	dates, err := f.aggregator.Ledger.Days(context.Background(), id, 1)
+	dates, err := f.ledger.Days(context.Background(), id, 1)
 	if got := strings.Join(dates, " "); err != nil || got != want {
 		f.t.Errorf("days %s, %v, want %s", got, err, want)
 	}
@@ -160,7 +159,7 @@ func TestWhatIsArchivedOnAnyDayIsNamedAtOnce(t *testing.T) {
 	for _, key := range needed {
 		f.bucket.Archive(key, true)
 	}
-	_, err := f.aggregator.Do(context.Background(), correction)
+	_, err := f.aggregator.Do(context.Background(), f.ledger, correction)
 	for _, key := range needed {
 		if archived := new(objects.ArchivedError); !errors.As(err, &archived) || !strings.Contains(err.Error(), key) {
 			t.Errorf("%s is not in %v", key, err)

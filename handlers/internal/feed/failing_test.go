@@ -168,22 +168,6 @@ func TestWhateverFailsIsToldAndCountsNothing(t *testing.T) {
 	}
 }
 
-func TestARefreshedFeedMeetsNoConflict(t *testing.T) {
-	f := newFixture(t)
-	turn := f.accept(arrival("1/x.csv", "v1", "01")).at(Processor)
-	session := f.ledger.Session()
-	session.Pause = func(context.Context, int) error {
-		t.Error("it read what is out of date")
-		return nil
-	}
-	_, err := session.Admit(context.Background(), turn)
-	f.must(err)
-	f.receive(arrival("2/x.csv", "v2", "01")) // while it is worked on
-	session.Refresh(id)
-	f.must(session.Complete(context.Background(), turn, Outcome{Status: Processed}))
-	f.ledger.Refresh(id) // outside of a session there is nothing to do
-}
-
 func TestALedgerWaitsNoLongerThanItsFunction(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -231,6 +231,7 @@ func (l Ledger) Successor(ctx context.Context, id string, stage Stage) (Ticket, 
 			return err
 		}
 		feed.pass(stage)
+		l.forget(NumberKey(id, *feed.At(stage)+1))
 		number, err := store.Load[Number](ctx, tx, NumberKey(id, *feed.At(stage)+1))
 		if err != nil {
 			return err

@@ -31,14 +31,10 @@ func (l Ledger) Session() Ledger {
 	return l
 }
 
-// Refresh reads a feed's own item anew, after work that takes so long that other
-// files of the feed will have moved it, and the numbers that the work has written to.
-func (l Ledger) Refresh(id string, numbers ...int64) {
+// forget has an item read anew, because others may have written to it.
+func (l Ledger) forget(key store.Key) {
 	if session, ok := l.Store.(*store.Session); ok {
-		session.Forget(Key(id))
-		for _, n := range numbers {
-			session.Forget(NumberKey(id, n))
-		}
+		session.Forget(key)
 	}
 }
 

@@ -75,14 +75,14 @@ func (o Operator) withdraw(ctx context.Context, id string, dropped feed.Ticket) 
 // Withdraw takes what a number has written out of the data set and out of its days, in
 // the name of a revision that brings nothing. A newer one has done so itself.
 func Withdraw(ctx context.Context, bucket objects.Bucket, ledger feed.Ledger, fanout int64, work queue.Work) error {
-	err := processor.Processor{Bucket: bucket, Ledger: ledger}.Withdraw(ctx, work)
+	err := processor.Processor{Bucket: bucket}.Withdraw(ctx, ledger, work)
 	if errors.Is(err, feed.ErrReplaced) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	_, err = aggregator.Aggregator{Bucket: bucket, Ledger: ledger, Fanout: fanout}.Do(ctx, work)
+	_, err = aggregator.Aggregator{Bucket: bucket, Fanout: fanout}.Do(ctx, ledger, work)
 	return err
 }
 

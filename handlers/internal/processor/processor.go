@@ -17,15 +17,14 @@ import (
 // Processor reads uploads and keeps the data set: see output.
 type Processor struct {
 	Bucket objects.Bucket
-	// Ledger tells what read a version, and Formats how that reads.
-	Ledger  feed.Ledger
+	// Formats tells how what read a version reads.
 	Formats *declaration.Shelf
 }
 
 // Do streams the object version once and writes what it comes to in the place of what
 // an earlier revision of its number came to. A repeat writes the same again.
-func (p Processor) Do(ctx context.Context, work queue.Work) (feed.Outcome, error) {
-	out := p.output(ctx, work)
+func (p Processor) Do(ctx context.Context, ledger feed.Ledger, work queue.Work) (feed.Outcome, error) {
+	out := p.output(ctx, ledger, work)
 	counts, err := out.ledger.Claim(ctx, out.feed, out.ticket)
 	if err != nil {
 		return feed.Outcome{}, err
@@ -42,7 +41,7 @@ func (p Processor) Do(ctx context.Context, work queue.Work) (feed.Outcome, error
 }
 
 func (p Processor) write(ctx context.Context, work queue.Work, out *output) error {
-	options, days, err := p.reading(ctx, work)
+	options, days, err := p.reading(ctx, out.ledger, work)
 	if err != nil {
 		return err
 	}
@@ -68,9 +67,9 @@ func (p Processor) write(ctx context.Context, work queue.Work, out *output) erro
 	return builder.Close()
 }
 
-func (p Processor) output(ctx context.Context, work queue.Work) *output {
+func (p Processor) output(ctx context.Context, ledger feed.Ledger, work queue.Work) *output {
 	return &output{
-		ctx: ctx, bucket: p.Bucket, ledger: p.Ledger.Session(), feed: work.Group(),
+		ctx: ctx, bucket: p.Bucket, ledger: ledger, feed: work.Group(),
 		ticket: feed.Ticket{Number: work.Number, Revision: work.Revision, File: work.File, VersionID: work.VersionID},
 	}
 }
@@ -78,8 +77,8 @@ func (p Processor) output(ctx context.Context, work queue.Work) *output {
 // Withdraw takes a number out of the data set, on every trading day on which it ever
 // was, in the name of a revision that is newer than any that wrote it: what a skip
 // leaves of the number. It may be repeated.
-func (p Processor) Withdraw(ctx context.Context, work queue.Work) error {
-	return p.output(ctx, work).withdrawRest()
+func (p Processor) Withdraw(ctx context.Context, ledger feed.Ledger, work queue.Work) error {
+	return p.output(ctx, ledger.Session(), work).withdrawRest()
 }
 
 // withdrawRest leaves nothing on the days that this revision has no trades on.

@@ -27,6 +27,7 @@ const id = "acme/f"
 type fixture struct {
 	t         *testing.T
 	bucket    *objects.Memory
+	ledger    feed.Ledger
 	processor Processor
 }
 
@@ -37,7 +38,7 @@ func newFixture(t *testing.T) *fixture {
 		Pause: func(context.Context, int) error { return nil },
 	}
 	bucket := objects.NewMemory()
-	return &fixture{t, bucket, Processor{Bucket: bucket, Ledger: ledger, Formats: &declaration.Shelf{Store: table}}}
+	return &fixture{t, bucket, ledger, Processor{Bucket: bucket, Formats: &declaration.Shelf{Store: table}}}
 }
 
 // accept is a revision of a number with its trades, such as "07T13:30:00 IBM 10 1".
@@ -51,7 +52,7 @@ func (f *fixture) accept(number, revision int64, name string, rows ...string) qu
 		body += "2013-10-" + c[0] + "Z," + strings.Join(c[1:], ",") + "\n"
 	}
 	f.bucket.Put(work.Key, work.VersionID, []byte(body))
-	tx := store.Begin(f.processor.Ledger.Store)
+	tx := store.Begin(f.ledger.Store)
 	document, err := store.Load[feed.Number](ctx, tx, feed.NumberKey(id, number))
 	if err != nil {
 		f.t.Fatal(err)
@@ -76,7 +77,7 @@ func (f *fixture) accept(number, revision int64, name string, rows ...string) qu
 // do processes and completes, and gives the days.
 func (f *fixture) do(work queue.Work) []string {
 	f.t.Helper()
-	outcome, err := f.processor.Do(context.Background(), work)
+	outcome, err := f.processor.Do(context.Background(), f.ledger.Session(), work)
 	if err != nil || outcome.Status != feed.Processed {
 		f.t.Fatalf("%+v, %v", outcome, err)
 	}
@@ -91,7 +92,7 @@ func (f *fixture) complete(work queue.Work) {
 
 func (f *fixture) change(number int64, change func(*feed.Number)) {
 	f.t.Helper()
-	tx := store.Begin(f.processor.Ledger.Store)
+	tx := store.Begin(f.ledger.Store)
 	document, err := store.Load[feed.Number](context.Background(), tx, feed.NumberKey(id, number))
 	if err == nil {
 		change(document)
@@ -175,11 +176,11 @@ func TestARevisionThatIsLatePutsNothingBack(t *testing.T) {
 	newer := f.accept(1, 2, "1/x.csv", "08T13:30:00 IBM 10 1")
 	slow := f.processor
 	slow.Bucket = &interrupted{Memory: f.bucket, before: "data/bars/partner=acme/feed=f/date=2013-10-07", act: func() { f.do(newer) }}
-	if _, err := slow.Do(context.Background(), late); err == nil {
+	if _, err := slow.Do(context.Background(), f.ledger.Session(), late); err == nil {
 		t.Error("no error")
 	}
 	f.want(1)
-	if _, err := f.processor.Do(context.Background(), late); !errors.Is(err, feed.ErrReplaced) {
+	if _, err := f.processor.Do(context.Background(), f.ledger.Session(), late); !errors.Is(err, feed.ErrReplaced) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -222,12 +223,12 @@ func TestASkippedNumberIsWithdrawnForGood(t *testing.T) {
 	skip := work
 	skip.Revision = 2
 	for range 2 {
-		if err := f.processor.Withdraw(context.Background(), skip); err != nil {
+		if err := f.processor.Withdraw(context.Background(), f.ledger, skip); err != nil {
 			t.Fatal(err)
 		}
 		f.want(0)
 	}
-	if _, err := f.processor.Do(context.Background(), work); !errors.Is(err, feed.ErrReplaced) {
+	if _, err := f.processor.Do(context.Background(), f.ledger.Session(), work); !errors.Is(err, feed.ErrReplaced) {
 		t.Errorf("got %v", err)
 	}
 	f.do(f.accept(1, 3, "1/x.csv", "07T13:30:00 IBM 10 1"))
@@ -263,7 +264,7 @@ func TestACorrectionDecidesWhichOfTheSameFilesCountFromThenOn(t *testing.T) {
 // again processes what a number names to be processed again.
 func (f *fixture) again(number int64, want ...feed.Ticket) {
 	f.t.Helper()
-	got, err := f.processor.Ledger.Again(context.Background(), id, number)
+	got, err := f.ledger.Again(context.Background(), id, number)
 	if err != nil || !slices.Equal(got, want) {
 		f.t.Fatalf("again: %+v, %v, want %+v", got, err, want)
 	}
@@ -280,7 +281,7 @@ func TestNothingIsWrittenOfAFileThatIsMissingOrInvalid(t *testing.T) {
 		if body != "" {
 			f.bucket.Put(work.Key, work.VersionID, []byte(body))
 		}
-		if _, err := f.processor.Do(context.Background(), work); err == nil {
+		if _, err := f.processor.Do(context.Background(), f.ledger.Session(), work); err == nil {
 			t.Errorf("%q: no error", body)
 		}
 		if keys := f.bucket.Keys(""); len(keys) > 0 {
@@ -319,7 +320,7 @@ func TestAStreamThatBreaksOffIsNotTakenForTheWholeFile(t *testing.T) {
 		work := f.accept(1, 1, "1/x.csv", "07T13:30:00 IBM 10 1", "07T13:31:00 IBM 10 1")
 		broken := f.processor
 		broken.Bucket = breaking{f.bucket, stream}
-		if _, err := broken.Do(context.Background(), work); !errors.Is(err, errBroken) {
+		if _, err := broken.Do(context.Background(), f.ledger.Session(), work); !errors.Is(err, errBroken) {
 			t.Errorf("got %v", err)
 		}
 		if keys := f.bucket.Keys(""); len(keys) > 0 {
@@ -335,7 +336,7 @@ func TestAnObjectOfAnUnknownRevisionIsNotReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	work := f.accept(1, 2, "1/x.csv", "07T13:30:00 IBM 10 1")
-	if _, err := f.processor.Do(context.Background(), work); err == nil || !strings.Contains(err.Error(), key+" does not say of which revision") {
+	if _, err := f.processor.Do(context.Background(), f.ledger.Session(), work); err == nil || !strings.Contains(err.Error(), key+" does not say of which revision") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -379,11 +380,11 @@ func TestAFileIsReadAsTheValidatorReadIt(t *testing.T) {
 func (f *fixture) receive(reading feed.Reading) queue.Work {
 	f.t.Helper()
 	a := feed.Arrival{File: upload.File{Partner: "acme", Feed: "f", Name: "7/x.csv", Sequence: 7}, VersionID: "v1", Sequencer: "01", Request: "r"}
-	receipt, err := f.processor.Ledger.Receive(context.Background(), a)
+	receipt, err := f.ledger.Receive(context.Background(), a)
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	if _, _, err := f.processor.Ledger.Accept(context.Background(), a, receipt.Turn, feed.Found{Rows: 3, Symbols: 1, Reading: reading}); err != nil {
+	if _, _, err := f.ledger.Accept(context.Background(), a, receipt.Turn, feed.Found{Rows: 3, Symbols: 1, Reading: reading}); err != nil {
 		f.t.Fatal(err)
 	}
 	return queue.Work{Partner: "acme", Feed: "f", Bucket: "b"}.Of(7, 1, "7/x.csv", "v1")
@@ -392,7 +393,7 @@ func (f *fixture) receive(reading feed.Reading) queue.Work {
 func TestAFormatThatIsGoneIsAnError(t *testing.T) {
 	f := newFixture(t)
 	work := f.receive(feed.Reading{Hash: "beef"})
-	if _, err := f.processor.Do(context.Background(), work); err == nil || !strings.Contains(err.Error(), "the format that read uploads/acme/f/7/x.csv: ") {
+	if _, err := f.processor.Do(context.Background(), f.ledger.Session(), work); err == nil || !strings.Contains(err.Error(), "the format that read uploads/acme/f/7/x.csv: ") {
 		t.Errorf("%v", err)
 	}
 }

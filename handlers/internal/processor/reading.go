@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"market-data-pipeline/handlers/internal/feed"
 	"market-data-pipeline/handlers/internal/queue"
 	"market-data-pipeline/handlers/internal/trades"
 	"market-data-pipeline/handlers/internal/tradingday"
@@ -11,8 +12,8 @@ import (
 
 // reading is how the work's file is read, and on which days its trades are: as the
 // validator read it, whatever has been declared since.
-func (p Processor) reading(ctx context.Context, work queue.Work) (trades.Options, *tradingday.Days, error) {
-	reading, err := p.Ledger.Reading(ctx, work.Group(), work.File, work.VersionID)
+func (p Processor) reading(ctx context.Context, ledger feed.Ledger, work queue.Work) (trades.Options, *tradingday.Days, error) {
+	reading, err := ledger.Reading(ctx, work.Group(), work.File, work.VersionID)
 	if err != nil {
 		return trades.Options{}, nil, err
 	}

@@ -359,12 +359,12 @@ func (w *world) worker(stage int, t *task, m *message) worker.Worker {
 	if stage == 0 {
 		return worker.Worker{
 			Stage: feed.Processor, Ledger: ledger, Own: own, Next: forwarder(w, t), Lease: held, Repeat: t.repeat,
-			Do: processor.Processor{Bucket: bucket{w, t}, Ledger: ledger}.Do,
+			Do: processor.Processor{Bucket: bucket{w, t}}.Do,
 		}
 	}
 	return worker.Worker{
 		Stage: feed.Aggregator, Ledger: ledger, Own: own, Lease: held, Repeat: t.repeat,
-		Do: aggregator.Aggregator{Bucket: bucket{w, t}, Ledger: ledger, Fanout: fanout}.Do,
+		Do: aggregator.Aggregator{Bucket: bucket{w, t}, Fanout: fanout}.Do,
 	}
 }
 

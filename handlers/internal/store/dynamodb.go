@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -39,10 +40,13 @@ func (d DynamoDB) Get(ctx context.Context, key Key) (Item, error) {
 	return decodeItem(answer.Item)
 }
 
-// Commit implements Store: always by a transaction, for the SDK gives each its
-// token. A try that is repeated because its answer was lost then succeeds, where
-// a conditional PutItem would meet its own write and call it a conflict.
+// Commit implements Store: by a transaction, which is billed twice, only where there is
+// more than one item. The SDK gives each transaction its token, so that a try that is
+// repeated because its answer was lost succeeds.
 func (d DynamoDB) Commit(ctx context.Context, writes ...Write) error {
+	if len(writes) == 1 && !writes[0].Check {
+		return d.commitOne(ctx, writes[0].Item)
+	}
 	parts := make([]types.TransactWriteItem, len(writes))
 	for i, w := range writes {
 		if !w.Check {
@@ -56,6 +60,22 @@ func (d DynamoDB) Commit(ctx context.Context, writes ...Write) error {
 		}
 	}
 	_, err := d.Client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: parts})
+	return translate("write", err)
+}
+
+// commitOne writes one item. A put that the SDK repeated because its answer was lost
+// meets its own write, which is no conflict; nor is another's that says the very same.
+func (d DynamoDB) commitOne(ctx context.Context, item Item) error {
+	put := d.put(item)
+	_, err := d.Client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: put.TableName, Item: put.Item, ConditionExpression: put.ConditionExpression,
+		ExpressionAttributeNames: put.ExpressionAttributeNames, ExpressionAttributeValues: put.ExpressionAttributeValues,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	var failed *types.ConditionalCheckFailedException
+	if errors.As(err, &failed) && reflect.DeepEqual(failed.Item, put.Item) {
+		return nil
+	}
 	return translate("write", err)
 }
 

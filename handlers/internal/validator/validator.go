@@ -183,7 +183,6 @@ func (v Validator) validate(ctx context.Context, in intake) (feed.Ticket, bool, 
 	if err != nil {
 		return feed.Ticket{}, false, err
 	}
-	v.Ledger.Refresh(file.ID())
 	if !result.Valid() {
 		reason := fmt.Sprintf("faults in the file: %d; its report lists them", result.Rejects.Count)
 		return feed.Ticket{}, false, v.reject(ctx, in, reason, &result.Rejects)

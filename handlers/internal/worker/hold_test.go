@@ -56,7 +56,7 @@ func newHearted(t *testing.T) *hearted {
 
 // while has something happen in the middle of the work, which then looks at its context.
 func (h *hearted) while(happens func()) {
-	h.worker.Do = func(ctx context.Context, _ queue.Work) (feed.Outcome, error) {
+	h.worker.Do = func(ctx context.Context, _ feed.Ledger, _ queue.Work) (feed.Outcome, error) {
 		happens()
 		return feed.Outcome{Status: feed.Processed}, ctx.Err()
 	}
@@ -146,7 +146,7 @@ func (s sending) Send(ctx context.Context, work queue.Work, cause string) error 
 func TestWorkIsNotBegunOnAMessageThatIsAnothers(t *testing.T) {
 	h := newHearted(t)
 	h.own.err = queue.ErrExpired
-	h.worker.Do = func(ctx context.Context, _ queue.Work) (feed.Outcome, error) {
+	h.worker.Do = func(ctx context.Context, _ feed.Ledger, _ queue.Work) (feed.Outcome, error) {
 		return feed.Outcome{}, ctx.Err()
 	}
 	if back := h.handle(message(1, 1, 1)); len(back) != 1 || len(h.next.Sent) != 0 {
@@ -217,7 +217,7 @@ func TestWorkEndsBeforeTheFunctionDoes(t *testing.T) {
 	h := newHearted(t)
 	ctx, cancel := context.WithTimeout(context.Background(), deadline.Margin)
 	defer cancel()
-	h.worker.Do = func(ctx context.Context, _ queue.Work) (feed.Outcome, error) {
+	h.worker.Do = func(ctx context.Context, _ feed.Ledger, _ queue.Work) (feed.Outcome, error) {
 		<-ctx.Done()
 		return feed.Outcome{}, ctx.Err()
 	}

@@ -112,7 +112,7 @@ func TestAFileThatIsWorkedOnMeetsNoConflictThoughItsFeedMovesOn(t *testing.T) {
 		t.Error("it conflicts")
 		return nil
 	}
-	f.worker.Do = func(ctx context.Context, _ queue.Work) (feed.Outcome, error) {
+	f.worker.Do = func(ctx context.Context, _ feed.Ledger, _ queue.Work) (feed.Outcome, error) {
 		tx := store.Begin(f.store)
 		moved, err := store.Load[feed.Feed](ctx, tx, feed.Key(id))
 		if err != nil {

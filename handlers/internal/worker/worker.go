@@ -29,8 +29,9 @@ type Worker struct {
 	Lease time.Duration
 	// Repeat is the function of that name, or another one's time.
 	Repeat func(interval time.Duration, beat func()) (stop func())
-	// Do is the stage's own work. It may be repeated.
-	Do func(context.Context, queue.Work) (feed.Outcome, error)
+	// Do is the stage's own work, with the ledger of this message's session. It may be
+	// repeated.
+	Do func(context.Context, feed.Ledger, queue.Work) (feed.Outcome, error)
 }
 
 // Handle takes a batch in its order. The first message that fails and all behind
@@ -120,11 +121,10 @@ func (w Worker) advance(ctx context.Context, turn feed.Turn, work queue.Work, me
 		return decision, w.wake(ctx, turn, work, cause)
 	}
 	if decision == feed.Proceed {
-		outcome, err := w.Do(ctx, work)
+		outcome, err := w.Do(ctx, w.Ledger, work)
 		if err != nil {
 			return decision, err
 		}
-		w.Ledger.Refresh(turn.Feed, turn.Ticket.Number)
 		if err := w.Ledger.Complete(ctx, turn, outcome); err != nil {
 			return decision, err
 		}

@@ -46,7 +46,7 @@ func newFixture(t *testing.T) *fixture {
 		},
 		Own: f.own, Next: f.next,
 		Lease: lease, Repeat: func(time.Duration, func()) func() { return func() {} },
-		Do: func(_ context.Context, work queue.Work) (feed.Outcome, error) {
+		Do: func(_ context.Context, _ feed.Ledger, work queue.Work) (feed.Outcome, error) {
 			if f.fails != nil {
 				return feed.Outcome{}, f.fails
 			}
@@ -204,7 +204,7 @@ func TestAReplacedRevisionIsNotSentOn(t *testing.T) {
 func TestTheLastAttemptLeavesFAILEDWhateverHappens(t *testing.T) {
 	f := newFixture(t)
 	type died struct{}
-	f.worker.Do = func(context.Context, queue.Work) (feed.Outcome, error) { panic(died{}) }
+	f.worker.Do = func(context.Context, feed.Ledger, queue.Work) (feed.Outcome, error) { panic(died{}) }
 	func() {
 		defer func() {
 			if recover() != (died{}) {
