@@ -81,6 +81,9 @@ type Feed struct {
 	Next int64  `dynamodbav:"next"` // the last number given by arrival
 	PerStage
 	Highest int64 `dynamodbav:"highest"` // the highest number seen
+	// ParkedTo is the highest number that was ever parked at a stage: behind it, nobody
+	// need look for a successor.
+	ParkedTo map[Stage]int64 `dynamodbav:"parkedTo,omitempty"`
 	// Skipped are numbers that an operator lets every stage pass; those that all have
 	// passed are left out. Nothing is parked at any of them: see I7.
 	Skipped Intervals `dynamodbav:"skipped,omitempty"`
@@ -97,6 +100,16 @@ func (f *Feed) NextAt(stage Stage) int64 { return f.Skipped.Next(*f.At(stage) + 
 func (f *Feed) pass(stage Stage) {
 	*f.At(stage) = f.NextAt(stage) - 1
 	f.Skipped = f.Skipped.Without(Intervals{{From: 1, Through: f.passed()}})
+}
+
+// reach moves a stage's cursor to a number that is complete.
+func (f *Feed) reach(stage Stage, n int64) error {
+	cursor := f.At(stage)
+	if n > f.NextAt(stage) {
+		return fmt.Errorf("number %d is complete while the %s's cursor is at %d", n, stage, *cursor)
+	}
+	*cursor = max(*cursor, n)
+	return nil
 }
 
 // passed is the highest number that every stage has passed.
@@ -127,6 +140,14 @@ func (f *Feed) Knows(n *Number) bool { return f.Kind == "" || n.Kind == "" || f.
 func (f *Feed) take(n int64) {
 	one := Intervals{{n, n}}
 	f.Skipped, f.Skipping = f.Skipped.Without(one), f.Skipping.Without(one)
+}
+
+// expect has the stage look for the turn's ticket, which is to be parked.
+func (f *Feed) expect(turn Turn) {
+	if f.ParkedTo == nil {
+		f.ParkedTo = map[Stage]int64{}
+	}
+	f.ParkedTo[turn.Stage] = max(f.ParkedTo[turn.Stage], turn.Ticket.Number)
 }
 
 // Ticket is one revision of one number: what is admitted, parked and completed.

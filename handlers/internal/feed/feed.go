@@ -55,7 +55,6 @@ package feed
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"market-data-pipeline/handlers/internal/logging"
@@ -121,6 +120,11 @@ func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
 			feed.pass(turn.Stage)
 		}
 		decision = decide(*feed.At(turn.Stage), *number.At(turn.Stage), number.Parked[turn.Stage].Revision, turn.Ticket)
+		if *number.At(turn.Stage) > 0 { // and whoever completed it may have died before it moved the cursor
+			if err := feed.reach(turn.Stage, turn.Ticket.Number); err != nil {
+				return err
+			}
+		}
 		switch decision {
 		case Replaced:
 			return l.skip(ctx, tx, turn, number, turn.Ticket, number.Ticket)
@@ -129,6 +133,7 @@ func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
 				began = stamp(l.Now())
 			}
 			feed.take(turn.Ticket.Number)
+			feed.expect(turn)
 			return l.park(ctx, tx, turn, number, began)
 		}
 		return nil
@@ -182,29 +187,31 @@ type Outcome struct {
 	Results *Results // of the processor
 }
 
-// Complete records that the stage is done with an admitted ticket.
+// Complete records that the stage is done with an admitted ticket: first with the
+// number, then in the feed. What Admit found of the cursor holds (I2), so the first need
+// not look at the feed, which others write to all the time; and who dies in between has
+// Admit move the cursor.
 func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error {
 	var began string // to wait, if it does so no more
+	complete := true
 	err := l.transact(ctx, func(tx *store.Transaction) error {
-		began = ""
-		feed, number, err := loadTurn(ctx, tx, turn)
+		began, complete = "", true
+		number, err := store.Load[Number](ctx, tx, NumberKey(turn.Feed, turn.Ticket.Number))
 		if err != nil {
 			return err
 		}
-		cursor, completed, parked, ticket := feed.At(turn.Stage), number.At(turn.Stage), number.Parked[turn.Stage], turn.Ticket
-		switch decide(*cursor, *completed, parked.Revision, ticket) {
+		completed, parked, ticket := number.At(turn.Stage), number.Parked[turn.Stage], turn.Ticket
+		switch decide(ticket.Number, *completed, parked.Revision, ticket) {
 		case Duplicate:
 			return nil
 		case Replaced: // while it was worked on; what is sent on is told of where it goes
+			complete = false
 			if turn.Stage != Aggregator {
 				return nil
 			}
 			return l.skip(ctx, tx, turn, number, ticket, number.Ticket)
-		case Park:
-			return fmt.Errorf("%s number %d completed while the cursor is at %d", turn.Feed, ticket.Number, *cursor)
 		}
 		*completed = ticket.Revision
-		*cursor = max(*cursor, ticket.Number)
 		began = number.Since[turn.Stage]
 		delete(number.Parked, turn.Stage)
 		delete(number.Since, turn.Stage)
@@ -215,31 +222,57 @@ func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error 
 		}
 		return l.finish(ctx, tx, turn, number, outcome)
 	})
-	if err == nil {
-		countWaiting(ctx, -1, began)
+	if err != nil {
+		return err
 	}
-	return err
+	countWaiting(ctx, -1, began)
+	if !complete {
+		return nil
+	}
+	return l.transact(ctx, func(tx *store.Transaction) error {
+		feed, err := store.Load[Feed](ctx, tx, Key(turn.Feed))
+		if err != nil {
+			return err
+		}
+		return feed.reach(turn.Stage, turn.Ticket.Number)
+	})
 }
 
 // Successor is the ticket parked at the number behind the cursor, if there is
-// one: the ticket to wake.
+// one: the ticket to wake. A number there that is complete is passed, for whoever
+// completed it died before it moved the cursor, and may have been the last to know.
 func (l Ledger) Successor(ctx context.Context, id string, stage Stage) (Ticket, bool, error) {
-	var next Ticket
-	err := l.transact(ctx, func(tx *store.Transaction) error {
+	for {
+		next, passed, err := l.successor(ctx, id, stage)
+		if err != nil || !passed {
+			return next, next.Revision > 0, err
+		}
+	}
+}
+
+func (l Ledger) successor(ctx context.Context, id string, stage Stage) (next Ticket, passed bool, err error) {
+	err = l.transact(ctx, func(tx *store.Transaction) error {
+		next, passed = Ticket{}, false
 		feed, err := store.Load[Feed](ctx, tx, Key(id))
 		if err != nil {
 			return err
 		}
-		feed.pass(stage)
-		l.forget(NumberKey(id, *feed.At(stage)+1))
-		number, err := store.Load[Number](ctx, tx, NumberKey(id, *feed.At(stage)+1))
+		if feed.pass(stage); *feed.At(stage) >= feed.ParkedTo[stage] {
+			return nil
+		}
+		n := *feed.At(stage) + 1
+		l.forget(NumberKey(id, n))
+		number, err := store.Load[Number](ctx, tx, NumberKey(id, n))
 		if err != nil {
 			return err
 		}
-		next = number.Parked[stage]
+		if next = number.Parked[stage]; next.Revision == 0 && *number.At(stage) > 0 {
+			passed = true
+			return feed.reach(stage, n)
+		}
 		return nil
 	})
-	return next, next.Revision > 0, err
+	return next, passed, err
 }
 
 func loadTurn(ctx context.Context, tx *store.Transaction, turn Turn) (*Feed, *Number, error) {

@@ -80,6 +80,9 @@ func (m *mortal) Get(ctx context.Context, key store.Key) (store.Item, error) {
 }
 
 func (m *mortal) Commit(ctx context.Context, writes ...store.Write) error {
+	if m.dying {
+		panic("killed")
+	}
 	m.dying = true
 	return m.Store.Commit(ctx, writes...)
 }
