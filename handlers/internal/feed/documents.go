@@ -102,14 +102,11 @@ func (f *Feed) pass(stage Stage) {
 	f.Skipped = f.Skipped.Without(Intervals{{From: 1, Through: f.passed()}})
 }
 
-// reach moves a stage's cursor to a number that is complete.
-func (f *Feed) reach(stage Stage, n int64) error {
-	cursor := f.At(stage)
-	if n > f.NextAt(stage) {
-		return fmt.Errorf("number %d is complete while the %s's cursor is at %d", n, stage, *cursor)
+// reach moves a stage's cursor to a number that is complete, if it is the next.
+func (f *Feed) reach(stage Stage, n int64) {
+	if n == f.NextAt(stage) {
+		*f.At(stage) = n
 	}
-	*cursor = max(*cursor, n)
-	return nil
 }
 
 // passed is the highest number that every stage has passed.
@@ -183,6 +180,9 @@ type Number struct {
 	Days   []string `dynamodbav:"days,omitempty"`
 	Status Status   `dynamodbav:"status,omitempty"`
 }
+
+// isThrough tells whether a stage has completed the newest revision.
+func (n *Number) isThrough(stage Stage) bool { return n.Revision > 0 && *n.At(stage) == n.Revision }
 
 // Act is the item OPERATOR#…: what an operator did to numbers, and why. No function
 // reads it.

@@ -55,6 +55,7 @@ package feed
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"market-data-pipeline/handlers/internal/logging"
@@ -120,10 +121,8 @@ func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
 			feed.pass(turn.Stage)
 		}
 		decision = decide(*feed.At(turn.Stage), *number.At(turn.Stage), number.Parked[turn.Stage].Revision, turn.Ticket)
-		if *number.At(turn.Stage) > 0 { // and whoever completed it may have died before it moved the cursor
-			if err := feed.reach(turn.Stage, turn.Ticket.Number); err != nil {
-				return err
-			}
+		if decision == Duplicate || number.isThrough(turn.Stage) { // who made it so may have died before it moved the cursor
+			feed.reach(turn.Stage, turn.Ticket.Number)
 		}
 		switch decision {
 		case Replaced:
@@ -234,7 +233,11 @@ func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error 
 		if err != nil {
 			return err
 		}
-		return feed.reach(turn.Stage, turn.Ticket.Number)
+		if n := turn.Ticket.Number; n > feed.NextAt(turn.Stage) {
+			return fmt.Errorf("%s number %d is complete while the cursor is at %d", turn.Feed, n, *feed.At(turn.Stage))
+		}
+		feed.reach(turn.Stage, turn.Ticket.Number)
+		return nil
 	})
 }
 
@@ -266,9 +269,9 @@ func (l Ledger) successor(ctx context.Context, id string, stage Stage) (next Tic
 		if err != nil {
 			return err
 		}
-		if next = number.Parked[stage]; next.Revision == 0 && *number.At(stage) > 0 {
+		if next = number.Parked[stage]; next.Revision == 0 && number.isThrough(stage) {
 			passed = true
-			return feed.reach(stage, n)
+			feed.reach(stage, n)
 		}
 		return nil
 	})
