@@ -72,16 +72,18 @@ type Receipt struct {
 // attempt is FAILED from here on, until it is settled.
 func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 	var receipt Receipt
+	fresh := false
 	err := l.transact(ctx, func(tx *store.Transaction) error {
-		feed, err := store.Load[Feed](ctx, tx, Key(a.File.ID()))
-		if err != nil {
-			return err
-		}
+		fresh = false
 		docs, err := l.loadArrival(ctx, tx, a)
 		if err != nil {
 			return err
 		}
 		head, version := docs.head, docs.version
+		feed, err := l.feedFor(ctx, tx, head, a)
+		if err != nil {
+			return err
+		}
 		if version.Status == "" && head.Accepted != "" && head.Accepted == a.Sequencer {
 			receipt = Receipt{Standing: Done} // accepted so long ago that its record has expired
 			return nil
@@ -116,20 +118,68 @@ func (l Ledger) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 			return nil
 		}
 		receipt.Ticket.Number, receipt.Kind = head.Number, feed.Kind
-		number, err := store.Load[Number](ctx, tx, NumberKey(a.File.ID(), head.Number))
-		if err != nil {
-			return err
-		}
-		if receipt.Standing == Fresh && number.Revision == 0 && number.Status != Skipped &&
-			!feed.skips(head.Number) && head.VersionID == a.VersionID {
-			number.Ticket, number.Kind, number.Status = receipt.Ticket, head.Kind, version.Status
-		}
+		fresh = receipt.Standing == Fresh && head.VersionID == a.VersionID && !feed.skips(head.Number)
 		if receipt.Last() {
+			number, err := l.loadTrouble(ctx, tx, a.File.ID(), head)
+			if err != nil {
+				return err
+			}
 			return l.fail(ctx, tx, receipt.Turn, number, Unfinished)
 		}
 		return nil
 	})
-	return receipt, err
+	if err != nil || !fresh {
+		return receipt, err
+	}
+	return receipt, l.announceArrival(ctx, a, receipt)
+}
+
+// announceArrival tells of a number that something has come for it, so that whoever waits
+// for it knows. It decides nothing, so it needs no transaction with the file.
+func (l Ledger) announceArrival(ctx context.Context, a Arrival, receipt Receipt) error {
+	kind, _ := a.place()
+	return l.transact(ctx, func(tx *store.Transaction) error {
+		number, err := store.Load[Number](ctx, tx, NumberKey(receipt.Feed, receipt.Ticket.Number))
+		if err != nil {
+			return err
+		}
+		if number.Revision == 0 && number.Status != Skipped && !number.Ticket.sameVersion(receipt.Ticket) {
+			number.Ticket, number.Kind, number.Status = receipt.Ticket, kind, Received
+		}
+		return nil
+	})
+}
+
+// loadTrouble loads a number whose file may never be accepted, and has the feed know that
+// it has come, so that an operator can skip it.
+func (l Ledger) loadTrouble(ctx context.Context, tx *store.Transaction, id string, head *File) (*Number, error) {
+	known, err := l.peek(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if head.Number > known.Highest && known.Kind == head.Kind {
+		feed, err := store.Load[Feed](ctx, tx, Key(id))
+		if err != nil {
+			return nil, err
+		}
+		feed.Highest = max(feed.Highest, head.Number)
+	}
+	return store.Load[Number](ctx, tx, NumberKey(id, head.Number))
+}
+
+// feedFor is the feed as an arrival needs it. Only who gives a number by arrival, or may
+// decide the feed's kind, needs it as it is.
+func (l Ledger) feedFor(ctx context.Context, tx *store.Transaction, head *File, a Arrival) (*Feed, error) {
+	feed, err := l.peek(ctx, a.File.ID())
+	if err != nil {
+		return nil, err
+	}
+	kind, _ := a.place()
+	numbered := kind == Sequenced || head.Number > 0 && head.Kind == kind
+	if feed.Kind != "" && (numbered || feed.Kind != kind) {
+		return feed, nil
+	}
+	return store.Load[Feed](ctx, tx, Key(a.File.ID()))
 }
 
 // outrun records that a newer version of the same key was accepted first: that one,
@@ -196,20 +246,31 @@ type Found struct {
 	ContentHash   string
 }
 
-// Accept gives a version that was found valid the next revision of its number,
-// once; false when a newer version was accepted before it. The first one decides the
-// feed's kind; an *OtherKindError is the answer to whoever comes too late for it.
-func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, found Found) (Ticket, bool, error) {
-	var ticket Ticket
-	accepted := false
-	err := l.transact(ctx, func(tx *store.Transaction) error {
+// Acceptance is the answer of Accept.
+type Acceptance struct {
+	Ticket
+	// Accepted is false when a newer version was accepted before it.
+	Accepted bool
+	// Released tells that it was its turn, as Admit would find.
+	Released bool
+}
+
+// Accept gives a version that was found valid the next revision of its number, once. One
+// whose turn it is it completes for the validator, but for the cursor, so that it need not
+// be admitted. The first one decides the feed's kind; an *OtherKindError is the answer to
+// whoever comes too late for it.
+func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, found Found) (acceptance Acceptance, err error) {
+	err = l.transact(ctx, func(tx *store.Transaction) error {
 		docs, err := l.loadArrival(ctx, tx, a)
 		if err != nil {
 			return err
 		}
 		head, version := docs.head, docs.version
-		ticket = Ticket{Number: head.Number, Revision: version.Revision, File: a.File.Name, VersionID: a.VersionID}
-		if accepted = version.Revision > 0; accepted {
+		acceptance = Acceptance{
+			Ticket:   Ticket{Number: head.Number, Revision: version.Revision, File: a.File.Name, VersionID: a.VersionID},
+			Accepted: version.Revision > 0,
+		}
+		if acceptance.Accepted {
 			return nil
 		}
 		if head.Accepted != "" && !After(a.Sequencer, head.Accepted) {
@@ -223,19 +284,34 @@ func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, found Found) (
 		if err := l.decide(ctx, tx, a, head.Kind); err != nil {
 			return err
 		}
+		ticket := &acceptance.Ticket
 		ticket.Revision = number.Revision + 1
-		number.Ticket, number.Kind = ticket, head.Kind
+		number.Ticket, number.Kind = *ticket, head.Kind
+		feed, err := l.peek(ctx, a.File.ID())
+		if err != nil {
+			return err
+		}
+		acceptance.Released = ticket.Number == feed.NextAt(Validator) && number.Parked[Validator].Revision == 0
+		if acceptance.Released {
+			number.Validator = ticket.Revision
+		}
 		version.Revision, version.Rows, version.Symbols = ticket.Revision, found.Rows, found.Symbols
 		version.LeftOut, version.Reading = found.LeftOut, found.Reading
 		if found.Rows > 0 {
 			version.ContentHash = found.ContentHash
 		}
 		head.Accepted = a.Sequencer
-		accepted = true
-		turn.Ticket = ticket
+		acceptance.Accepted = true
+		turn.Ticket = *ticket
 		return l.writeProvisional(ctx, tx, turn, number, Validated)
 	})
-	return ticket, accepted, err
+	return acceptance, err
+}
+
+// peek reads a feed for what holds whatever others write meanwhile: its kind, once it is
+// decided, and that a cursor has got as far as it has.
+func (l Ledger) peek(ctx context.Context, id string) (*Feed, error) {
+	return read[Feed](ctx, l, Key(id))
 }
 
 // Reject records that a version is not valid. A number that has no valid version
@@ -260,7 +336,7 @@ func (l Ledger) Reject(ctx context.Context, a Arrival, reason string, rejects *R
 			head.ExpiresAt = now.Add(retention).Unix()
 			return nil
 		}
-		number, err := store.Load[Number](ctx, tx, NumberKey(a.File.ID(), head.Number))
+		number, err := l.loadTrouble(ctx, tx, a.File.ID(), head)
 		if err != nil {
 			return err
 		}

@@ -64,11 +64,7 @@ func (l Ledger) Claim(ctx context.Context, id string, ticket Ticket) (counts boo
 // Again are the tickets that the processor must take again since what counts has
 // changed with a number. Sending them twice does no harm.
 func (l Ledger) Again(ctx context.Context, id string, number int64) ([]Ticket, error) {
-	item, err := l.Store.Get(ctx, NumberKey(id, number))
-	if err != nil {
-		return nil, err
-	}
-	document, err := store.Decode[Number](item)
+	document, err := read[Number](ctx, l, NumberKey(id, number))
 	if err != nil {
 		return nil, err
 	}

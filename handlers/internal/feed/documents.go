@@ -102,11 +102,12 @@ func (f *Feed) pass(stage Stage) {
 	f.Skipped = f.Skipped.Without(Intervals{{From: 1, Through: f.passed()}})
 }
 
-// reach moves a stage's cursor to a number that is complete, if it is the next.
+// reach moves a stage's cursor to a number that is complete, if nothing is in between.
 func (f *Feed) reach(stage Stage, n int64) {
-	if n == f.NextAt(stage) {
-		*f.At(stage) = n
+	if cursor := f.At(stage); n <= f.NextAt(stage) {
+		*cursor = max(*cursor, n)
 	}
+	f.Highest = max(f.Highest, n)
 }
 
 // passed is the highest number that every stage has passed.
@@ -145,6 +146,7 @@ func (f *Feed) expect(turn Turn) {
 		f.ParkedTo = map[Stage]int64{}
 	}
 	f.ParkedTo[turn.Stage] = max(f.ParkedTo[turn.Stage], turn.Ticket.Number)
+	f.Highest = max(f.Highest, turn.Ticket.Number)
 }
 
 // Ticket is one revision of one number: what is admitted, parked and completed.

@@ -66,7 +66,7 @@ func TestWhateverFailsIsToldAndCountsNothing(t *testing.T) {
 		"an acceptance": {
 			func(f *fixture) Turn { f.receive(other); return Turn{Stage: Validator, Feed: id, Attempt: 1} },
 			func(ctx context.Context, l Ledger, turn Turn) error {
-				_, _, err := l.Accept(ctx, other, turn, Found{Rows: 1, Symbols: 1})
+				_, err := l.Accept(ctx, other, turn, Found{Rows: 1, Symbols: 1})
 				return err
 			},
 		},

@@ -47,10 +47,17 @@
 //	    announced, and skipped only in a transaction that follows, after all that
 //	    was parked there before the announcement has been dropped.
 //
+// Complete is two writes: first the number's, then the feed's, which moves the cursor.
+// Whoever dies in between leaves a complete number right behind the cursor. Its message
+// comes again, and Admit then moves the cursor before all else; and whoever looks for a
+// successor there does so, too. Until then, others find the cursor where it was.
+//
 // Only the validator differs. It has no queue of its own to wake a successor
 // through, so it releases the parked successors itself, one after the other; and
 // because nobody would repeat a successor's sending, it sends each before
-// completing it. Sending twice does no harm (I3).
+// completing it. A file that is found valid in its turn is complete from the moment of
+// its acceptance; it is sent before the cursor moves to it, and as long as that has not
+// happened, it is sent again. Sending twice does no harm (I3).
 package feed
 
 import (
@@ -121,7 +128,11 @@ func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
 			feed.pass(turn.Stage)
 		}
 		decision = decide(*feed.At(turn.Stage), *number.At(turn.Stage), number.Parked[turn.Stage].Revision, turn.Ticket)
-		if decision == Duplicate || number.isThrough(turn.Stage) { // who made it so may have died before it moved the cursor
+		switch behind := turn.Ticket.Number == feed.NextAt(turn.Stage); {
+		case !behind: // who completed it has not died before it moved the cursor
+		case decision == Duplicate && turn.Stage == Validator: // nor, perhaps, before it sent it
+			decision = Proceed
+		case decision == Duplicate, number.isThrough(turn.Stage):
 			feed.reach(turn.Stage, turn.Ticket.Number)
 		}
 		switch decision {
@@ -191,6 +202,11 @@ type Outcome struct {
 // not look at the feed, which others write to all the time; and who dies in between has
 // Admit move the cursor.
 func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error {
+	if turn.Stage == Processor && !turn.Last() {
+		if err := l.tell(ctx, turn, outcome); err != nil {
+			return err
+		}
+	}
 	var began string // to wait, if it does so no more
 	complete := true
 	err := l.transact(ctx, func(tx *store.Transaction) error {
@@ -241,9 +257,44 @@ func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error 
 	})
 }
 
+// tell records in the file, by a write of its own, what the processor is about to
+// complete. PROCESSED is not the last word on a version, so it does no harm if that is
+// not completed after all; and the transaction with the number then has nothing to tell.
+func (l Ledger) tell(ctx context.Context, turn Turn, outcome Outcome) error {
+	number, err := read[Number](ctx, l, NumberKey(turn.Feed, turn.Ticket.Number))
+	if err != nil || number.Ticket != turn.Ticket || *number.At(turn.Stage) >= turn.Ticket.Revision {
+		return err
+	}
+	return l.transact(ctx, func(tx *store.Transaction) error {
+		head, err := store.Load[File](ctx, tx, FileKey(turn.Feed, turn.Ticket.File))
+		if err != nil || head.VersionID != turn.Ticket.VersionID || head.Revision != turn.Ticket.Revision || head.Status.final() {
+			return err
+		}
+		now := l.Now()
+		head.Results = outcome.Results
+		head.record(Event{Status: outcome.Status, At: stamp(now), Stage: turn.Stage}, now)
+		return nil
+	})
+}
+
+// isTold tells whether the file says already what the turn is about to complete, and is
+// what is spoken of when its number is.
+func (l Ledger) isTold(ctx context.Context, turn Turn, outcome Outcome) (bool, error) {
+	if turn.Stage != Processor || turn.Last() {
+		return false, nil
+	}
+	head, err := read[File](ctx, l, FileKey(turn.Feed, turn.Ticket.File))
+	if err != nil {
+		return false, err
+	}
+	return head.VersionID == turn.Ticket.VersionID && head.Revision == turn.Ticket.Revision &&
+		head.Status == outcome.Status && head.stage() == turn.Stage, nil
+}
+
 // Successor is the ticket parked at the number behind the cursor, if there is
 // one: the ticket to wake. A number there that is complete is passed, for whoever
-// completed it died before it moved the cursor, and may have been the last to know.
+// completed it died before it moved the cursor, and may have been the last to know; by
+// the validator it is to be sent once more.
 func (l Ledger) Successor(ctx context.Context, id string, stage Stage) (Ticket, bool, error) {
 	for {
 		next, passed, err := l.successor(ctx, id, stage)
@@ -269,7 +320,11 @@ func (l Ledger) successor(ctx context.Context, id string, stage Stage) (next Tic
 		if err != nil {
 			return err
 		}
-		if next = number.Parked[stage]; next.Revision == 0 && number.isThrough(stage) {
+		switch next = number.Parked[stage]; {
+		case next.Revision > 0 || !number.isThrough(stage):
+		case stage == Validator: // and may not have been sent
+			next = number.Ticket
+		default:
 			passed = true
 			feed.reach(stage, n)
 		}

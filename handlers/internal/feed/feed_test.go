@@ -123,12 +123,12 @@ func (f *fixture) accept(a Arrival) Turn {
 	f.t.Helper()
 	receipt := f.receive(a)
 	turn := Turn{Stage: Validator, Feed: id, Ticket: receipt.Ticket, Attempt: 1}
-	ticket, accepted, err := f.ledger.Accept(context.Background(), a, turn, Found{Rows: 1, Symbols: 1})
+	acceptance, err := f.ledger.Accept(context.Background(), a, turn, Found{Rows: 1, Symbols: 1})
 	f.must(err)
-	if !accepted {
+	if !acceptance.Accepted {
 		f.t.Fatalf("%+v is not accepted", a)
 	}
-	turn.Ticket = ticket
+	turn.Ticket = acceptance.Ticket
 	return turn
 }
 
@@ -195,16 +195,56 @@ func TestAttemptsAreCountedByRequest(t *testing.T) {
 
 func TestAParkedTicketIsFoundByWhoeverCompletesTheOneBefore(t *testing.T) {
 	f := newFixture(t)
-	second, first := f.accept(arrival("2/x.csv", "v2", "01")), f.accept(arrival("1/x.csv", "v1", "01"))
+	second, first := f.accept(arrival("2/x.csv", "v2", "01")).at(Processor), f.accept(arrival("1/x.csv", "v1", "01")).at(Processor)
 	f.admit(second, Park)
-	f.successor(Validator, 0)
+	f.successor(Processor, 0)
 	f.admit(first, Proceed)
 	f.complete(first)
-	f.successor(Validator, 2)
-	f.successor(Validator, 2) // as often as it is asked
+	f.successor(Processor, 2)
+	f.successor(Processor, 2) // as often as it is asked
 	f.admit(second, Proceed)
 	f.complete(second)
-	f.successor(Validator, 0)
+	f.successor(Processor, 0)
+}
+
+func TestAFileThatIsFoundValidInItsTurnIsSentUntilItsCursorHasMoved(t *testing.T) {
+	f := newFixture(t)
+	first := f.accept(arrival("1/x.csv", "v1", "01"))
+	f.admit(f.accept(arrival("2/x.csv", "v2", "01")), Park)
+	for range 2 { // by its own event, or by whoever looks for a successor
+		f.admit(first, Proceed)
+		f.successor(Validator, 1)
+	}
+	f.complete(first)
+	f.admit(first, Duplicate)
+	f.successor(Validator, 2)
+}
+
+func TestACursorIsMovedByWhoeverFindsItBehindACompleteNumber(t *testing.T) {
+	for name, mend := range map[string]func(*fixture, Turn){
+		"the same message": func(f *fixture, first Turn) { f.admit(first, Duplicate) },
+		"an older revision": func(f *fixture, first Turn) {
+			first.Ticket.Revision = 0
+			f.admit(first, Replaced)
+		},
+		"who looks for a successor": func(f *fixture, _ Turn) { f.successor(Processor, 2) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			first := f.accept(arrival("1/x.csv", "v1", "01")).at(Processor)
+			f.admit(f.accept(arrival("2/x.csv", "v2", "01")).at(Processor), Park)
+			tx := store.Begin(f.ledger.Store) // as who dies before it moves the cursor leaves it
+			number, err := store.Load[Number](context.Background(), tx, NumberKey(id, 1))
+			f.must(err)
+			number.Processor = 1
+			f.must(tx.Commit(context.Background()))
+			mend(f, first)
+			if cursor := load[Feed](f, Key(id)).Processor; cursor != 1 {
+				t.Errorf("the cursor is at %d", cursor)
+			}
+			f.successor(Processor, 2)
+		})
+	}
 }
 
 func TestWhatIsCountedWhenAFileBeginsToWaitIsTakenAwayAtTheVeryTimeThatItIsCountedFor(t *testing.T) {

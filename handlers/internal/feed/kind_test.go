@@ -43,7 +43,7 @@ func TestTheFirstValidFileDecidesThoughOneOfTheOtherKindCameBeforeIt(t *testing.
 	first, second := arrival("9/x.csv", "v1", "01"), arrival("x.csv", "v2", "01")
 	slow := f.receive(first)
 	f.accept(second)
-	_, _, err := f.ledger.Accept(context.Background(), first, slow.Turn, Found{})
+	_, err := f.ledger.Accept(context.Background(), first, slow.Turn, Found{})
 	var other *OtherKindError
 	if !errors.As(err, &other) || other.Kind != ByArrival {
 		t.Errorf("it is answered with %v", err)

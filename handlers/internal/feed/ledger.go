@@ -185,6 +185,10 @@ func (v *Version) record(event Event, now time.Time) {
 // VALIDATED since it was accepted, unless it waited; and it may have got further by
 // now, for it is sent before it is completed.
 func (l Ledger) finish(ctx context.Context, tx *store.Transaction, turn Turn, number *Number, outcome Outcome) error {
+	if told, err := l.isTold(ctx, turn, outcome); err != nil || told {
+		number.Status = outcome.Status
+		return err
+	}
 	version, err := loadVersion(ctx, tx, turn.Feed, turn.Ticket)
 	if err != nil {
 		return err
@@ -284,13 +288,18 @@ func (l Ledger) Reading(ctx context.Context, id, file, versionID string) (Readin
 	return version.Reading, nil
 }
 
-// Days are the days that the aggregator must mend for a number.
-func (l Ledger) Days(ctx context.Context, id string, number int64) ([]string, error) {
-	item, err := l.Store.Get(ctx, NumberKey(id, number))
+// read reads a document outside of any transaction.
+func read[T any](ctx context.Context, l Ledger, key store.Key) (*T, error) {
+	item, err := l.Store.Get(ctx, key)
 	if err != nil {
 		return nil, err
 	}
-	document, err := store.Decode[Number](item)
+	return store.Decode[T](item)
+}
+
+// Days are the days that the aggregator must mend for a number.
+func (l Ledger) Days(ctx context.Context, id string, number int64) ([]string, error) {
+	document, err := read[Number](ctx, l, NumberKey(id, number))
 	if err != nil {
 		return nil, err
 	}

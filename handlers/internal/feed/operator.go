@@ -67,7 +67,7 @@ func (l Ledger) Retry(ctx context.Context, id string, n int64, note Note) (ticke
 				return err
 			}
 		}
-		ticket, stage = number.Ticket, number.stoppedAt()
+		ticket, stage = number.Ticket, number.stoppedAt(feed)
 		act, err := store.Load[Act](ctx, tx, ActKey(id, at, n))
 		if err != nil {
 			return err
@@ -78,10 +78,12 @@ func (l Ledger) Retry(ctx context.Context, id string, n int64, note Note) (ticke
 	return ticket, stage, err
 }
 
-// stoppedAt is the first stage that has not completed the newest revision, or the last
-// of all.
-func (n *Number) stoppedAt() Stage {
-	i := slices.IndexFunc(Stages, func(s Stage) bool { return n.Revision == 0 || *n.At(s) < n.Revision })
+// stoppedAt is the first stage that has not completed the newest revision, or has not
+// moved its cursor then, or the last of all.
+func (n *Number) stoppedAt(feed *Feed) Stage {
+	i := slices.IndexFunc(Stages, func(s Stage) bool {
+		return n.Revision == 0 || *n.At(s) < n.Revision || feed.NextAt(s) == n.Number
+	})
 	if i < 0 {
 		i = len(Stages) - 1
 	}

@@ -162,7 +162,7 @@ func TestWhatHoldsNothingUpIsNotSkipped(t *testing.T) {
 	for _, stage := range Stages {
 		f.complete(f.accept(arrival("1/x.csv", "v1", "01")).at(stage))
 	}
-	f.accept(arrival("5/x.csv", "v5", "01"))
+	f.admit(f.accept(arrival("5/x.csv", "v5", "01")), Park)
 	counted := f.accept(arrival("3/x.csv", "v3", "01"))
 	tx := store.Begin(f.ledger.Store) // as when the validator has not recorded that it was sent
 	number, err := store.Load[Number](context.Background(), tx, NumberKey(id, 3))

@@ -29,12 +29,12 @@ func (f *fixture) history(file, version string, want ...string) {
 
 func (f *fixture) acceptAgain(a Arrival, want bool) Ticket {
 	f.t.Helper()
-	ticket, accepted, err := f.ledger.Accept(context.Background(), a, Turn{Stage: Validator, Feed: id, Attempt: 1}, Found{Rows: 1, Symbols: 1})
+	acceptance, err := f.ledger.Accept(context.Background(), a, Turn{Stage: Validator, Feed: id, Attempt: 1}, Found{Rows: 1, Symbols: 1})
 	f.must(err)
-	if accepted != want {
-		f.t.Errorf("%s is accepted: %v", a.VersionID, accepted)
+	if acceptance.Accepted != want {
+		f.t.Errorf("%s is accepted: %v", a.VersionID, acceptance.Accepted)
 	}
-	return ticket
+	return acceptance.Ticket
 }
 
 func TestAnArrivalStandsWhereItsVersionStands(t *testing.T) {

@@ -55,8 +55,9 @@ func (w *world) accept(name, version string) feed.Turn {
 	receipt, err := w.Ledger.Receive(context.Background(), a)
 	w.must(err)
 	turn := receipt.Turn
-	turn.Ticket, _, err = w.Ledger.Accept(context.Background(), a, turn, feed.Found{})
+	acceptance, err := w.Ledger.Accept(context.Background(), a, turn, feed.Found{})
 	w.must(err)
+	turn.Ticket = acceptance.Ticket
 	return turn
 }
 

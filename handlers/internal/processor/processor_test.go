@@ -384,7 +384,7 @@ func (f *fixture) receive(reading feed.Reading) queue.Work {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	if _, _, err := f.ledger.Accept(context.Background(), a, receipt.Turn, feed.Found{Rows: 3, Symbols: 1, Reading: reading}); err != nil {
+	if _, err := f.ledger.Accept(context.Background(), a, receipt.Turn, feed.Found{Rows: 3, Symbols: 1, Reading: reading}); err != nil {
 		f.t.Fatal(err)
 	}
 	return queue.Work{Partner: "acme", Feed: "f", Bucket: "b"}.Of(7, 1, "7/x.csv", "v1")

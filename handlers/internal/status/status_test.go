@@ -65,8 +65,9 @@ func (f *fixture) accept(name string) feed.Turn {
 	receipt, err := f.ledger.Receive(context.Background(), a)
 	f.must(err)
 	turn := feed.Turn{Stage: feed.Validator, Feed: id, Ticket: receipt.Ticket, Attempt: 1}
-	turn.Ticket, _, err = f.ledger.Accept(context.Background(), a, turn, feed.Found{Rows: 3, Symbols: 2, LeftOut: map[string]int64{"quote": 4}, Reading: feed.Reading{Format: "mine", Hash: "beef"}})
+	acceptance, err := f.ledger.Accept(context.Background(), a, turn, feed.Found{Rows: 3, Symbols: 2, LeftOut: map[string]int64{"quote": 4}, Reading: feed.Reading{Format: "mine", Hash: "beef"}})
 	f.must(err)
+	turn.Ticket = acceptance.Ticket
 	_, err = f.ledger.Admit(context.Background(), turn)
 	f.must(err)
 	return turn
@@ -292,7 +293,7 @@ func TestTheNewestOfMoreVersionsThanAreToldIsTold(t *testing.T) {
 		receipt, err := f.ledger.Receive(context.Background(), a)
 		f.must(err)
 		turn := feed.Turn{Stage: feed.Validator, Feed: id, Ticket: receipt.Ticket, Attempt: 1}
-		_, _, err = f.ledger.Accept(context.Background(), a, turn, feed.Found{Rows: 3, Symbols: 2})
+		_, err = f.ledger.Accept(context.Background(), a, turn, feed.Found{Rows: 3, Symbols: 2})
 		f.must(err)
 	}
 	response := f.file("x.csv")

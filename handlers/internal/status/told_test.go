@@ -257,7 +257,7 @@ func TestAHistoryIsOfOneFileAndInTheOrderOfTime(t *testing.T) {
 	newest.VersionID, newest.Sequencer = "a", "03" // sorts in front of the others
 	receipt, err := f.ledger.Receive(context.Background(), newest)
 	f.must(err)
-	_, _, err = f.ledger.Accept(context.Background(), newest, feed.Turn{Stage: feed.Validator, Feed: id, Ticket: receipt.Ticket, Attempt: 1}, feed.Found{Rows: 3, Symbols: 2})
+	_, err = f.ledger.Accept(context.Background(), newest, feed.Turn{Stage: feed.Validator, Feed: id, Ticket: receipt.Ticket, Attempt: 1}, feed.Found{Rows: 3, Symbols: 2})
 	f.must(err)
 	var answer fileAnswer
 	f.must(json.Unmarshal([]byte(f.file("x.csv").Body), &answer))

@@ -147,14 +147,15 @@ func (v Validator) rejectKind(ctx context.Context, in intake, kind string) error
 }
 
 func (v Validator) advance(ctx context.Context, in intake, standing feed.Standing) error {
+	released := false
 	if standing == feed.Fresh {
-		ticket, accepted, err := v.validate(ctx, in)
-		if err != nil || !accepted {
+		acceptance, err := v.validate(ctx, in)
+		if err != nil || !acceptance.Accepted {
 			return err
 		}
-		in.turn.Ticket = ticket
+		in.turn.Ticket, released = acceptance.Ticket, acceptance.Released
 	}
-	if err := v.release(ctx, in); err != nil {
+	if err := v.release(ctx, in, released); err != nil {
 		return err
 	}
 	if in.turn.Last() || standing == feed.Accepted {
@@ -163,16 +164,16 @@ func (v Validator) advance(ctx context.Context, in intake, standing feed.Standin
 	return nil
 }
 
-// validate reads the file; false when it was rejected, or is out of date.
-func (v Validator) validate(ctx context.Context, in intake) (feed.Ticket, bool, error) {
+// validate reads the file, which is not accepted when it is at fault, or out of date.
+func (v Validator) validate(ctx context.Context, in intake) (none feed.Acceptance, err error) {
 	file := in.arrival.File
 	body, err := v.Bucket(in.bucket).Open(ctx, file.Key(), in.arrival.VersionID)
 	if errors.Is(err, objects.ErrMissing) {
 		reason := "the object version was deleted before it could be read"
-		return feed.Ticket{}, false, v.reject(ctx, in, reason, fault(reason, file.Name))
+		return none, v.reject(ctx, in, reason, fault(reason, file.Name))
 	}
 	if err != nil {
-		return feed.Ticket{}, false, err
+		return none, err
 	}
 	defer body.Close()
 	declared := v.Feeds.Of(file.Partner, file.Feed)
@@ -181,14 +182,14 @@ func (v Validator) validate(ctx context.Context, in intake) (feed.Ticket, bool, 
 		AllowNonPositivePrice: declared.NonPositivePrices,
 	}, nil)
 	if err != nil {
-		return feed.Ticket{}, false, err
+		return none, err
 	}
 	if !result.Valid() {
 		reason := fmt.Sprintf("faults in the file: %d; its report lists them", result.Rejects.Count)
-		return feed.Ticket{}, false, v.reject(ctx, in, reason, &result.Rejects)
+		return none, v.reject(ctx, in, reason, &result.Rejects)
 	}
 	if err := v.Formats.Put(ctx, declared.Format); err != nil {
-		return feed.Ticket{}, false, err
+		return none, err
 	}
 	return v.Ledger.Accept(ctx, in.arrival, in.turn, feed.Found{
 		Rows: result.Rows, Symbols: int64(result.Symbols), ContentHash: result.ContentHash, LeftOut: result.LeftOut,
@@ -202,11 +203,14 @@ func (v Validator) validate(ctx context.Context, in intake) (feed.Ticket, bool, 
 const maxRead = 540 * time.Second
 
 // release sends the file on if it is its turn, and then every waiting successor.
-// Each is sent before it is completed: see package feed.
-func (v Validator) release(ctx context.Context, in intake) error {
-	decision, err := v.Ledger.Admit(ctx, in.turn)
-	if err != nil {
-		return err
+// Each is sent before the cursor moves to it: see package feed.
+func (v Validator) release(ctx context.Context, in intake, released bool) error {
+	decision := feed.Proceed
+	if !released {
+		var err error
+		if decision, err = v.Ledger.Admit(ctx, in.turn); err != nil {
+			return err
+		}
 	}
 	logging.From(ctx).Info("event handled", "outcome", decision.String(), "revision", in.turn.Ticket.Revision)
 	if decision == feed.Park {
