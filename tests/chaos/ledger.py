@@ -56,7 +56,7 @@ class Ledger:
                 head = item
             elif kind == "NUMBER":
                 numbers[int(item["number"])] = item
-            elif kind == "VERSION":
+            elif kind in ("FILE", "VERSION"):  # the newest version, and those before it
                 versions[item["file"], item["versionId"]] = item
         cursors = {stage: int(head.get(stage, 0)) for stage in STAGES}
         return Standing(cursors=cursors, numbers=numbers, versions=versions)

@@ -156,8 +156,8 @@ def _passages(deployment: Deployment, feeds: Sequence[Feed], per_feed: int) -> l
         for feed in feeds
         for page in table.get_paginator("query").paginate(
             TableName=name,
-            KeyConditionExpression="pk = :feed AND begins_with(sk, :version)",
-            ExpressionAttributeValues={":feed": {"S": str(feed)}, ":version": {"S": "VERSION#"}},
+            KeyConditionExpression="pk = :feed AND begins_with(sk, :file)",
+            ExpressionAttributeValues={":feed": {"S": str(feed)}, ":file": {"S": "FILE#"}},
             ConsistentRead=True,
         )
         for passage in map(_passage, page["Items"])

@@ -284,17 +284,16 @@ func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, found Found) (
 		if err := l.decide(ctx, tx, a, head.Kind); err != nil {
 			return err
 		}
-		ticket := &acceptance.Ticket
-		ticket.Revision = number.Revision + 1
-		number.Ticket, number.Kind = *ticket, head.Kind
 		feed, err := l.peek(ctx, a.File.ID())
 		if err != nil {
 			return err
 		}
-		acceptance.Released = ticket.Number == feed.NextAt(Validator) && number.Parked[Validator].Revision == 0
-		if acceptance.Released {
+		ticket := &acceptance.Ticket
+		ticket.Revision = number.Revision + 1
+		if acceptance.Released = number.awaitsFirst(feed); acceptance.Released {
 			number.Validator = ticket.Revision
 		}
+		number.Ticket, number.Kind = *ticket, head.Kind
 		version.Revision, version.Rows, version.Symbols = ticket.Revision, found.Rows, found.Symbols
 		version.LeftOut, version.Reading = found.LeftOut, found.Reading
 		if found.Rows > 0 {
@@ -306,6 +305,14 @@ func (l Ledger) Accept(ctx context.Context, a Arrival, turn Turn, found Found) (
 		return l.writeProvisional(ctx, tx, turn, number, Validated)
 	})
 	return acceptance, err
+}
+
+// awaitsFirst tells whether the validator's cursor is right in front of a number, though
+// the feed may be out of date: the cursor passes it only when a revision of it is complete
+// or what has come for it is skipped, and neither comes about without a write of the
+// number.
+func (n *Number) awaitsFirst(feed *Feed) bool {
+	return n.Number == feed.NextAt(Validator) && n.Validator == 0 && n.Status != Skipped && n.Parked[Validator].Revision == 0
 }
 
 // peek reads a feed for what holds whatever others write meanwhile: its kind, once it is

@@ -220,6 +220,36 @@ func TestAFileThatIsFoundValidInItsTurnIsSentUntilItsCursorHasMoved(t *testing.T
 	f.successor(Validator, 2)
 }
 
+func TestAFileWhoseTurnHasPassedMeanwhileIsNotReleasedAsItIsAccepted(t *testing.T) {
+	for name, meanwhile := range map[string]func(*fixture){
+		"another of the number": func(f *fixture) { f.complete(f.accept(arrival("1/x.csv", "v1", "01"))) },
+		"a skip": func(f *fixture) {
+			f.admit(f.accept(arrival("2/x.csv", "v2", "01")), Park)
+			f.skipNumbers(1, 1)
+			f.successor(Validator, 2)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			f.accept(arrival("3/x.csv", "v3", "01")) // so that the feed's kind is decided
+			f.receive(arrival("1/y.csv", "v0", "01"))
+			whole := f.ledger
+			f.ledger = f.ledger.Session()
+			a := arrival("1/y.csv", "v0", "01")
+			receipt := f.receive(a)
+			session := f.ledger
+			f.ledger = whole
+			meanwhile(f)
+			a.Decided = true
+			acceptance, err := session.Accept(context.Background(), a, receipt.Turn, Found{Rows: 1, Symbols: 1})
+			f.must(err)
+			if !acceptance.Accepted || acceptance.Released {
+				t.Errorf("%+v", acceptance)
+			}
+		})
+	}
+}
+
 func TestACursorIsMovedByWhoeverFindsItBehindACompleteNumber(t *testing.T) {
 	for name, mend := range map[string]func(*fixture, Turn){
 		"the same message": func(f *fixture, first Turn) { f.admit(first, Duplicate) },

@@ -48,9 +48,9 @@ type world struct {
 	told    map[string]int   // by version: how many requests it is the subject of
 	opened  string           // with the bug UseTwice: what is read instead of the rest
 
-	counts  counts
-	reads   int // of the table
-	commits int
+	counts counts
+	reads  int // of the table
+	units  int // of writing that its writes are billed as, if each item has at most 1 KB
 
 	tasks    []*task
 	requests int
