@@ -8,7 +8,7 @@ from compliance.evidence import Evidence, Verdict
 from local import environment
 from local.emulator import process
 from local.emulator.process import Emulator
-from pipeline import checking, emulator, engine
+from pipeline import checking, emulator, engine, idle
 from pipeline.console import say, step
 from pipeline.deployment import OUTPUTS
 from pipeline.target import Target
@@ -49,6 +49,7 @@ def up(
     where.parent.mkdir(exist_ok=True)
     where.write_text(json.dumps(outputs, indent=2, sort_keys=True) + "\n")
     say(f"Outputs: {OUTPUTS}")
+    say(idle.tell(engine.resources(target)))
     return evidence, outputs
 
 

@@ -106,7 +106,7 @@ def _targets(runs: Mapping[str, Run]) -> Iterator[str]:
     cells = (_held(cost.dollars(total) * MILLION, 25) for total in totals)
     yield "| requests and compute, dollars per million | ≤ 25 | " + " | ".join(cells) + " |"
     yield """
-The first file of a feed decides its kind, which takes a feed's item into two transactions: that is what the first and the last of these runs have above the day. The target in dollars cannot be held together with the others at these prices: two objects are $10.00, ten reads and eighteen writes $12.50, eight requests of the queues $4.00, three invocations $0.60 and the reads of S3 about $1, before any computing."""
+The first file of a feed decides its kind, which takes a feed's item into two transactions: that is what the last of these runs has above the others. The target in dollars cannot be held together with the others at these prices: two objects are $10.00, ten reads and eighteen writes $12.50, eight requests of the queues $4.00, three invocations $0.60 and the reads of S3 about $1, before any computing."""
 
 
 def _held(value: float, most: float) -> str:
