@@ -134,6 +134,8 @@ _SETTING = re.compile(r"\{([\w-]+)\}")
 
 
 def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
     if isinstance(value, Mapping):
         return _listed(f"{key}={item}" for key, item in value.items())
     return str(value) if isinstance(value, str | int | float) else _listed(map(str, value))

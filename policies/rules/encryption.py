@@ -1,4 +1,8 @@
-"""Encryption at rest (SEC-1, S3-4): each store of data under a key of this very stack."""
+"""Encryption at rest (SEC-1, S3-4): each store of data under a key of this very stack.
+
+AWS encrypts all of them with keys of its own where a program names none. That is encryption at rest
+too; that this company asks for keys of its own is the setting `customer-managed-key`.
+"""
 
 from collections.abc import Callable
 
@@ -21,34 +25,66 @@ from policies.facts.types import (
     TOPIC,
 )
 from policies.pack.answers import PASSED, Answer, failed, not_applicable, verdict
-from policies.pack.policy import Rule, Settings, Severity, only
+from policies.pack.policy import Rule, Schema, Settings, Severity, only
+
+_OWN_KEYS: Schema = {
+    "customer-managed-key": {
+        "type": "boolean",
+        "description": (
+            "Whether data has to be under a key of the stack's own; off, a key that AWS manages "
+            "will do (SSE-SQS, SSE-S3, a table's default)."
+        ),
+        "default": True,
+    }
+}
+_UNDER = (
+    "are encrypted at rest; with customer-managed-key, which is {customer-managed-key}, under a"
+)
 
 
-def _encrypted(resource: Resource, stack: Stack, holder: Node, key: str) -> Answer:
+def _by_aws(found: str, settings: Settings) -> Answer:
+    """The answer where AWS encrypts with a key of its own."""
+    if not settings["customer-managed-key"]:
+        return PASSED
+    return failed(
+        f"{found}, so AWS's own key encrypts it; this company asks for its own keys (setting "
+        "`customer-managed-key`)"
+    )
+
+
+def _encrypted(
+    resource: Resource, stack: Stack, holder: Node, key: str, settings: Settings
+) -> Answer:
     path = holder.at(key)
     if not holder.has(key):
-        return failed(f"{path} is missing")
-    if not stack.is_own_key(resource, holder, key):
-        return failed(f"{path} is no key of this stack")
-    return PASSED
+        return _by_aws(f"{path} is missing", settings)
+    if stack.is_own_key(resource, holder, key):
+        return PASSED
+    if (holder.text(key) or "").removeprefix(stack.arn("kms", "")).startswith("alias/aws/"):
+        return _by_aws(f"{path} is a key that AWS manages", settings)
+    return failed(f"{path} is no key of this stack")
 
 
 def _encrypted_by(key: str) -> Callable[[Resource, Stack, Settings], Answer]:
     """The judge of a top-level property that has to name a key of this stack."""
 
-    def judge(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
-        return _encrypted(resource, stack, resource.inputs, key)
+    def judge(resource: Resource, stack: Stack, settings: Settings) -> Answer:
+        inputs = resource.inputs
+        if not inputs.has(key) and inputs.flag("sqsManagedSseEnabled") is False:
+            return failed("sqsManagedSseEnabled is false, so nothing encrypts its messages")
+        return _encrypted(resource, stack, resource.inputs, key, settings)
 
     return judge
 
 
 TABLES = Rule(
     name="table-encryption",
-    sentence="Tables are encrypted at rest with a KMS key of this stack.",
+    sentence=f"Tables {_UNDER} KMS key of this stack.",
     severity=Severity.HIGH,
     requirements=("SEC-1",),
     fix="Set serverSideEncryption to enabled with the ARN of the stack's own key.",
     governs=only(TABLE),
+    schema=_OWN_KEYS,
     passes=(
         """
         Table: {serverSideEncryption: {enabled: true, kmsKeyArn: '${Key}'}}
@@ -62,20 +98,21 @@ TABLES = Rule(
 )
 
 
-def _judge_table(table: Resource, stack: Stack, _settings: Settings) -> Answer:
+def _judge_table(table: Resource, stack: Stack, settings: Settings) -> Answer:
     encryption = table.inputs.object("serverSideEncryption")
     if encryption.flag("enabled") is not True:
-        return failed("serverSideEncryption.enabled is not true")
-    return _encrypted(table, stack, encryption, "kmsKeyArn")
+        return _by_aws("serverSideEncryption.enabled is not true", settings)
+    return _encrypted(table, stack, encryption, "kmsKeyArn", settings)
 
 
 BUCKETS = Rule(
     name="bucket-encryption",
-    sentence="Buckets are encrypted at rest with a KMS key of this stack.",
+    sentence=f"Buckets {_UNDER} KMS key of this stack.",
     severity=Severity.HIGH,
     requirements=("S3-4", "SEC-1"),
     fix=("Declare a BucketServerSideEncryptionConfiguration with aws:kms and the stack's own key."),
     governs=only(BUCKET),
+    schema=_OWN_KEYS,
     passes=(
         """
         Bucket: {bucket: uploads-bucket-dev}
@@ -99,25 +136,29 @@ BUCKETS = Rule(
 )
 
 
-def _judge_bucket(bucket: Resource, stack: Stack, _settings: Settings) -> Answer:
-    problems = []
+def _judge_bucket(bucket: Resource, stack: Stack, settings: Settings) -> Answer:
+    found = []
     if bucket.inputs.has("serverSideEncryptionConfiguration"):
-        problems.append("serverSideEncryptionConfiguration is inline, where two may disagree")
+        found.append(failed("serverSideEncryptionConfiguration is inline, where two may disagree"))
     configurations = stack.referring(BUCKET_ENCRYPTION, "bucket", bucket)
     if not configurations:
-        problems.append("it has no BucketServerSideEncryptionConfiguration in this stack")
+        found.append(
+            _by_aws("it has no BucketServerSideEncryptionConfiguration in this stack", settings)
+        )
     for configuration in configurations:
         rules = configuration.inputs.items("rules")
         if not rules:
-            problems.append(f"{configuration.name}.rules is missing")
+            found.append(_by_aws(f"{configuration.name}.rules is missing", settings))
         for rule in rules:
             default = rule.object("applyServerSideEncryptionByDefault")
             if default.text("sseAlgorithm") not in ("aws:kms", "aws:kms:dsse"):
-                problems.append(f"{configuration.name}.{default.at('sseAlgorithm')} is not aws:kms")
-            answer = _encrypted(configuration, stack, default, "kmsMasterKeyId")
+                path = f"{configuration.name}.{default.at('sseAlgorithm')}"
+                found.append(_by_aws(f"{path} is not aws:kms", settings))
+                continue
+            answer = _encrypted(configuration, stack, default, "kmsMasterKeyId", settings)
             if answer is not PASSED:
-                problems.append(f"{configuration.name}.{answer.message}")
-    return verdict(problems)
+                found.append(failed(f"{configuration.name}.{answer.message}"))
+    return verdict([answer.message for answer in found if answer is not PASSED])
 
 
 def _encrypted_rule(name: str, subject: str, type_: str, key: str) -> Rule:
@@ -125,11 +166,12 @@ def _encrypted_rule(name: str, subject: str, type_: str, key: str) -> Rule:
     kind = type_.rsplit(":", 1)[-1]
     return Rule(
         name=name,
-        sentence=f"{subject} are encrypted at rest with a KMS key of this stack.",
+        sentence=f"{subject} {_UNDER} KMS key of this stack.",
         severity=Severity.HIGH,
         requirements=("SEC-1",),
         fix=f"Set {key} to the alias or ARN of the stack's own key.",
         governs=only(type_),
+        schema=_OWN_KEYS,
         passes=(f"{kind}: {{{key}: '${{Key}}'}}\nKey: {{}}",),
         fails=(f"{kind}: {{{key}: alias/aws/any}}", f"{kind}: {{}}"),
     )
@@ -152,11 +194,15 @@ _NAMED_IN = dict.fromkeys(_OBJECTS, "kmsKeyId") | {
 
 OTHERS = Rule(
     name="other-encryption",
-    sentence="Functions, mappings and objects name no KMS key but one of this stack.",
+    sentence=(
+        "Functions, mappings and objects name no KMS key but one of this stack, or one that AWS "
+        "manages where customer-managed-key, which is {customer-managed-key}, is off."
+    ),
     severity=Severity.HIGH,
     requirements=("SEC-1",),
     fix="Leave the key out, or set it to the alias or ARN of the stack's own key.",
     governs=only(*_NAMED_IN),
+    schema=_OWN_KEYS,
     passes=(
         """
         Function: {kmsKeyArn: '${Key}'}
@@ -172,12 +218,12 @@ OTHERS = Rule(
 )
 
 
-def _judge_other(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
+def _judge_other(resource: Resource, stack: Stack, settings: Settings) -> Answer:
     key = _NAMED_IN[resource.type]
     asks = resource.type in _OBJECTS and resource.inputs.has("serverSideEncryption")
     if not asks and not resource.inputs.has(key):
         return not_applicable("It holds nothing of the partners', and names no key of elsewhere.")
-    return _encrypted(resource, stack, resource.inputs, key)
+    return _encrypted(resource, stack, resource.inputs, key, settings)
 
 
 API_CACHE = Rule(
