@@ -20,7 +20,18 @@ from pathlib import Path
 from tools.benchmarks.figures import Report, read, tell
 from tools.benchmarks.project import REPOSITORY
 
-NAMES = ("preview", "pack", "functions", "formats", "days", "cost", "burst", "api")
+NAMES = (
+    "preview",
+    "pack",
+    "functions",
+    "formats",
+    "days",
+    "memory",
+    "cost",
+    "contention",
+    "burst",
+    "api",
+)
 
 
 def run(names: Sequence[str], *, quick: bool) -> list[Report]:

@@ -34,6 +34,8 @@ class Stage:
         cpu_ms: Milliseconds of processor time, on this machine.
         log_bytes: What its log takes in.
         peak_mb: The most memory that any of its processes has had, in MB.
+        conflicts: Writes that met another's.
+        invocations: How often it ran.
     """
 
     calls: Mapping[str, float]
@@ -42,6 +44,8 @@ class Stage:
     cpu_ms: float
     log_bytes: float
     peak_mb: float
+    conflicts: float = 0.0
+    invocations: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +95,11 @@ class Counted:
                     units={unit: n / count for unit, n in sorted(door.units.items())},
                     bytes={kind: n / count for kind, n in sorted(door.bytes.items())},
                     cpu_ms=spent[name] * 1000 / count,
-                    log_bytes=self._logged(name, began) / count,
+                    log_bytes=sum(map(_billed, self._logged(name, began))) / count,
                     peak_mb=self._peak(name),
+                    conflicts=door.conflicts / count,
+                    invocations=sum("platform.report" in m for m in self._logged(name, began))
+                    / count,
                 )
                 for name, door in self._doors.items()
             },
@@ -169,7 +176,7 @@ class Counted:
             except OSError:  # another user's, or ended meanwhile
                 continue
 
-    def _logged(self, name: str, since: float) -> float:
+    def _logged(self, name: str, since: float) -> list[str]:
         pages = (
             self._deployment.client("logs")
             .get_paginator("filter_log_events")
@@ -179,13 +186,24 @@ class Counted:
             )
         )
         events: list[dict[str, Any]] = [event for page in pages for event in page["events"]]
-        # CloudWatch counts 26 bytes more for each event ("PutLogEvents", API reference).
-        return sum(len(event["message"].encode()) + 26 for event in events)
+        return [event["message"] for event in events]
+
+
+def _billed(message: str) -> int:
+    """The bytes of an event, with the 26 that CloudWatch adds ("PutLogEvents", API reference)."""
+    return len(message.encode()) + 26
 
 
 @contextmanager
-def counted() -> Iterator[Counted]:
-    """Deploy, put a door before the emulator for each function, and warm all of them up."""
+def counted(
+    memory: int | None = None, variables: Mapping[str, str] | None = None
+) -> Iterator[Counted]:
+    """Deploy, put a door before the emulator for each function, and warm all of them up.
+
+    Args:
+        memory: MB that each function has, if not what the stack gives it.
+        variables: Variables that each function has besides its own.
+    """
     with throwaway(PORT) as target:
         try:
             up.up(target)
@@ -194,7 +212,8 @@ def counted() -> Iterator[Counted]:
             with ExitStack() as stack:
                 doors = {name: stack.enter_context(Door(PORT, table)) for name in STAGES}
                 for name, door in doors.items():
-                    _point(deployment, name, door.endpoint)
+                    own = {**(variables or {}), "AWS_ENDPOINT_URL": door.endpoint}
+                    _change(deployment, name, own, memory)
                 run = Counted(deployment, doors)
                 tell("warming the functions up")
                 warm = [(f"warm-{n}/1/trades.csv", SMALL) for n in range(8)]
@@ -204,14 +223,17 @@ def counted() -> Iterator[Counted]:
             emulator.stop(target)
 
 
-def _point(deployment: Deployment, name: str, endpoint: str) -> None:
-    """Tell a function another endpoint than the emulator's."""
+def _change(
+    deployment: Deployment, name: str, variables: Mapping[str, str], memory: int | None
+) -> None:
+    """Give a function variables of its own and, if that is asked for, another memory."""
     functions = deployment.client("lambda")
     function = deployment.output(f"{name}FunctionName")
-    known = functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+    known = functions.get_function_configuration(FunctionName=function)
     functions.update_function_configuration(
         FunctionName=function,
-        Environment={"Variables": {**known, "AWS_ENDPOINT_URL": endpoint}},
+        Environment={"Variables": {**known["Environment"]["Variables"], **variables}},
+        MemorySize=memory or known["MemorySize"],
     )
     functions.get_waiter("function_updated_v2").wait(FunctionName=function)
 

@@ -13,6 +13,7 @@ from typing import Self
 
 from tools.benchmarks import billing
 
+_CONFLICT = (b"ConditionalCheckFailedException", b"TransactionCanceledException")
 _HOP = {"connection", "transfer-encoding", "content-length", "date", "server"}
 
 
@@ -27,12 +28,14 @@ class Door:
         calls: How many calls of which kind went through.
         units: How many of which billed unit they come to.
         bytes: How many bytes of which service were sent and received.
+        conflicts: How many writes met another's.
     """
 
     def __init__(self, port: int, table: billing.Table) -> None:
         self.calls: dict[str, float] = defaultdict(float)
         self.units: dict[str, float] = defaultdict(float)
         self.bytes: dict[str, float] = defaultdict(float)
+        self.conflicts = 0
         self._lock = threading.Lock()
         self._table = table
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self, port))
@@ -52,12 +55,14 @@ class Door:
         with self._lock:
             for counter in (self.calls, self.units, self.bytes):
                 counter.clear()
+            self.conflicts = 0
 
     def count(self, method: str, target: str, request: bytes, answer: bytes) -> None:
         """Count one call."""
         with self._lock:
             bill = self._bill(method, target, request, answer)
             self.calls[bill.kind] += 1
+            self.conflicts += any(word in answer[:500] for word in _CONFLICT)
             for unit, number in bill.units.items():
                 self.units[unit] += number
             self.bytes[f"{bill.kind.split()[0]} sent"] += len(request)

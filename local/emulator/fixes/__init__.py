@@ -25,6 +25,7 @@ FIXES = (
     "large_objects",
     "execution_environment",
     "environments_at_work",
+    "memory_limit",
     "async_invocation",
     "queue_receipts",
     "queue_atomicity",

@@ -9,25 +9,28 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"runtime"
 	"syscall"
 	"time"
 )
 
 // A command is the event, or the body of an SQS message in it.
 type command struct {
-	Log    string          `json:"log"`    // write this line
-	Sleep  int             `json:"sleep"`  // wait, milliseconds
-	Notify string          `json:"notify"` // POST the request id and the event there
-	Answer json.RawMessage `json:"answer"` // return this
-	Fail   bool            `json:"fail"`   // return an error
-	Die    bool            `json:"die"`    // end by SIGKILL, as a function out of memory does
-	Env    bool            `json:"env"`    // return the names of all variables
+	Log   string `json:"log"`   // write this line
+	Sleep int    `json:"sleep"` // wait, milliseconds
+	// Allocate takes so many MB of memory before that.
+	Allocate int             `json:"allocate"`
+	Notify   string          `json:"notify"` // POST the request id and the event there
+	Answer   json.RawMessage `json:"answer"` // return this
+	Fail     bool            `json:"fail"`   // return an error
+	Die      bool            `json:"die"`    // end by SIGKILL, as a function out of memory does
+	Env      bool            `json:"env"`    // return the names of all variables
 }
 
 func main() {
-	runtime := "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/invocation/"
+	api := "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/invocation/"
 	for {
-		next, err := http.Get(runtime + "next")
+		next, err := http.Get(api + "next")
 		if err != nil {
 			return // the emulator is gone
 		}
@@ -44,7 +47,7 @@ func main() {
 		} else if result != nil {
 			answer = result
 		}
-		done, err := http.Post(runtime+id+path, "application/json", bytes.NewReader(answer))
+		done, err := http.Post(api+id+path, "application/json", bytes.NewReader(answer))
 		if err != nil {
 			return
 		}
@@ -83,7 +86,12 @@ func handle(id string, event []byte) ([]byte, error) {
 		}
 		response.Body.Close()
 	}
+	held := make([]byte, c.Allocate<<20)
+	for i := 0; i < len(held); i += 4096 {
+		held[i] = 1
+	}
 	time.Sleep(time.Duration(c.Sleep) * time.Millisecond)
+	runtime.KeepAlive(held)
 	switch {
 	case c.Die:
 		return nil, syscall.Kill(os.Getpid(), syscall.SIGKILL)
