@@ -12,6 +12,7 @@ from string import Template
 import duckdb
 
 from pipeline.names import Feed
+from pipeline.target import Target
 
 ENGINES = ("duckdb", "spark", "athena")
 TABLES = ("bars", "days")  # folders under `data/`
@@ -39,6 +40,11 @@ class Part:
     def prefix(self, table: str) -> str:
         """What the keys of its objects begin with, as far as that can be said."""
         return f"data/{table}/{self.files}".partition("*")[0]
+
+
+def copy_of(where: Target) -> Path:
+    """Where a stack's data set is copied to, where DuckDB cannot read the bucket itself."""
+    return where.project / ".pipeline" / "data" / where.stack
 
 
 def connect() -> duckdb.DuckDBPyConnection:

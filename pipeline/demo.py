@@ -5,11 +5,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from compliance import report
 from local import environment
 from local.emulator import process
-from pipeline import checking, emulator, files, sample, status, up
+from pipeline import checking, emulator, files, plot, query, sample, status, up
 from pipeline.board import follow
 from pipeline.console import answer_table, say, step
+from pipeline.dataset import Part, copy_of
 from pipeline.deployment import Deployment, load
 from pipeline.errors import Exit, UsageError
 from pipeline.files import Upload
@@ -51,8 +53,11 @@ def run(target: Target, paths: Sequence[Path]) -> Exit:
             answers = follow(deployment, sent, timeout=_TIMEOUT)
             current.result(status.summary({"files": answers}))
         _show_files(uploads, answers)
-        _show_days(deployment, uploads)
+        days = _show_days(deployment, uploads)
         checking.show_counts(evidence)
+        report.prepare(_reports(target))
+        report.write(evidence, _reports(target))
+        pictures = _draw(target, deployment, days[:1])
     finally:
         try:
             if not kept:
@@ -60,6 +65,7 @@ def run(target: Target, paths: Sequence[Path]) -> Exit:
         finally:
             if not ran and emulator.stop(target):
                 say("The emulator is stopped; nothing is left running.")
+    _show_what_is_next(target, pictures)
     aggregated = all(answer["status"] == "AGGREGATED" for answer in answers)
     return Exit.DONE if aggregated else Exit.REFUSED
 
@@ -96,8 +102,9 @@ def _show_files(uploads: Sequence[Upload], answers: Sequence[dict[str, Any]]) ->
                 say(f"  {upload.status}: {status.fault(fault)}")
 
 
-def _show_days(deployment: Deployment, uploads: Sequence[Upload]) -> None:
-    """Each feed's days per symbol."""
+def _show_days(deployment: Deployment, uploads: Sequence[Upload]) -> list[tuple[Feed, date, str]]:
+    """Each feed's days per symbol; returns which there are."""
+    found = []
     for feed in sorted({upload.feed for upload in uploads}, key=str):
         results = Results(deployment, feed)
         rows = [
@@ -105,6 +112,36 @@ def _show_days(deployment: Deployment, uploads: Sequence[Upload]) -> None:
             for day in results.days()
             for row in summary_rows(results.day(date.fromisoformat(day)))
         ]
+        found += [(feed, date.fromisoformat(day), symbol) for day, symbol, *_ in rows]
         if rows:
             columns = ("day (UTC)", "symbol", *(f">{name}" for name in SUMMARY_COLUMNS))
             answer_table(f"{feed}: the day per symbol", columns, rows)
+    return found
+
+
+def _draw(
+    target: Target, deployment: Deployment, days: Iterable[tuple[Feed, date, str]]
+) -> list[tuple[str, Path]]:
+    """Pictures of days, with what each shows; they stay when the stack is gone."""
+    drawn = []
+    for feed, day, symbol in days:
+        path = _reports(target) / "day.html"
+        with query.opened(deployment, copy_of(target), Part(feed=feed, day=day)) as connection:
+            minutes = plot.candles(connection, symbol)
+        plot.write(path, f"{symbol}, {feed}, {day}", minutes)
+        drawn.append((f"{symbol} on {day}", path))
+    return drawn
+
+
+def _reports(target: Target) -> Path:
+    return target.project / "reports"
+
+
+def _show_what_is_next(target: Target, pictures: Iterable[tuple[str, Path]]) -> None:
+    say("\nTo look at, in a browser:")
+    for title, path in (("what the pack found", _reports(target) / "report.html"), *pictures):
+        say(f"  {title}: {path.as_uri()}")
+    say("\nWhat to do next:")
+    say("  .venv/bin/pipeline up      # deploy a stack that stays")
+    say("  .venv/bin/pipeline demo    # send it these files again")
+    say('  .venv/bin/pipeline query "from daily"    # ask its results with SQL (docs/query.md)')

@@ -28,6 +28,7 @@ GUIDE = {
     "To read the results": {
         "results": "a feed's days and bars",
         "query": "ask the data set with SQL",
+        "plot": "draw a symbol's day",
     },
 }
 """By what a person is here for: commands, and what each does."""

@@ -8,10 +8,10 @@ import typer
 from pipeline import query
 from pipeline.commands.options import Json, Stack, read_date
 from pipeline.console import answer_json, answer_table, say
-from pipeline.dataset import Part
+from pipeline.dataset import Part, copy_of
 from pipeline.deployment import load
 from pipeline.names import Feed
-from pipeline.target import Target, target
+from pipeline.target import target
 
 app = typer.Typer()
 
@@ -55,6 +55,26 @@ def query_(
         answer_table(f"{len(found.rows)} rows", found.columns, found.table())
 
 
-def copy_of(where: Target) -> Path:
-    """Where a stack's data set is copied to, where DuckDB cannot read the bucket itself."""
-    return where.project / ".pipeline" / "data" / where.stack
+@app.command()
+def plot(
+    feed: Annotated[str, typer.Argument(metavar="PARTNER/FEED", help="The feed.")],
+    symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="The symbol.")],
+    day: Annotated[str, typer.Option("--date", metavar="YYYY-MM-DD", help="The trading day.")],
+    output: Annotated[
+        Path, typer.Option(metavar="FILE", help="Write the picture here: .png or .html.")
+    ] = Path("plot.png"),
+    restore: Annotated[
+        bool, typer.Option("--restore", help="Have what is archived restored from Glacier.")
+    ] = False,
+    stack: Stack = None,
+) -> None:
+    """Draw a symbol's trading day: a candle for each minute, and its volume."""
+    from pipeline import plot as picture  # a second to import, which only this command needs
+
+    picture.form(output)
+    part = Part(feed=Feed.parse(feed), day=read_date(day))
+    where = target(stack)
+    with query.opened(load(where), copy_of(where), part, restore=restore) as connection:
+        minutes = picture.candles(connection, symbol)
+    picture.write(output, f"{symbol}, {feed}, {part.day}", minutes)
+    say(f"{len(minutes)} minutes drawn in {output}")
