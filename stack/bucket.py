@@ -1,17 +1,19 @@
 """The bucket that takes the partners' files and keeps what becomes of them (S3-1 to S3-4)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
-from stack.documents import EVERYONE, deny, deny_plain_transport, document
+from stack.documents import EVERYONE, Condition, Statement, deny, deny_plain_transport, document
 from stack.function import Function
 from stack.key import Key
 from stack.names import Names
 from stack.tags import TAGS
 
+UPLOADS: Final = "uploads/"
 ARCHIVE_AFTER: Final = 90  # days
 NONCURRENT_KEPT: Final = 365  # days
 
@@ -105,6 +107,7 @@ class Bucket(pulumi.ComponentResource):
                     principal=EVERYONE,
                     condition={"NumericLessThan": {"s3:TlsVersion": "1.2"}},
                 ),
+                *_door(names),
             ),
             # S3 refuses two changes of one bucket's access at the same time.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[ownership, public_access]),
@@ -164,9 +167,35 @@ class Bucket(pulumi.ComponentResource):
                     "id": names.of("uploads-notification"),
                     "lambda_function_arn": args.on_created.arn,
                     "events": ["s3:ObjectCreated:*"],
-                    "filter_prefix": "uploads/",
+                    "filter_prefix": UPLOADS,
                 }
             ],
             # S3 refuses a notification to a function that it may not call yet.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
+        )
+
+
+def _door(names: Names) -> Iterator[Statement]:
+    """What an upload may not ask for: the functions could not read it, or not under this key.
+
+    An upload that says nothing is encrypted by the bucket and stored in the standard class. The
+    right key is not let through by name: its ARN is unknown until it exists (decision 0090).
+    """
+    encryption = "s3:x-amz-server-side-encryption"
+    storage_class = "s3:x-amz-storage-class"
+    refused: dict[str, Condition] = {
+        "DenyOtherEncryption": {"Null": {encryption: "false"}},
+        "DenyOtherKeys": {"Null": {f"{encryption}-customer-algorithm": "false"}},
+        "DenyOtherStorage": {
+            "Null": {storage_class: "false"},
+            "StringNotEquals": {storage_class: "STANDARD"},
+        },
+    }
+    for sid, condition in refused.items():
+        yield deny(
+            sid,
+            ["s3:PutObject"],
+            [f"{names.bucket_arn}/{UPLOADS}*"],
+            principal=EVERYONE,
+            condition=condition,
         )

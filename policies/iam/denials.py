@@ -1,4 +1,4 @@
-"""Statements that deny everyone what comes without TLS, or over an old one."""
+"""Statements that deny everyone what comes without TLS or over an old one, or under conditions."""
 
 from collections.abc import Callable, Iterable
 
@@ -20,13 +20,21 @@ def denied_everyone(
         when: What its one condition has to be, such as `is_plain_transport`.
     """
     return any(
-        statement.effect == "Deny"
-        and not statement.inverted
-        and bool({("*", "*"), ("AWS", "*")} & set(statement.principals))
-        and bool({"*", action} & set(statement.actions))
-        and any(_takes_in(pattern, arn) for pattern in statement.resources)
+        _denies_everyone(statement, action, arn)
         and len(statement.conditions) == 1
         and when(statement.conditions[0])
+        for statement in statements
+    )
+
+
+def denied_if(
+    statements: Iterable[Statement], action: str, arn: str, conditions: frozenset[Condition]
+) -> bool:
+    """Whether some statement denies everyone `action` if all the conditions hold, and only then."""
+    actions = (action, f"{action.partition(':')[0]}:*")
+    return any(
+        set(statement.conditions) == conditions
+        and any(_denies_everyone(statement, each, arn) for each in actions)
         for statement in statements
     )
 
@@ -53,6 +61,16 @@ def is_old_transport(condition: Condition) -> bool:
     """Whether it holds for every call over TLS before 1.2."""
     operator, key, values = condition
     return key == "s3:tlsversion" and values in _OLD.get(operator, ())
+
+
+def _denies_everyone(statement: Statement, action: str, arn: str) -> bool:
+    return (
+        statement.effect == "Deny"
+        and not statement.inverted
+        and bool({("*", "*"), ("AWS", "*")} & set(statement.principals))
+        and bool({"*", action} & set(statement.actions))
+        and any(_takes_in(pattern, arn) for pattern in statement.resources)
+    )
 
 
 def _takes_in(pattern: str, arn: str) -> bool:

@@ -26,12 +26,14 @@ from policies.rules import (
     tables,
     tags,
     transport,
+    uploads,
 )
 
 POLICIES: tuple[Policy, ...] = tuple(
     policy
     for subject in (
         buckets,
+        uploads,
         functions,
         logs,
         roles,

@@ -75,11 +75,11 @@ class Partner:
         self.cloud = cloud
         self.name = name
         self._session = session
-        self._s3 = cloud.client("s3", session)
+        self.s3 = cloud.client("s3", session)
 
     def put(self, feed: str, file: str, content: bytes, *, partner: str | None = None) -> str:
         """Upload a file and return its version id."""
-        answer = self._s3.put_object(
+        answer = self.s3.put_object(
             Bucket=self.cloud.outputs["bucketName"],
             Key=f"uploads/{partner or self.name}/{feed}/{file}",
             Body=content,
@@ -88,7 +88,7 @@ class Partner:
 
     def read(self, key: str) -> bytes:
         """An object of the bucket, with the partner's own rights."""
-        answer = self._s3.get_object(Bucket=self.cloud.outputs["bucketName"], Key=key)
+        answer = self.s3.get_object(Bucket=self.cloud.outputs["bucketName"], Key=key)
         return bytes(answer["Body"].read())
 
     def ask(

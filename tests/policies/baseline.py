@@ -270,6 +270,18 @@ def _asynchronous(name: str, key: pulumi.Output[str], archive: Path) -> None:
     )
 
 
+def _door() -> list[dict[str, Any]]:
+    put = {**deny_plain("s3:PutObject", f"{BUCKET_ARN}/uploads/*")}
+    encryption = "s3:x-amz-server-side-encryption"
+    storage = "s3:x-amz-storage-class"
+    conditions: tuple[dict[str, Any], ...] = (
+        {"Null": {encryption: "false"}},
+        {"Null": {f"{encryption}-customer-algorithm": "false"}},
+        {"Null": {storage: "false"}, "StringNotEquals": {storage: "STANDARD"}},
+    )
+    return [{**put, "Condition": condition} for condition in conditions]
+
+
 def _bucket() -> None:
     bucket = aws.s3.Bucket(
         "uploads-bucket", bucket="uploads-bucket-dev", force_destroy=True, tags=TAGS
@@ -307,6 +319,7 @@ def _bucket() -> None:
         policy=document(
             deny_plain("s3:*", BUCKET_ARN, f"{BUCKET_ARN}/*"),
             {**old_tls, "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}}},
+            *_door(),
         ),
     )
     aws.s3.BucketLifecycleConfiguration(

@@ -17,6 +17,7 @@ GOLDEN = {
     "bucket-ownership": ("stack", "high"),
     "bucket-public-access": ("stack", "critical"),
     "bucket-transport": ("stack", "high"),
+    "bucket-uploads": ("stack", "high"),
     "bucket-versioning": ("stack", "high"),
     "credential-names": ("resource", "high"),
     "dead-letter-alarm": ("stack", "high"),

@@ -1,5 +1,7 @@
 """The uploads bucket and what governs it."""
 
+from typing import Any
+
 from tests.stack.recorder import Recorded, Recording
 
 ARN = "arn:aws:s3:::uploads-bucket-dev"
@@ -94,16 +96,35 @@ def test_the_bucket_owner_owns_every_object(stack: Recording) -> None:
 
 
 def test_plain_http_and_old_tls_are_denied_to_everyone(stack: Recording) -> None:
-    statements = part(stack, "BucketPolicy").statements()
-    assert {sid: s["Condition"] for sid, s in statements.items()} == {
+    assert denials(stack, "s3:*", ARN, f"{ARN}/*") == {
         "DenyPlainTransport": {"Bool": {"aws:SecureTransport": "false"}},
         "DenyOldTransport": {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
     }
-    for statement in statements.values():
-        assert statement["Effect"] == "Deny"
-        assert statement["Principal"] == "*"
-        assert statement["Action"] == ["s3:*"]
-        assert statement["Resource"] == [ARN, f"{ARN}/*"]
+
+
+def test_an_upload_that_asks_for_another_encryption_or_storage_is_denied_to_everyone(
+    stack: Recording,
+) -> None:
+    encryption = "s3:x-amz-server-side-encryption"
+    assert denials(stack, "s3:PutObject", f"{ARN}/uploads/*") == {
+        "DenyOtherEncryption": {"Null": {encryption: "false"}},
+        "DenyOtherKeys": {"Null": {f"{encryption}-customer-algorithm": "false"}},
+        "DenyOtherStorage": {
+            "Null": {"s3:x-amz-storage-class": "false"},
+            "StringNotEquals": {"s3:x-amz-storage-class": "STANDARD"},
+        },
+    }
+
+
+def denials(stack: Recording, action: str, *resources: str) -> dict[str, Any]:
+    """The conditions under which everyone is denied an action on resources."""
+    statements = part(stack, "BucketPolicy").statements()
+    assert {(s["Effect"], s["Principal"]) for s in statements.values()} == {("Deny", "*")}
+    return {
+        sid: statement["Condition"]
+        for sid, statement in statements.items()
+        if statement["Action"] == [action] and statement["Resource"] == list(resources)
+    }
 
 
 def test_requests_are_measured(stack: Recording) -> None:

@@ -15,6 +15,7 @@ FIXES = (
     "secure_transport",
     "requested_actions",
     "log_group_arns",
+    "upload_conditions",
     "key_use",
     "role_trust",
     "service_calls",

@@ -96,10 +96,13 @@ def apply() -> None:
         uses = _USES.get(iam_action, ())
         key = _key_of(service, resource_arn, service_context or {}) if uses else None
         if key is not None:
+            # A form has its signature in its fields, so that the request itself has no caller.
+            token = iam_evaluator._anonymous.set(not access_key_id)
             for use in uses:
                 refused = refused or stock_enforce(
                     access_key_id, use, "kms", region, key["Arn"], via(service)
                 )
+            iam_evaluator._anonymous.reset(token)
         return refused
 
     def condition_key(key: str, context: Any) -> Any:

@@ -58,6 +58,7 @@ def account(emulator: process.Emulator, archive: bytes) -> Account:
 @pytest.fixture(scope="session")
 def stock(archive: bytes) -> Iterator[Account]:
     """The account of an emulator that weighs rights as the stock one does."""
-    fixes = ["secure_transport", "log_group_arns", "key_use", "role_trust", "service_calls"]
+    fixes = ["secure_transport", "log_group_arns", "upload_conditions", "key_use", "role_trust"]
+    fixes += ["service_calls"]
     with process.ephemeral(without=fixes) as running:
         yield Account(emulator=running, archive=archive)

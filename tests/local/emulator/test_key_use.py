@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import requests
+
 from local.emulator.process import ACCOUNT, REGION
 from tests.local.emulator.kit import (
     Account,
@@ -65,6 +67,19 @@ def test_writing_and_reading_an_encrypted_object_takes_the_key(account: Account)
     for other in (keyless, stranger):
         assert refused(other.put_object, Bucket=bucket, Key="key", Body=b"")
         assert refused(other.get_object, Bucket=bucket, Key="key")
+
+
+def test_a_form_takes_the_key_of_who_signed_it(account: Account) -> None:
+    bucket, alias = encrypted_bucket(account)
+    access = statement("s3:PutObject", f"arn:aws:s3:::{bucket}/*")
+    for rights, expected in (
+        ((access, key_right(alias, WRITE_KEY)), requests.codes.no_content),
+        ((access,), requests.codes.forbidden),
+    ):
+        s3 = account.client("s3", account.session(*rights))
+        form = s3.generate_presigned_post(Bucket=bucket, Key="key")
+        answer = requests.post(form["url"], data=form["fields"], files={"file": b""}, timeout=30)
+        assert answer.status_code == expected, answer.text
 
 
 def test_sending_to_an_encrypted_queue_takes_the_key(account: Account) -> None:

@@ -24,6 +24,8 @@ NOTIFICATION = "bucket-notification"
 RULE = "rules[0]"
 TARGET = "lambdaFunctions[0]"
 NONCURRENT = "noncurrentVersionTransitions"
+# Who else looks at it.
+ALSO: dict[str, dict[str, set[str]]] = {"bucket-policy": {"bucket_uploads": {BUCKET}}}
 
 
 def _beside(name: str) -> Change:
@@ -50,7 +52,9 @@ def _split(number: int, *arns: str) -> Change:
 
 CASES = [
     *(
-        undetermined(policy, BUCKET, "bucket of another", _beside(name))
+        undetermined(
+            policy, BUCKET, "bucket of another", _beside(name), **ALSO.get(name, {})
+        )
         for policy, name in (
             ("bucket-versioning", "bucket-versioning"),
             ("bucket-archive", LIFECYCLE),
@@ -68,7 +72,7 @@ CASES = [
         _beside("bucket-metrics"),
     ),
     *(
-        fails(f"without {name}", policy, BUCKET, without(name))
+        fails(f"without {name}", policy, BUCKET, without(name), **ALSO.get(name, {}))
         for policy, name in (
             ("bucket-versioning", "bucket-versioning"),
             ("bucket-archive", LIFECYCLE),
@@ -336,6 +340,7 @@ CASES = [
         ),
         "without TLS",
         resource_policy={"second"},
+        **ALSO["bucket-policy"],
     ),
     undetermined(
         "bucket-archive",
@@ -421,6 +426,7 @@ CASES = [
         "policy",
         lambda s: s.hide("bucket-policy", "policy"),
         resource_policy={"bucket-policy"},
+        **ALSO["bucket-policy"],
     ),
     undetermined(
         "bucket-public-access",

@@ -13,7 +13,7 @@ _BUCKET = (
     owned("Bucket", "forceDestroy|objectLockEnabled|objectLockConfiguration", "destroyable"),
     owned("Bucket", "acl|grants", "bucket-ownership"),
     owned("Bucket", "lifecycleRules", "bucket-archive"),
-    owned("Bucket", "policy", "resource-policy", also="bucket-transport"),
+    owned("Bucket", "policy", "resource-policy", also="bucket-transport bucket-uploads"),
     owned("Bucket", "serverSideEncryptionConfiguration", "bucket-encryption"),
     owned("Bucket", "versioning", "bucket-versioning"),
     owned("Bucket", "replicationConfiguration", "region"),
@@ -67,14 +67,20 @@ _LIFECYCLE = (
     ),
 )
 
+_DOOR = "policy.Statement[DenyOther*]"  # what uploads may not ask for
+_EVERY = "bucket-transport bucket-uploads resource-policy"  # nobody reads a malformed document
+
 _POLICY = (
-    owned(_P, "|bucket", "bucket-transport"),
-    owned(_P, "policy", "bucket-transport resource-policy"),
+    owned(_P, "|bucket", "bucket-transport bucket-uploads"),
+    owned(_P, "policy", _EVERY),
     owned(_P, "policy.Statement", "resource-policy", "add everyone"),
-    owned(_P, "policy.Statement", "bucket-transport resource-policy"),
+    owned(_P, "policy.Statement", _EVERY),
+    owned(_P, "policy.Statement[].Effect", _EVERY, "drop"),
+    owned(_P, f"{_DOOR}.Effect", "bucket-uploads resource-policy"),
     owned(_P, "policy.Statement[].Effect", "bucket-transport resource-policy"),
     equivalent(_P, "policy.Statement[].Action*", "denies more", "broaden*"),
     equivalent(_P, "policy.Statement[].Resource*", REFUSED, "broaden"),
+    owned(_P, f"{_DOOR}*", "bucket-uploads"),
     # Without its condition it denies everyone everything, deletion too.
     owned(_P, "policy.Statement[].Condition*", "bucket-transport resource-policy", "drop"),
     owned(_P, "policy.Statement[]*", "bucket-transport"),

@@ -7,7 +7,8 @@ from tools.mutation.rules.reasons import DEFAULT, PROSE, REFUSED, TOOL
 _LOOSE = {
     "Bucket": (
         "bucket-archive bucket-encryption bucket-notification bucket-ownership "
-        "bucket-public-access bucket-transport bucket-versioning detailed-metrics iam-resources"
+        "bucket-public-access bucket-transport bucket-uploads bucket-versioning detailed-metrics "
+        "iam-resources"
     ),
     "Alias": "bucket-encryption dead-letter-alarm event-bus-encryption function-dead-letter "
     "iam-resources queue-encryption topic-encryption",
