@@ -47,7 +47,7 @@ def via(service: str) -> dict[str, str]:
 
 def _key_of(service: str, arn: str, context: dict[str, Any]) -> dict[str, Any] | None:
     key_id = None
-    if service == "s3":
+    if service == "s3" and "/" in arn:  # a form to a bucket has its object among its fields
         keys = {name.lower(): value for name, value in context.items()}
         encryption = keys.get("s3:x-amz-server-side-encryption")
         if encryption in (None, "aws:kms"):
