@@ -52,9 +52,7 @@ def _split(number: int, *arns: str) -> Change:
 
 CASES = [
     *(
-        undetermined(
-            policy, BUCKET, "bucket of another", _beside(name), **ALSO.get(name, {})
-        )
+        undetermined(policy, BUCKET, "bucket of another", _beside(name), **ALSO.get(name, {}))
         for policy, name in (
             ("bucket-versioning", "bucket-versioning"),
             ("bucket-archive", LIFECYCLE),
