@@ -38,12 +38,10 @@ def upload(cloud: Cloud, partner: Partner) -> dict[str, Any]:
 def test_a_partners_upload_that_asks_for_something_else_is_refused(
     partner: Partner, upload: dict[str, Any], what: str
 ) -> None:
-    for put in (
-        lambda: partner.s3.put_object(**upload, Body=TRADES, **REFUSED[what]),
-        lambda: partner.s3.create_multipart_upload(**upload, **REFUSED[what]),
-    ):
-        with pytest.raises(ClientError, match="AccessDenied"):
-            put()
+    with pytest.raises(ClientError, match="AccessDenied"):
+        partner.s3.put_object(**upload, Body=TRADES, **REFUSED[what])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        partner.s3.create_multipart_upload(**upload, **REFUSED[what])
 
 
 def test_an_upload_that_asks_for_nothing_is_encrypted_by_the_bucket_and_read(

@@ -1,6 +1,7 @@
 """The bucket: versions, archive, events, encryption, transport, public access, ownership."""
 
 import json
+from typing import Any
 
 from tests.policies.baseline import document
 from tests.policies.kit import (
@@ -25,7 +26,7 @@ RULE = "rules[0]"
 TARGET = "lambdaFunctions[0]"
 NONCURRENT = "noncurrentVersionTransitions"
 # Who else looks at it.
-ALSO: dict[str, dict[str, set[str]]] = {"bucket-policy": {"bucket_uploads": {BUCKET}}}
+ALSO: dict[str, dict[str, Any]] = {"bucket-policy": {"bucket_uploads": {BUCKET}}}
 
 
 def _beside(name: str) -> Change:

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.policies.kit import (
     Case,
+    Change,
     Declarations,
     check,
     fails,
@@ -24,7 +25,11 @@ FIRST = 2  # the statements in front are about TLS
 DOORS = ("another encryption", "a customer's key", "another storage class than STANDARD")
 
 
-def _condition(index: int, condition: dict[str, Any]) -> Any:
+def _without(index: int) -> Change:
+    return lambda stack: stack.drop(POLICY, f"policy.Statement[{FIRST + index}]")
+
+
+def _condition(index: int, condition: dict[str, Any]) -> Change:
     return setting(POLICY, f"policy.Statement[{FIRST + index}].Condition", condition)
 
 
@@ -34,7 +39,7 @@ CASES = [
             f"without the statement on {what}",
             "bucket-uploads",
             BUCKET,
-            lambda s, index=index: s.drop(POLICY, f"policy.Statement[{FIRST + index}]"),
+            _without(index),
             what,
         )
         for index, what in enumerate(DOORS)
