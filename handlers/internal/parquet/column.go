@@ -37,7 +37,8 @@ func (c *column) bounds() (least, greatest []byte) {
 		size, compare = 16, compareDecimal
 	}
 	least, greatest = c.values[:size], c.values[:size]
-	for value := range slices.Chunk(c.values, size) {
+	for at := size; at < len(c.values); at += size {
+		value := c.values[at : at+size]
 		if compare(value, least) < 0 {
 			least = value
 		} else if compare(value, greatest) > 0 {

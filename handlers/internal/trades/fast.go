@@ -34,6 +34,27 @@ type fast struct {
 	date      []byte   // the value of its column
 	row       planned
 	counts    map[string]format.Counts // of conditions that came before: what they exclude
+	judged    []judgement              // by the rules that leave rows out
+}
+
+// judgement is what a rule said of the value before, which is mostly that of the next
+// row too.
+type judgement struct {
+	value  [16]byte
+	length int
+	fits   bool
+}
+
+// of says whether the rule leaves out rows of the value.
+func (j *judgement) of(rule *format.Rule, value []byte) bool {
+	if j.length == len(value) && string(j.value[:j.length]) == string(value) {
+		return j.fits
+	}
+	fits := rule.Values[string(value)] != rule.Not
+	if len(value) <= len(j.value) {
+		j.length, j.fits = copy(j.value[:], value), fits
+	}
+	return fits
 }
 
 // place is a field that is read.
@@ -114,7 +135,9 @@ func (s *scanner) compile() {
 		// Where the date stands behind the time, it is not known in time.
 		s.fast.ready = s.fast.ready && c.at[d.Column] < c.at[t.Columns[0]]
 	}
+	s.fast.judged = make([]judgement, len(f.LeaveOut))
 	for i, rule := range f.LeaveOut {
+		s.fast.judged[i].fits = rule.Values[""] != rule.Not
 		p := whole(c.at[rule.Column])
 		p.rules = append(p.rules, i)
 	}
@@ -134,7 +157,7 @@ func (s *scanner) compile() {
 	}
 	s.fast.rest = skip
 	s.fast.epoch, s.fast.rfc3339 = t.Epoch != nil, t.RFC3339 != ""
-	if t.Layouts != nil && !s.fast.rfc3339 && (t.Date == nil || t.Date.Column < 0) {
+	if t.Layouts != nil && (t.Date == nil || t.Date.Column < 0) {
 		s.fast.shape, s.fast.shaped = t.Layouts[0].Shape()
 	}
 }

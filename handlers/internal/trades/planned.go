@@ -193,8 +193,7 @@ func (s *scanner) wholeField(p *place, text []byte, row *planned) (length int, o
 		return 0, false
 	}
 	for _, rule := range p.rules {
-		r := &s.format.LeaveOut[rule]
-		if rule < row.reason-1 && r.Values[string(field)] != r.Not {
+		if rule < row.reason-1 && s.fast.judged[rule].of(&s.format.LeaveOut[rule], field) {
 			row.reason = rule + 1
 		}
 	}

@@ -42,12 +42,12 @@ func (s *scanner) oneTime(text []byte) (time int64, length int, ok bool) {
 			return time, length, true
 		}
 	}
-	switch {
-	case s.fast.rfc3339 && isDigit(text[0]):
+	if s.fast.rfc3339 && isDigit(text[0]) && text[10]|0x20 == 't' {
 		if time, length = s.usualInstant(text); length > 0 && s.isEnd(text[length]) {
 			return time, length, true
 		}
-	case s.fast.shaped:
+	}
+	if s.fast.shaped {
 		if time, length, ok = s.shapedTime(text); ok {
 			return time, length, true
 		}
