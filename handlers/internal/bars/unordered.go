@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ func InOrder(b *Builder, f *format.Format) (take func(*trades.Trade) error, fini
 	if f.Order == format.ByTime {
 		return b.Add, func(bool) error { return nil }
 	}
-	u := &unordered{builder: b, limit: maxHeld, bars: map[place]*summary.Stats{}}
+	u := &unordered{builder: b, limit: maxHeld}
 	return u.add, u.finish
 }
 
@@ -37,17 +38,26 @@ const maxHeld = 1 << 16
 type unordered struct {
 	builder *Builder
 	limit   int      // of the bars held
-	symbols []string // by SymbolID
-	bars    map[place]*summary.Stats
-	recent  []recent // by SymbolID: rows of a symbol often come in one minute
-	free    []summary.Stats
-	runs    []*run
+	symbols []symbol // by SymbolID
+	held    []held   // in the order in which they came
+	// index finds the bars that are held. It is made when it is first needed: rows are
+	// mostly of a symbol's last minutes.
+	index map[place]*summary.Stats
+	free  []summary.Stats
+	runs  []*run
 }
 
-// recent is the bar of a symbol's last trade; nil behind a spill.
-type recent struct {
-	minute int64
-	stats  *summary.Stats
+// symbol is what is known of a symbol since the last spill.
+type symbol struct {
+	name   string
+	last   [2]held // its bars of the last rows, of two minutes; stats nil: there is none
+	newest int64   // minute of its bars
+}
+
+// held is a bar and where it stands.
+type held struct {
+	place
+	stats *summary.Stats
 }
 
 // place is where a bar stands.
@@ -61,46 +71,68 @@ func (u *unordered) add(t *trades.Trade) error {
 		return nil // it touches no bar
 	}
 	for t.SymbolID >= len(u.symbols) {
-		u.symbols = append(u.symbols, "")
-		u.recent = append(u.recent, recent{})
+		u.symbols = append(u.symbols, symbol{newest: math.MinInt64})
 	}
-	u.symbols[t.SymbolID] = t.Symbol
-	last := &u.recent[t.SymbolID]
-	stats := last.stats
-	at := place{last.minute, t.SymbolID}
-	if stats == nil || t.Time < last.minute || t.Time >= last.minute+minute {
-		at.minute = floorMinute(t.Time)
-		stats = u.bars[at]
-	}
-	if stats == nil {
-		if len(u.bars) >= u.limit {
-			if err := u.spill(); err != nil {
-				return err
-			}
+	s := &u.symbols[t.SymbolID]
+	s.name = t.Symbol
+	var stats *summary.Stats
+	switch last := &s.last; {
+	case last[0].stats != nil && t.Time >= last[0].minute && t.Time < last[0].minute+minute:
+		stats = last[0].stats
+	case last[1].stats != nil && t.Time >= last[1].minute && t.Time < last[1].minute+minute:
+		stats = last[1].stats
+	default:
+		bar, err := u.find(s, place{floorMinute(t.Time), t.SymbolID})
+		if err != nil {
+			return err
 		}
-		if len(u.free) == 0 {
-			u.free = make([]summary.Stats, 1<<10)
-		}
-		stats, u.free = &u.free[0], u.free[1:]
-		u.bars[at] = stats
+		s.last, stats = [2]held{bar, s.last[0]}, bar.stats
 	}
-	*last = recent{at.minute, stats}
 	if err := stats.Add(t); err != nil {
 		return fmt.Errorf("the bar of %s with row %d: %w", t.Symbol, t.Row, err)
 	}
 	return nil
 }
 
-// sorted are the places of the bars held, in the order of the result.
-func (u *unordered) sorted() []place {
-	places := make([]place, 0, len(u.bars))
-	for at := range u.bars {
-		places = append(places, at)
+// find is the bar of a place, perhaps a new one.
+func (u *unordered) find(s *symbol, at place) (held, error) {
+	if at.minute <= s.newest {
+		if u.index == nil {
+			u.index = make(map[place]*summary.Stats, 2*len(u.held))
+			for _, bar := range u.held {
+				u.index[bar.place] = bar.stats
+			}
+		}
+		if stats := u.index[at]; stats != nil {
+			return held{at, stats}, nil
+		}
 	}
-	slices.SortFunc(places, func(a, b place) int {
-		return cmp.Or(cmp.Compare(a.minute, b.minute), strings.Compare(u.symbols[a.id], u.symbols[b.id]))
+	if len(u.held) >= u.limit {
+		if err := u.spill(); err != nil {
+			return held{}, err
+		}
+	}
+	if len(u.free) == 0 {
+		u.free = make([]summary.Stats, 1<<10)
+	}
+	bar := held{at, &u.free[0]}
+	u.free = u.free[1:]
+	u.held = append(u.held, bar)
+	if u.index != nil {
+		u.index[at] = bar.stats
+	}
+	s.newest = max(s.newest, at.minute)
+	return bar, nil
+}
+
+// sort puts the bars that are held into the order of the result.
+func (u *unordered) sort() {
+	slices.SortFunc(u.held, func(a, b held) int {
+		if a.minute != b.minute {
+			return cmp.Compare(a.minute, b.minute)
+		}
+		return strings.Compare(u.symbols[a.id].name, u.symbols[b.id].name)
 	})
-	return places
 }
 
 // finish hands all bars to the builder.
@@ -109,14 +141,15 @@ func (u *unordered) finish(whole bool) (err error) {
 		for _, r := range u.runs {
 			err = errors.Join(err, r.close())
 		}
-		u.runs, u.bars = nil, map[place]*summary.Stats{}
+		u.runs, u.held, u.index = nil, nil, nil
 	}()
 	if !whole {
 		return nil
 	}
 	if len(u.runs) == 0 {
-		for _, at := range u.sorted() {
-			if err := u.give(at, u.bars[at]); err != nil {
+		u.sort()
+		for _, bar := range u.held {
+			if err := u.give(bar.place, bar.stats); err != nil {
 				return err
 			}
 		}
@@ -129,12 +162,12 @@ func (u *unordered) finish(whole bool) (err error) {
 }
 
 func (u *unordered) give(at place, stats *summary.Stats) error {
-	bar, err := u.builder.at(at.minute, at.id, u.symbols[at.id])
+	bar, err := u.builder.at(at.minute, at.id, u.symbols[at.id].name)
 	if err != nil {
 		return err
 	}
 	if err := bar.Append(stats); err != nil {
-		return fmt.Errorf("the bar of %s: %w", u.symbols[at.id], err)
+		return fmt.Errorf("the bar of %s: %w", u.symbols[at.id].name, err)
 	}
 	return nil
 }
@@ -160,8 +193,9 @@ func (u *unordered) spill() error {
 	u.runs = append(u.runs, &run{number: len(u.runs), file: file})
 	out := bufio.NewWriterSize(file, 64<<10)
 	var row []byte
-	for _, at := range u.sorted() {
-		stats := u.bars[at]
+	u.sort()
+	for _, bar := range u.held {
+		at, stats := bar.place, bar.stats
 		row = binary.AppendVarint(row[:0], at.minute/minute)
 		row = binary.AppendUvarint(row, uint64(at.id))
 		row = binary.AppendVarint(row, int64(stats.OpenTime)-at.minute)
@@ -177,9 +211,10 @@ func (u *unordered) spill() error {
 			return err
 		}
 	}
-	clear(u.bars)
-	clear(u.recent)
-	u.free = nil
+	u.held, u.index, u.free = u.held[:0], nil, nil
+	for i := range u.symbols {
+		u.symbols[i] = symbol{name: u.symbols[i].name, newest: math.MinInt64}
+	}
 	return out.Flush()
 }
 
@@ -269,6 +304,6 @@ func (h *runs) Pop() any {
 
 func (h *runs) Less(i, j int) bool {
 	a, b := h.order[i], h.order[j]
-	return cmp.Or(cmp.Compare(a.at.minute, b.at.minute), strings.Compare(h.symbols[a.at.id], h.symbols[b.at.id]),
+	return cmp.Or(cmp.Compare(a.at.minute, b.at.minute), strings.Compare(h.symbols[a.at.id].name, h.symbols[b.at.id].name),
 		cmp.Compare(a.number, b.number)) < 0
 }

@@ -13,7 +13,6 @@ import (
 
 	"market-data-pipeline/handlers/internal/decimal"
 	"market-data-pipeline/handlers/internal/format"
-	"market-data-pipeline/handlers/internal/summary"
 	"market-data-pipeline/handlers/internal/trades"
 )
 
@@ -53,7 +52,7 @@ func result(t testing.TB, all []trades.Trade, limit int) (bars, day []byte) {
 	b := NewBuilder(7, out)
 	take, finish := b.Add, func(bool) error { return nil }
 	if limit > 0 {
-		u := &unordered{builder: b, limit: limit, bars: map[place]*summary.Stats{}}
+		u := &unordered{builder: b, limit: limit}
 		take, finish = u.add, u.finish
 	}
 	for i := range all {
@@ -118,7 +117,7 @@ func TestOnlyFilesOutOfTheOrderOfTimeAreHeld(t *testing.T) {
 
 func TestFilesOfAFileThatIsGivenUpAreRemoved(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	u := &unordered{builder: NewBuilder(7, newMemory()), limit: 1, bars: map[place]*summary.Stats{}}
+	u := &unordered{builder: NewBuilder(7, newMemory()), limit: 1}
 	for _, trade := range random(t, 50, 1, 10, 3) {
 		if err := u.add(&trade); err != nil {
 			t.Fatal(err)
@@ -134,7 +133,7 @@ func TestFilesOfAFileThatIsGivenUpAreRemoved(t *testing.T) {
 
 func TestAFolderThatIsFullIsAnError(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "missing"))
-	u := &unordered{builder: NewBuilder(7, newMemory()), limit: 1, bars: map[place]*summary.Stats{}}
+	u := &unordered{builder: NewBuilder(7, newMemory()), limit: 1}
 	all := random(t, 50, 1, 10, 3)
 	var err error
 	for i := 0; i < len(all) && err == nil; i++ {

@@ -15,7 +15,8 @@ type column struct {
 	kind   kind
 	scale  int // of a decimal
 	count  int64
-	values []byte // PLAIN; of a dictionary, its entries
+	values []byte  // PLAIN; of a dictionary, its entries
+	buffer *[]byte // whose memory values has
 
 	dictionary map[string]uint32 // of strings
 	indexes    []uint32

@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"sync"
 
 	"github.com/klauspost/compress/s2"
 )
@@ -49,7 +50,13 @@ func NewWriter(out io.Writer, rowsPerGroup int64) *Writer {
 // Note adds a key and its value to the file's metadata.
 func (w *Writer) Note(key, value string) { w.notes = append(w.notes, [2]string{key, value}) }
 
+// buffers of columns are kept from file to file: to grow new ones takes as long as to
+// write a small file.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
 func (w *Writer) add(c *column) *column {
+	c.buffer = buffers.Get().(*[]byte)
+	c.values = (*c.buffer)[:0]
 	w.columns = append(w.columns, c)
 	return c
 }
@@ -80,7 +87,15 @@ func (w *Writer) Close() error {
 	}
 	footer := w.footer()
 	footer = binary.LittleEndian.AppendUint32(footer, uint32(len(footer)))
-	return w.write(append(footer, magic...))
+	if err := w.write(append(footer, magic...)); err != nil {
+		return err
+	}
+	for _, c := range w.columns {
+		*c.buffer, c.values = c.values, nil
+		buffers.Put(c.buffer)
+	}
+	w.columns = nil
+	return nil
 }
 
 func (w *Writer) begin() error {
