@@ -48,7 +48,11 @@ func (f File) Key() string { return prefix + f.ID() + "/" + f.Name }
 
 // ErrUnrecognised says that neither partner nor feed can be read from a key, or
 // that its name cannot be recorded under itself.
-var ErrUnrecognised = errors.New("the key names no partner and feed")
+var ErrUnrecognised = errors.New("the file cannot be recorded under its key")
+
+func unrecognised(reason string, values ...any) error {
+	return fmt.Errorf("%w: %s", ErrUnrecognised, fmt.Sprintf(reason, values...))
+}
 
 // NameError says why a file's name breaks the grammar. The partner and the feed
 // are known, so the file can be rejected under its own name.
@@ -60,20 +64,17 @@ func (e *NameError) Error() string { return e.Reason }
 // whose partner, feed and name are known.
 func Parse(key string) (File, error) {
 	rest, found := strings.CutPrefix(key, prefix)
-	if !found {
-		return File{}, ErrUnrecognised
-	}
 	parts := strings.SplitN(rest, "/", 3)
-	if len(parts) != 3 {
-		return File{}, ErrUnrecognised
+	if !found || len(parts) != 3 {
+		return File{}, unrecognised("it is not uploads/{partner}/{feed}/{name}")
 	}
 	return New(parts[0], parts[1], parts[2])
 }
 
 // New is Parse for a key already cut into its partner, feed and name.
 func New(partner, feed, name string) (File, error) {
-	if !ValidPartner(partner) || !ValidPartner(feed) || !recordable(name) {
-		return File{}, ErrUnrecognised
+	if err := nameable(partner, feed, name); err != nil {
+		return File{}, err
 	}
 	file := File{Partner: partner, Feed: feed, Name: name}
 	segments := strings.Split(name, "/")
@@ -160,9 +161,24 @@ func ValidPartner(name string) bool {
 	return true
 }
 
-func recordable(name string) bool {
-	return name != "" && len(name) <= maxRecordableBytes && utf8.ValidString(name) &&
-		strings.IndexFunc(name, unicode.IsControl) < 0
+// nameable tells why nothing can be recorded under a partner, a feed and a name.
+func nameable(partner, feed, name string) error {
+	const form = "is not 1 to 40 of a–z, 0–9 and hyphen, or is digits alone"
+	switch {
+	case !ValidPartner(partner):
+		return unrecognised("the partner %.*q "+form, maxPartnerBytes, partner)
+	case !ValidPartner(feed):
+		return unrecognised("the feed %.*q "+form, maxPartnerBytes, feed)
+	case name == "":
+		return unrecognised("the name is empty")
+	case len(name) > maxRecordableBytes:
+		return unrecognised("the name, its folders included, is longer than %d bytes", maxRecordableBytes)
+	case !utf8.ValidString(name):
+		return unrecognised("the name is not UTF-8")
+	case strings.IndexFunc(name, unicode.IsControl) >= 0:
+		return unrecognised("the name has a control character, such as a tab or a line end")
+	}
+	return nil
 }
 
 func parseSequence(segment string) (int64, error) {

@@ -102,6 +102,23 @@ func TestKeysWithoutPartnerAndFeedAreUnrecognised(t *testing.T) {
 	}
 }
 
+func TestAnUnrecognisedKeySaysWhy(t *testing.T) {
+	for key, reason := range map[string]string{
+		"uploads/acme/x.csv":                              "it is not uploads/{partner}/{feed}/{name}",
+		"uploads/Acme/f/x.csv":                            `the partner "Acme" is not 1 to 40`,
+		"uploads/acme/US_Equities/x.csv":                  `the feed "US_Equities" is not 1 to 40`,
+		"uploads/acme/" + strings.Repeat("A", 900) + "/x": `the feed "` + strings.Repeat("A", 40) + `" is not 1 to 40`,
+		"uploads/acme/f/":                                 "the name is empty",
+		"uploads/acme/f/x\ty.csv":                         "the name has a control character",
+		"uploads/acme/f/\xff.csv":                         "the name is not UTF-8",
+		"uploads/acme/f/" + strings.Repeat("n", 513):      "is longer than 512 bytes",
+	} {
+		if _, err := Parse(key); !errors.Is(err, ErrUnrecognised) || !strings.Contains(err.Error(), reason) {
+			t.Errorf("Parse(%q) fails with %v, want %q", key, err, reason)
+		}
+	}
+}
+
 func TestTheGrammarEndsWhereItSays(t *testing.T) {
 	for name, want := range map[string]bool{
 		"a": true, "z": true, "a0": true, "a9": true, "-": true, strings.Repeat("a", 40): true,
