@@ -40,6 +40,7 @@ def read_answers(path: Path) -> tuple[PackAnswer, ...]:
                         reason=fields.get("reason") or None,
                         path=fields.get("path") or None,
                         message=fields.get("message") or None,
+                        references=tuple(map(str, fields.get("references") or ())),
                     )
                 )
             except (ValueError, KeyError, TypeError, AttributeError) as error:

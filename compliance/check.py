@@ -210,6 +210,8 @@ def _answer(answer: PackAnswer, source: Source | None) -> Answer:
         source=source,
         waiver=None,
         waived=None,
+        basis="reference" if answer.references else None,
+        references=answer.references or None,
     )
 
 

@@ -66,6 +66,7 @@ class PackAnswer:
     reason: str | None
     path: str | None
     message: str | None
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

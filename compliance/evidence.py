@@ -108,7 +108,9 @@ class Answer:
     """One policy's answer for one resource.
 
     `reason` is set for NOT_APPLICABLE, `path` for UNKNOWN, `waiver` (an index into the evidence's
-    waivers) and `waived` (the outcome it covers) for WAIVED.
+    waivers) and `waived` (the outcome it covers) for WAIVED. `basis` is `reference` where the
+    answer rests on values that are unknown until the deployment, and that were taken for what the
+    engine says they are made from: `references` names these, each with its resource in front.
     """
 
     policy: str
@@ -120,6 +122,8 @@ class Answer:
     source: Source | None
     waiver: int | None
     waived: Outcome | None
+    basis: str | None = None
+    references: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,6 +85,8 @@ def explanation(evidence: Evidence) -> str:
     waived = sum(1 for answer in evidence.answers if answer.outcome is Outcome.WAIVED)
     if waived:
         said.append(f"{waived} answers are waived.")
+    if resting := sum(1 for answer in evidence.answers if answer.references):
+        said.append(f"Answers with basis reference, whose values deployment shows: {resting}.")
     for scanner in evidence.scanners:
         own = [f.outcome for f in evidence.findings if f.rule.startswith(f"{scanner}:")]
         for outcome, verb in ((Outcome.FAIL, "stand"), (Outcome.WAIVED, "are waived")):

@@ -13,6 +13,7 @@ class Exit(IntEnum):
     UNSETTLED = 4
     WAIVER = 5
     BROKEN = 6
+    OTHERWISE = 7
 
 
 class CommandError(Exception):

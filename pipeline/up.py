@@ -11,6 +11,7 @@ from local.emulator.process import Emulator
 from pipeline import checking, emulator, engine, idle
 from pipeline.console import say, step
 from pipeline.deployment import OUTPUTS
+from pipeline.errors import CommandError, Exit
 from pipeline.target import Target
 
 
@@ -19,9 +20,15 @@ def up(
 ) -> tuple[Evidence, Mapping[str, str] | None]:
     """Preview under the pack and the plan gate, deploy, write the flat outputs.
 
+    What was unknown in the preview is known in the deployment, which runs under the pack too: it
+    judges every resource by the values that were deployed.
+
     Args:
         target: The stack. The local one is created when it does not exist.
         policy_config: The policies' settings for it, if it has any of its own.
+
+    Raises:
+        CommandError: A value turned out otherwise than the preview took it for.
 
     Returns:
         The evidence of the preview and, where it is compliant, the flat outputs; where it is not,
@@ -38,7 +45,10 @@ def up(
         pack = ["--policy-pack", str(target.policy_pack)]
         if policy_config is not None:
             pack += ["--policy-pack-config", str(policy_config.absolute())]
-        changes = engine.run(target, "up", pack, current)
+        try:
+            changes = engine.run(target, "up", pack, current)
+        except CommandError as error:
+            raise _otherwise(error) if error.code is Exit.REFUSED else error from error
         current.result(_tell(changes))
     outputs = engine.outputs(target)
     if running is not None:
@@ -51,6 +61,16 @@ def up(
     say(f"Outputs: {OUTPUTS}")
     say(idle.tell(engine.resources(target)))
     return evidence, outputs
+
+
+def _otherwise(refusal: CommandError) -> CommandError:
+    """What to say where the preview was compliant and what came of it is not."""
+    return CommandError(
+        "What is deployed is not what its preview was taken for: a value turned out otherwise than "
+        f"the reference that it was judged as. {refusal} Mend the program and run `pipeline up` "
+        "again, or take the stack away with `pipeline destroy`.",
+        Exit.OTHERWISE,
+    )
 
 
 def _api(outputs: Mapping[str, str], running: Emulator) -> str:

@@ -41,7 +41,7 @@ def render(evidence: Evidence) -> str:
         "",
     ]
     table = _bounded(_table(evidence), _ROOM_FOR_TABLE)
-    foot = ["", f"<sub>{_footer(evidence)}</sub>"]
+    foot = [*_references(evidence), "", f"<sub>{_footer(evidence)}</sub>"]
     used = sum(len(line) + 1 for line in (*head, *table, *foot))
     failures = _bounded(_failures(evidence), LIMIT - used)
     return "\n".join((*head, *failures, *table, *foot)) + "\n"
@@ -92,6 +92,19 @@ def _table(evidence: Evidence) -> list[str]:
         waived = found.count(Outcome.WAIVED)
         lines.append(f"| {_plain(rule)} | {len(found) - waived} | 0 | {waived} | 0 |")
     return lines
+
+
+def _references(evidence: Evidence) -> list[str]:
+    """The values that answers rest on and only the deployment shows."""
+    paths = sorted({path for answer in evidence.answers for path in answer.references or ()})
+    if not paths:
+        return []
+    listed = ", ".join(map(_code, paths[:_REFERENCES]))
+    more = f" and {len(paths) - _REFERENCES} more" if len(paths) > _REFERENCES else ""
+    return ["", f"Basis reference, judged again as they are deployed: {listed}{more}."]
+
+
+_REFERENCES = 20  # named in a comment; the evidence has all
 
 
 def _footer(evidence: Evidence) -> str:

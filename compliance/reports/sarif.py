@@ -77,6 +77,18 @@ def _invocation(evidence: Evidence) -> Json:
         "executionSuccessful": True,
         "endTimeUtc": evidence.generated_at.isoformat().replace("+00:00", "Z"),
     }
+    if resting := [answer for answer in evidence.answers if answer.references]:
+        invocation["properties"] = {
+            "basis: reference": [
+                {
+                    "policy": answer.policy,
+                    "resource": answer.urn,
+                    "outcome": answer.outcome,
+                    "references": list(answer.references or ()),
+                }
+                for answer in resting
+            ]
+        }
     if evidence.problems:
         invocation["toolConfigurationNotifications"] = [
             {

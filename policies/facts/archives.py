@@ -1,5 +1,6 @@
 """Finds the executable in a function's archive, in each form that Pulumi takes one."""
 
+import hashlib
 import struct
 import zipfile
 import zlib
@@ -11,7 +12,10 @@ from policies.facts.go_binary import GoBinary
 from policies.facts.reading import Node, UndeterminedError
 
 EXECUTABLE = "bootstrap"
-_HASH_ALONE = ("a refresh knows its hash alone", "Preview the program, which says where it is.")
+_HASH_ALONE = (
+    "a refresh knows its hash alone, and no archive in build/ has it",
+    "Build what is deployed again, or preview the program, which says where its archive is.",
+)
 _ELSEWHERE = (
     "it is no archive of this machine, so nobody can see what is in it",
     "Set code to a pulumi.FileArchive.",
@@ -38,7 +42,7 @@ def executable(code: Node) -> GoBinary:
     if path is not None:
         return _from_path(_found(path, code.path))
     if code.is_empty("assets") and code.has("hash"):
-        raise UndeterminedError(code.path, *_HASH_ALONE)
+        return _from_path(_of_hash(code.text("hash") or "", code.path))
     if code.has("assets"):
         asset = code.object("assets").child(EXECUTABLE)
         if asset is None:
@@ -57,6 +61,22 @@ def _found(path: str, property_path: str) -> Path:
         if candidate.exists():
             return candidate
     raise UndeterminedError(property_path, f"there is no {path} here", "Build it first.")
+
+
+def _of_hash(digest: str, property_path: str) -> Path:
+    """The archive of this hash among those that were built: the engine's hash is of its bytes."""
+    for base in dict.fromkeys((Path.cwd(), _ROOT)):
+        for path in sorted((base / "build").rglob("*.zip")):
+            stat = path.stat()
+            if _hash(str(path), stat.st_mtime_ns, stat.st_size) == digest:
+                return path
+    raise UndeterminedError(property_path, *_HASH_ALONE)
+
+
+@lru_cache(maxsize=256)
+def _hash(path: str, _modified: int, _size: int) -> str:
+    with open(path, "rb") as file:  # noqa: PTH123 (a text is what the cache goes by)
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _from_path(path: Path) -> GoBinary:

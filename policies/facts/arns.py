@@ -76,6 +76,31 @@ class Arn:
                     yield type_, found.group(1)
 
 
+_ENDINGS = {
+    QUEUE: "sqs:{region}:{account}:{name}",
+    TOPIC: "sns:{region}:{account}:{name}",
+    BUCKET: "s3:::{name}",
+    FUNCTION: "lambda:{region}:{account}:function:{name}",
+    ROLE: "iam::{account}:role/{name}",
+    TABLE: "dynamodb:{region}:{account}:table/{name}",
+    LOG_GROUP: "logs:{region}:{account}:log-group:{name}",
+    EVENT_BUS: "events:{region}:{account}:event-bus/{name}",
+}
+
+
+def arn_of(type_: str, name: str, home: tuple[str, str]) -> str | None:
+    """The ARN that a resource of this type and name has at home; None where a name is not enough.
+
+    Args:
+        type_: Type token.
+        name: Physical name.
+        home: Region and account.
+    """
+    ending = _ENDINGS.get(type_)
+    region, account = home
+    return ending and f"arn:aws:{ending.format(region=region, account=account, name=name)}"
+
+
 def function_name(text: str, home: tuple[str, str]) -> str:
     """The name in what Lambda takes for a function at home, short of an ARN; `text` for all else.
 

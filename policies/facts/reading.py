@@ -6,10 +6,66 @@ None if it is missing, or raises `UndeterminedError` or `MalformedError`.
 """
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Protocol
 
 from policies.facts.wire import UNKNOWN
+
+
+class Owner(Protocol):
+    """The resource that a property belongs to."""
+
+    @property
+    def urn(self) -> str:
+        """Pulumi's identifier."""
+
+    @property
+    def name(self) -> str:
+        """The name that the program gives it."""
+
+    @property
+    def depends_on(self) -> Mapping[str, tuple[str, ...]]:
+        """Per property, the URNs of the resources that its value is made from."""
+
+
+class Taken(str):
+    """A value that is unknown, taken for a reference (`facts/references.py`).
+
+    Args:
+        text: What it is taken for.
+        path: The property, with the name of its resource in front.
+    """
+
+    path: str
+
+    def __new__(cls, text: str, path: str) -> "Taken":
+        """A text that knows where it stands."""
+        made = super().__new__(cls, text)
+        made.path = path
+        return made
+
+
+_NOTES: ContextVar[set[str] | None] = ContextVar("notes", default=None)
+
+
+def note(paths: Iterable[str]) -> None:
+    """Keep that what is being judged rests on properties that are taken for references."""
+    notes = _NOTES.get()
+    if notes is not None:
+        notes.update(paths)
+
+
+@contextmanager
+def noting() -> Iterator[set[str]]:
+    """Collect the properties, with their resources' names, that are taken for references."""
+    notes: set[str] = set()
+    before = _NOTES.set(notes)
+    try:
+        yield notes
+    finally:
+        _NOTES.reset(before)
 
 
 class UndeterminedError(Exception):
@@ -19,7 +75,7 @@ class UndeterminedError(Exception):
         path: The property.
         because: Why it is unknown.
         remedy: What makes it known.
-        owner: The name of the resource whose property it is, where it is one's.
+        owner: The resource whose property it is, where it is one's.
     """
 
     def __init__(
@@ -31,7 +87,7 @@ class UndeterminedError(Exception):
             "output of one resource as it is."
         ),
         *,
-        owner: str = "",
+        owner: Owner | None = None,
     ) -> None:
         super().__init__(path)
         self.path = path
@@ -56,11 +112,11 @@ def _members_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 class Node:
-    """A value, the path that leads to it, and the name of the resource that it belongs to."""
+    """A value, the path that leads to it, and the resource that it belongs to."""
 
     __slots__ = ("owner", "path", "value")
 
-    def __init__(self, value: Any, path: str = "", owner: str = "") -> None:
+    def __init__(self, value: Any, path: str = "", owner: Owner | None = None) -> None:
         self.value = value
         self.path = path
         self.owner = owner
@@ -220,4 +276,6 @@ class Node:
     def _known(self, value: Any, path: str) -> Any:
         if value is UNKNOWN:
             raise UndeterminedError(path, owner=self.owner)
+        if value.__class__ is Taken:
+            note((value.path,))
         return value

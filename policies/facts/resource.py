@@ -30,7 +30,9 @@ class Resource:
         protect: Whether Pulumi refuses to delete it.
         provider: Its provider; None for components and for providers themselves.
         depends_on: Per property, the URNs of the resources that its value is made from. Known
-            only when the whole stack is judged.
+            only when the whole stack is judged, as is what follows.
+        identifiers: What AWS calls it, where that is assigned: its ARN, the end of it, its id.
+            Empty before it is deployed.
     """
 
     urn: str
@@ -39,10 +41,15 @@ class Resource:
     protect: bool = False
     provider: Provider | None = None
     depends_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    identifiers: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Let what is read of its properties say whose they are."""
-        self.inputs.owner = self.name
+        self.inputs.owner = self
+
+    def may_be_called(self, value: str) -> bool:
+        """Whether a known value is what AWS calls it, or nobody can tell."""
+        return not self.identifiers or value in self.identifiers
 
     @property
     def package(self) -> str:

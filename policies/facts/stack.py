@@ -3,12 +3,14 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from policies.facts.arns import Arn, function_name, name_property
 from policies.facts.endpoints import told
-from policies.facts.reading import Node, UndeterminedError
+from policies.facts.reading import MalformedError, Node, UndeterminedError, note, noting
+from policies.facts.references import taken
 from policies.facts.resource import Resource
 from policies.facts.types import (
     API,
@@ -20,6 +22,9 @@ from policies.facts.types import (
 )
 
 Derived = TypeVar("Derived")
+
+Referring = dict[str, list[tuple[Resource, set[str]]]]
+"""By the URN of what is referred to, who does, and what of it is unknown and so taken for it."""
 
 Unclear = UndeterminedError | None
 """Why something cannot be told of one resource, where it cannot."""
@@ -53,13 +58,16 @@ class Stack:
 
     def __init__(self, resources: Iterable[Resource], suffix: str) -> None:
         self.resources = tuple(resources)
+        with suppress(UndeterminedError, MalformedError):  # without a home nothing is taken
+            known = {resource.urn: resource for resource in self.resources}
+            self.resources = tuple(taken(one, known, self.home) for one in self.resources)
         self.suffix = suffix
         self._by_urn = {resource.urn: resource for resource in self.resources}
         self._by_type: defaultdict[str, list[Resource]] = defaultdict(list)
         for resource in self.resources:
             self._by_type[resource.type].append(resource)
-        self._derived: dict[Callable[[Stack], Any], Any] = {}
-        self._references: dict[tuple[str, str, str], tuple[dict[str, list[Resource]], Unclear]] = {}
+        self._derived: dict[Callable[[Stack], Any], tuple[Any, set[str]]] = {}
+        self._references: dict[tuple[str, str, str], tuple[Referring, Unclear]] = {}
 
     def of(self, *types: str) -> list[Resource]:
         """The resources of these types."""
@@ -99,6 +107,7 @@ class Stack:
         """
         if not resource.inputs.has(key):
             return None
+        value = ""
         if not resource.inputs.is_unknown(key):
             value = resource.inputs.text(key) or ""
             found = self._by_value(type_, value)
@@ -109,12 +118,15 @@ class Stack:
         candidates = [
             found
             for urn in resource.depends_on.get(key, ())
-            if (found := self._by_urn.get(urn)) is not None and found.type == type_
+            if (found := self._by_urn.get(urn)) is not None
+            and found.type == type_
+            and (resource.inputs.is_unknown(key) or found.may_be_called(value))
         ]
         if len(candidates) == 1:
+            self._take(resource, key)
             return candidates[0]
         if resource.inputs.is_unknown(key):
-            raise UndeterminedError(key, owner=resource.name)
+            raise UndeterminedError(key, owner=resource)
         return None
 
     def _by_value(self, type_: str, value: str) -> Resource | None:
@@ -138,20 +150,25 @@ class Stack:
         """The key of this stack that the property `key` names by an alias of this stack.
 
         None for any other: whether that one will do is for the policies on encryption to say.
+
+        Raises:
+            UndeterminedError: It is unknown and not made from one key, or alias, of this stack.
         """
         if resource.inputs.is_unknown(key):
-            return None
-        alias = self._by_value(KEY_ALIAS, resource.inputs.text(key) or "")
+            urns = resource.depends_on.get(key, ())
+            alias = self._by_urn.get(urns[0]) if len(urns) == 1 else None
+            if alias is None or alias.type not in (KEY, KEY_ALIAS):
+                raise UndeterminedError(key, owner=resource)
+            self._take(resource, key)
+            if alias.type == KEY:
+                return alias
+        else:
+            alias = self._by_value(KEY_ALIAS, resource.inputs.text(key) or "")
         if alias is None or alias.type != KEY_ALIAS:
             return None
         return self.target(alias, "targetKeyId", KEY)
 
-    def referring(
-        self,
-        type_: str,
-        key: str,
-        to: Resource,
-    ) -> list[Resource]:
+    def referring(self, type_: str, key: str, to: Resource) -> list[Resource]:
         """All resources of type `type_` whose property `key` refers to the resource `to`.
 
         Args:
@@ -192,26 +209,27 @@ class Stack:
         return fitting
 
     def _referring(self, type_: str, key: str, to: Resource) -> tuple[list[Resource], Unclear]:
-        index = self._references.get((type_, key, to.type))
-        if index is None:
-            index = self._references[(type_, key, to.type)] = self._index(type_, key, to.type)
-        found, unclear = index
-        return found.get(to.urn, []), unclear
+        if (type_, key, to.type) not in self._references:
+            self._references[type_, key, to.type] = self._index(type_, key, to.type)
+        found, unclear = self._references[type_, key, to.type]
+        referring = found.get(to.urn, [])
+        for _, references in referring:
+            note(references)
+        return [resource for resource, _ in referring], unclear
 
-    def _index(
-        self, type_: str, key: str, target_type: str
-    ) -> tuple[dict[str, list[Resource]], Unclear]:
+    def _index(self, type_: str, key: str, target_type: str) -> tuple[Referring, Unclear]:
         """Who refers to whom, and why it cannot be told of one (or nothing)."""
-        found: defaultdict[str, list[Resource]] = defaultdict(list)
+        found: defaultdict[str, list[tuple[Resource, set[str]]]] = defaultdict(list)
         unclear = None
         for resource in self.of(type_):
             try:
-                target = self.target(resource, key, target_type)
+                with noting() as references:
+                    target = self.target(resource, key, target_type)
             except UndeterminedError as error:
                 unclear = error
             else:
                 if target is not None:
-                    found[target.urn].append(resource)
+                    found[target.urn].append((resource, references))
         return dict(found), unclear
 
     def is_own_key(self, resource: Resource, holder: Node, key: str) -> bool:
@@ -236,22 +254,39 @@ class Stack:
                 return self.target(alias, "targetKeyId", KEY) is not None
         path = holder.at(key)
         top = path.partition(".")[0].partition("[")[0]
-        if self.depends_only_on(resource, top, KEY, KEY_ALIAS):
+        if self.depends_only_on(resource, top, KEY, KEY_ALIAS) and (
+            unknown
+            or any(
+                self._by_urn[urn].may_be_called(holder.text(key) or "")
+                for urn in resource.depends_on[top]
+            )
+        ):
             return True
         if unknown:
-            raise UndeterminedError(path, owner=resource.name)
+            raise UndeterminedError(path, owner=resource)
         return False
 
     def depends_only_on(self, resource: Resource, key: str, *types: str) -> bool:
         """Whether the value of `key` is made from resources of these types in this stack alone."""
         sources = [self._by_urn.get(urn) for urn in resource.depends_on.get(key, ())]
-        return bool(sources) and all(found and found.type in types for found in sources)
+        if not sources or not all(found and found.type in types for found in sources):
+            return False
+        self._take(resource, key)
+        return True
+
+    @staticmethod
+    def _take(resource: Resource, key: str) -> None:
+        """Note that what is judged rests on what the engine says a property is made from."""
+        note((f"{resource.name}.{key}",))
 
     def once(self, derive: Callable[["Stack"], Derived]) -> Derived:
         """What `derive` makes of this stack, made once however many resources ask for it."""
         if derive not in self._derived:
-            self._derived[derive] = derive(self)
-        return cast(Derived, self._derived[derive])
+            with noting() as references:
+                self._derived[derive] = derive(self), references
+        derived, references = self._derived[derive]
+        note(references)
+        return cast(Derived, derived)
 
     @cached_property
     def home(self) -> tuple[str, str]:
@@ -286,7 +321,7 @@ class Stack:
     def _nameless(self) -> dict[str, UndeterminedError]:
         """By type, that a name is unknown."""
         return {
-            resource.type: UndeterminedError(key, owner=resource.name)
+            resource.type: UndeterminedError(key, owner=resource)
             for resource in self.resources
             if (key := name_property(resource.type)) is not None
             and resource.inputs.is_unknown(key)

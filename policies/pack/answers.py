@@ -1,5 +1,6 @@
 """The four answers that a policy can give about a resource."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +27,7 @@ class Answer:
         reason: For NOT_APPLICABLE and UNKNOWN, why.
         path: For UNKNOWN, the property that could not be read.
         remedy: For UNKNOWN, what makes it known.
+        references: The unknown properties that it takes for references, and so rests on.
     """
 
     kind: Kind
@@ -33,6 +35,7 @@ class Answer:
     reason: str = ""
     path: str = ""
     remedy: str = ""
+    references: tuple[str, ...] = ()
 
 
 PASSED = Answer(kind=Kind.PASS)
@@ -49,9 +52,21 @@ def not_applicable(reason: str) -> Answer:
 
 
 def undetermined(error: UndeterminedError, *, judged: str) -> Answer:
-    """A property of what is judged, or of another, is unknown, and so whether the rule is kept."""
-    path = error.path if error.owner in ("", judged) else f"{error.owner}.{error.path}"
-    return Answer(kind=Kind.UNKNOWN, path=path, reason=error.because, remedy=error.remedy)
+    """A property is unknown, and so whether the rule is kept.
+
+    Args:
+        error: What is unknown, and why.
+        judged: The URN of what is judged, which need not be the one whose property it is.
+    """
+    path, because, owner = error.path, error.because, error.owner
+    if owner is not None:
+        made_from = owner.depends_on.get(re.split(r"[.\[]", path)[0], ())
+        if made_from:
+            names = sorted({urn.rsplit("::", 1)[-1] for urn in made_from})
+            because += f", being made from {', '.join(names)}"
+        if owner.urn != judged:
+            path = f"{owner.name}.{path}"
+    return Answer(kind=Kind.UNKNOWN, path=path, reason=because, remedy=error.remedy)
 
 
 def verdict(problems: Sequence[str]) -> Answer:

@@ -42,6 +42,11 @@ class Batch:
                 "reason": answer.reason,
                 "path": answer.path,
                 "message": policy.message(answer, settings) if blocks else "",
+                **(
+                    {"basis": "reference", "references": answer.references}
+                    if answer.references
+                    else {}
+                ),
             }
         )
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from policies.facts.reading import MalformedError, UndeterminedError
+from policies.facts.reading import MalformedError, UndeterminedError, noting
 from policies.facts.resource import Resource
 from policies.facts.stack import Stack
 from policies.pack.answers import Answer, Kind, failed, not_applicable, undetermined
@@ -169,7 +169,11 @@ class StackPolicy(Rule):
         """The one answer about `resource`; what is unknown of one spoils no other's answer."""
         if resource.type not in self.governs:
             return not_applicable(self.governs.otherwise)
-        return _closed(resource, lambda: self.judge(resource, stack, settings))
+        with noting() as references:
+            answer = _closed(resource, lambda: self.judge(resource, stack, settings))
+        if references and answer.kind is not Kind.UNKNOWN:
+            answer = replace(answer, references=tuple(sorted(references)))
+        return answer
 
 
 Policy = ResourcePolicy | StackPolicy
@@ -180,6 +184,6 @@ def _closed(resource: Resource, judge: Callable[[], Answer]) -> Answer:
     try:
         return judge()
     except UndeterminedError as error:
-        return undetermined(error, judged=resource.name)
+        return undetermined(error, judged=resource.urn)
     except MalformedError as error:
         return failed(str(error))

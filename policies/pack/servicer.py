@@ -7,6 +7,7 @@ the only module that uses the SDK's private names; they are those of pulumi-poli
 """
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from threading import Event, Lock
@@ -26,7 +27,7 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 from policies.facts.reading import Node
 from policies.facts.resource import Provider, Resource
 from policies.facts.stack import Stack
-from policies.facts.wire import normalised
+from policies.facts.wire import UNKNOWN_SENTINEL, normalised
 from policies.pack.answers import Answer, Kind
 from policies.pack.log import AnswerLog
 from policies.pack.policy import Policy, ResourcePolicy, Settings, StackPolicy, spoken
@@ -86,6 +87,7 @@ class PackServicer(_PolicyAnalyzerServicer):
                         key: tuple(value.urns)
                         for key, value in message.propertyDependencies.items()
                     },
+                    identifiers=_identifiers(message),
                 )
                 for message in request.resources
             ),
@@ -183,6 +185,15 @@ def _resource(message: Any) -> Resource:
 
 def _inputs(message: Any) -> Node:
     return Node(normalised(json_format.MessageToDict(message.properties)))
+
+
+def _identifiers(message: Any) -> frozenset[str]:
+    """What AWS calls a resource, of its outputs: known once it is deployed."""
+    found = {
+        str(message.properties[key]) for key in ("arn", "id", "keyId") if key in message.properties
+    }
+    known = {value for value in found if not UNKNOWN_SENTINEL.search(value)}
+    return frozenset(known | {re.split("[:/]", value)[-1] for value in known})
 
 
 def _output(resources: Iterable[Any], name: str) -> str:

@@ -1,5 +1,7 @@
 """Rules on the REST API (API, MON-1, MON-2)."""
 
+import re
+
 from policies.facts.resource import Resource
 from policies.facts.stack import Stack
 from policies.facts.types import (
@@ -212,7 +214,8 @@ def _has_execution_log(stage: Resource, stack: Stack) -> bool:
         if stack.depends_only_on(group, "name", API):
             known = None if group.inputs.is_unknown("name") else group.inputs.text("name")
             ours = api is not None and api.urn in group.depends_on["name"]
-            if ours and (known is None or known.endswith(f"/{name}")):
+            form = rf"API-Gateway-Execution-Logs_[^/]+/{re.escape(name or '')}"
+            if ours and (known is None or re.fullmatch(form, known)):
                 return True
     return False
 

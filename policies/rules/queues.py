@@ -53,7 +53,7 @@ RECEIVES = Rule(
 )
 
 
-def _judge_receives(queue: Resource, settings: Settings) -> Answer:
+def _judge_receives(queue: Resource, _stack: Stack, settings: Settings) -> Answer:
     redrive = queue.inputs.document("redrivePolicy")
     if redrive is None:
         if queue.type == QUEUE_REDRIVE:
@@ -216,7 +216,7 @@ def _judge_mapping(mapping: Resource, stack: Stack, settings: Settings) -> Answe
 
 POLICIES = (
     FIFO.judged_alone(_judge_fifo),
-    RECEIVES.judged_alone(_judge_receives),
+    RECEIVES.judged_in_stack(_judge_receives),
     VISIBILITY.judged_in_stack(_judge_visibility),
     MAPPING.judged_in_stack(_judge_mapping),
 )

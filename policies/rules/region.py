@@ -4,6 +4,7 @@ from policies.facts.arns import Arn
 from policies.facts.endpoints import endpoints, is_here, is_of
 from policies.facts.reading import Node
 from policies.facts.resource import Resource
+from policies.facts.stack import Stack
 from policies.facts.types import (
     API,
     BUCKET,
@@ -14,19 +15,13 @@ from policies.facts.types import (
     TABLE,
     TOPIC_SUBSCRIPTION,
 )
-from policies.pack.answers import Answer, verdict
-from policies.pack.policy import Rule, Settings, Severity, Types
+from policies.pack.answers import Answer, not_applicable, verdict
+from policies.pack.policy import Rule, Settings, Severity, Types, only
 
 _AWS_AND_PROVIDERS = Types(
     where=lambda type_: type_.startswith("aws:") or type_ == PROVIDER,
     otherwise="Governs AWS resources and providers only.",
 )
-# Where a resource sends on what reaches it: nobody can tell where, unless that is known.
-_DESTINATIONS = {
-    EVENT_TARGET: ("arn",),
-    FUNCTION_ASYNC: ("destinationConfig", "onSuccess", "destination"),
-    TOPIC_SUBSCRIPTION: ("endpoint",),
-}
 
 REGION = Rule(
     name="region",
@@ -100,12 +95,8 @@ def _judge_region(resource: Resource, settings: Settings) -> Answer:
 def _named_elsewhere(resource: Resource, region: str) -> list[str]:
     """The properties that name, by its ARN, what is elsewhere: whatever it is for, data goes there.
 
-    Raises:
-        UndeterminedError: Where it sends on what reaches it is unknown.
+    Those that are unknown here are for the next rule.
     """
-    destination: Node | None = resource.inputs
-    for key in _DESTINATIONS.get(resource.type, ()):
-        destination = destination and destination.child(key)
     return [
         f"{leaf.path} is not in {region}"
         for leaf in resource.inputs.leaves()
@@ -115,4 +106,39 @@ def _named_elsewhere(resource: Resource, region: str) -> list[str]:
     ]
 
 
-POLICIES = (REGION.judged_alone(_judge_region),)
+DESTINATIONS = Rule(
+    name="known-destination",
+    sentence="Where a resource sends on what reaches it is known before it is deployed.",
+    severity=Severity.HIGH,
+    requirements=("ORG-3",),
+    fix="Name the destination by an ARN, or by the output of one resource of this stack.",
+    governs=only(EVENT_TARGET, FUNCTION_ASYNC, TOPIC_SUBSCRIPTION),
+    passes=(
+        """
+        EventTarget: {arn: '${Queue}'}
+        Queue: {name: letters-queue-dev.fifo}
+        """,
+    ),
+    fails=("EventTarget: {}",),
+)
+
+_DESTINATIONS = {
+    EVENT_TARGET: ("arn",),
+    FUNCTION_ASYNC: ("destinationConfig", "onSuccess", "destination"),
+    TOPIC_SUBSCRIPTION: ("endpoint",),
+}
+
+
+def _judge_destination(resource: Resource, _stack: Stack, _settings: Settings) -> Answer:
+    destination: Node | None = resource.inputs
+    for key in _DESTINATIONS[resource.type]:
+        destination = destination and destination.child(key)
+    if destination is None and resource.type == FUNCTION_ASYNC:
+        return not_applicable("It sends no answers on.")
+    return verdict([] if destination is not None else ["it names no destination"])
+
+
+POLICIES = (
+    REGION.judged_alone(_judge_region),
+    DESTINATIONS.judged_in_stack(_judge_destination),
+)

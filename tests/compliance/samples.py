@@ -126,7 +126,14 @@ def sample(**changes: object) -> Evidence:
                 waived=Outcome.FAIL,
             ),
             answer("queue-encryption", ORDERS, Outcome.NOT_APPLICABLE, reason=not_a_queue),
-            answer("queue-fifo", FUNCTION, Outcome.PASS, source=function_line),
+            answer(
+                "queue-fifo",
+                FUNCTION,
+                Outcome.PASS,
+                source=function_line,
+                basis="reference",
+                references=("worker.deadLetterConfig.targetArn",),
+            ),
             answer("queue-fifo", STACK, Outcome.NOT_APPLICABLE, reason=not_a_queue),
             answer(
                 "queue-fifo",

@@ -39,11 +39,14 @@ def test_the_headline_counts_what_stands_against_a_deployment() -> None:
     assert headline(samples.compliant()) == "Compliant"
 
 
+RESTING = "Answers with basis reference, whose values deployment shows: 1."
+
+
 def test_a_verdict_is_explained_in_whole_sentences() -> None:
-    assert explanation(samples.compliant()) == "All 2 policies pass."
+    assert explanation(samples.compliant()) == f"All 2 policies pass. {RESTING}"
     assert explanation(samples.sample()) == (
         "1 of 2 policies fail. 1 of 2 policies need values that are unknown. "
-        "1 answers are waived. 1 Checkov findings stand."
+        f"1 answers are waived. {RESTING} 1 Checkov findings stand."
     )
 
 
@@ -56,7 +59,9 @@ def test_waived_findings_of_a_scanner_are_told_apart_from_the_policies() -> None
         scanners=("checkov",),
         waivers=samples.sample().waivers,
     )
-    assert explanation(evidence) == "All 2 policies pass. 30 Checkov findings are waived."
+    assert explanation(evidence) == (
+        f"All 2 policies pass. {RESTING} 30 Checkov findings are waived."
+    )
 
 
 def test_a_policy_that_governs_nothing_here_is_not_passed_off_as_one_that_holds() -> None:

@@ -23,7 +23,6 @@ from tools.benchmarks.measuring import Usage, command, in_turns, programs
 from tools.benchmarks.project import REPOSITORY, throwaway
 
 PORT = 4720
-REGION = "us-east-1"
 _CHECKOV = REPOSITORY / ".cache" / "checkov" / "bin" / "checkov"
 _EMPTY = "pulumi preview of a program without resources"
 _PREVIEW, _UNDER_PACK = "pulumi preview", "pulumi preview under the pack"

@@ -96,7 +96,7 @@ class Judge:
         stack = Stack(resources.values(), self._suffix)
         for policy in policies:
             settings = self._settings[policy.name]
-            for resource in resources.values():
+            for resource in stack.resources:
                 if _objects(policy.answer(resource, stack, settings)):
                     yield Objection(policy=policy.name, urn=resource.urn)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from compliance.evidence import Evidence, Outcome, Resource, logical_name
+from compliance.evidence import Answer, Evidence, Outcome, Resource, logical_name
 
 CODES = {
     Outcome.PASS: "P",
@@ -30,7 +30,7 @@ def page_data(evidence: Evidence) -> dict[str, Any]:
         row = []
         for resource in resources:
             answer = given[policy.name, resource.urn]
-            text = answer.message or answer.reason
+            text = answer.message or answer.reason or _basis(answer)
             index = texts.setdefault(text, len(texts)) if text else -1
             cell: list[Any] = [CODES[answer.outcome], index, answer.path, answer.waiver]
             while cell[-1] in (None, -1):
@@ -65,6 +65,11 @@ def page_data(evidence: Evidence) -> dict[str, Any]:
         "texts": list(texts),
         "answers": rows,
     }
+
+
+def _basis(answer: Answer) -> str | None:
+    """What an answer rests on that only the deployment shows."""
+    return f"Basis: reference ({', '.join(answer.references)})" if answer.references else None
 
 
 def _component(resource: Resource, evidence: Evidence) -> str:

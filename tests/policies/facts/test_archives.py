@@ -246,9 +246,29 @@ def test_an_archive_of_which_a_refresh_left_the_hash_is_undetermined_with_the_re
     for archive_left in ({**ARCHIVE, "assets": {}, "hash": "ab"}, {**ARCHIVE, "hash": "ab"}):
         (answer,) = judge(baseline.set(FUNCTION, "code", archive_left)).of(POLICY, FUNCTION)
         assert answer.message == (
-            "Undetermined: code (a refresh knows its hash alone)\n"
-            "Fix: Preview the program, which says where it is."
+            "Undetermined: code (a refresh knows its hash alone, and no archive in build/ has it)\n"
+            "Fix: Build what is deployed again, or preview the program, which says where its "
+            "archive is."
         )
+
+
+def test_an_archive_of_which_a_refresh_left_the_hash_is_found_among_those_that_were_built(
+    baseline: Declarations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "build" / "functions"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    archive(folder / "other.zip", go_executable(architecture="x86_64"))
+    for content, answer in (
+        (go_executable(), "PASS"),
+        (go_executable(system="windows"), "FAIL"),
+        (b"#!/bin/sh", "FAIL"),
+    ):
+        built = archive(folder / "function.zip", content)
+        digest = hashlib.sha256(built.read_bytes()).hexdigest()
+        refreshed = baseline.set(FUNCTION, "code", {**ARCHIVE, "assets": {}, "hash": digest})
+        (found,) = judge(refreshed).of(POLICY, FUNCTION)
+        assert found.answer == answer, found
 
 
 @pytest.mark.parametrize(("goarch", "architecture"), [("arm64", "arm64"), ("amd64", "x86_64")])

@@ -27,6 +27,8 @@ class Found:
     reason: str
     path: str
     message: str
+    basis: str = ""
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

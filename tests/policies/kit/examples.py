@@ -27,7 +27,8 @@ def answer(policy: Policy, example: str) -> Answer:
     resources = tuple(_resources(yaml.safe_load(textwrap.dedent(example))))
     if isinstance(policy, ResourcePolicy):
         return policy.answer(resources[0], policy.settings())
-    return policy.answer(resources[0], Stack(resources, SUFFIX), policy.settings())
+    stack = Stack(resources, SUFFIX)
+    return policy.answer(stack.resources[0], stack, policy.settings())
 
 
 def _resources(example: Mapping[str, Mapping[str, Any]]) -> Iterator[Resource]:

@@ -1,5 +1,7 @@
 """Encryption at rest and in transit of all but the bucket and the table."""
 
+from typing import Any
+
 from tests.policies.baseline import KEY_ALIAS, TAGS, document
 from tests.policies.kit import (
     Case,
@@ -16,6 +18,12 @@ from tests.policies.kit import (
     undetermined,
 )
 
+# Whose way is open only if this key is, so that nobody can tell of it either.
+_OPENED_BY: dict[str, dict[str, Any]] = {
+    "validator-dlq": {"function_dead_letter": {"validator-function"}},
+    "failures-bus": {"function_dead_letter": {"validator-function", "status-function"}},
+    "alarms-topic": {"dead_letter_alarm": {"processor-dlq", "validator-dlq", "status-dlq"}},
+}
 _KEYS = (
     ("queue-encryption", "processor-queue", "kmsMasterKeyId"),
     ("queue-encryption", "validator-dlq", "kmsMasterKeyId"),
@@ -50,7 +58,7 @@ CASES = [
         for policy, name, key in _KEYS
         for value in _FOREIGN
     ),
-    *(undetermined(policy, name, key) for policy, name, key in _KEYS),
+    *(undetermined(policy, name, key, **_OPENED_BY.get(name, {})) for policy, name, key in _KEYS),
     *(
         not_applicable(
             f"for a {kind}, which takes its bucket's key",

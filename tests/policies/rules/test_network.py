@@ -31,7 +31,10 @@ CASES = [
         for type_, given, message in (
             (
                 "aws:cloudwatch/eventTarget:EventTarget",
-                {"ecsTarget": {"networkConfiguration": {"subnets": ["subnet-1"]}}},
+                {
+                    "arn": "arn:aws:ecs:us-east-1:123456789012:cluster/c",
+                    "ecsTarget": {"networkConfiguration": {"subnets": ["subnet-1"]}},
+                },
                 "ecsTarget.networkConfiguration.subnets[0]",
             ),
         )

@@ -10,6 +10,7 @@ from tests.policies.kit import (
     check,
     declare,
     fails,
+    not_applicable,
     parametrized,
     passes,
     setting,
@@ -92,10 +93,17 @@ CASES = [
         )
     ),
     undetermined(
-        "region",
+        "known-destination",
         "sent",
         "endpoint",
         adding(SUBSCRIPTION, "sent", protocol="sqs", endpoint=UNKNOWN),
+    ),
+    not_applicable("no answers sent on", "known-destination", "validator-invoke", lambda s: s),
+    fails(
+        "a target that names nothing",
+        "known-destination",
+        "sent",
+        adding("aws:cloudwatch/eventTarget:EventTarget", "sent", rule="any"),
     ),
     fails(
         "a provider in another region",

@@ -31,6 +31,7 @@ _FUNCTION = (
     owned(_F, "role", "function-role", also="function-dead-letter iam-resources iam-trust"),
     owned(_F, "environment.variables.DB_PASSWORD", "credential-names", "add"),
     owned(_F, "environment.variables.DATABASE", "no-credentials", "add"),
+    owned(_F, "environment.variables", "credential-names", "hide a password"),
     owned(
         _F,
         "environment|environment.variables|environment.variables.*",
@@ -108,7 +109,7 @@ _ASYNCHRONOUS = (
     owned(_I, "", "function-dead-letter"),
     owned(_I, "maximumRetryAttempts", "function-attempts"),
     equivalent(_I, "destinationConfig.onSuccess", "a text that is no ARN; AWS refuses it", "add"),
-    owned(_I, "destinationConfig", "function-dead-letter", "unknown", also="region"),
+    owned(_I, "destinationConfig", "function-dead-letter", "unknown", also="known-destination"),
     owned(_I, "functionName|destinationConfig*", "function-dead-letter"),
     equivalent(_I, "maximumEventAgeInSeconds", DEFAULT, "drop"),
     equivalent(_I, "maximumEventAgeInSeconds", REFUSED, "increment|multiply by ten"),

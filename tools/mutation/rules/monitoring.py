@@ -42,7 +42,7 @@ _ALARM = (
 
 _TOPIC = (
     owned("Topic", "", "dead-letter-alarm"),
-    owned("Topic", "kmsMasterKeyId", "topic-encryption"),
+    owned("Topic", "kmsMasterKeyId", "topic-encryption", also="dead-letter-alarm"),
     owned("Topic", "policy", "topic-transport", "drop", also="dead-letter-alarm"),
     owned("Topic", "policy", "topic-transport resource-policy", also="dead-letter-alarm"),
     owned("Topic", "policy.Statement", "resource-policy", "add everyone"),

@@ -21,7 +21,7 @@ _QUEUE = (
     owned(_Q, "", "function-dead-letter", of="*-dlq"),
     owned(_Q, "", "event-source-mapping function-dead-letter iam-resources", of=_WORK),
     owned(_Q, "fifoQueue", "queue-fifo"),
-    owned(_Q, "kmsMasterKeyId", "queue-encryption"),
+    owned(_Q, "kmsMasterKeyId", "queue-encryption", also="function-dead-letter"),
     equivalent(_Q, "sqsManagedSseEnabled", REFUSED),
     equivalent(_Q, "kmsDataKeyReusePeriodSeconds", "how often SQS asks for a data key"),
     owned(_Q, "contentBasedDeduplication", "function-dead-letter", of=_SENT),
@@ -127,7 +127,7 @@ _POLICY = (
 
 _ROUTE = (
     owned("EventBus", "", "function-dead-letter", also="iam-resources"),
-    owned("EventBus", "kmsKeyIdentifier", "event-bus-encryption"),
+    owned("EventBus", "kmsKeyIdentifier", "event-bus-encryption", also="function-dead-letter"),
     owned("EventBus|EventTarget", "deadLetterConfig", "function-dead-letter"),
     equivalent("EventBus", "logConfig", "logs of the bus itself; AWS writes none unless asked to"),
     owned("EventRule", "", "function-dead-letter"),
@@ -146,7 +146,13 @@ _ROUTE = (
         "Lambda names the version that failed; the pattern for it stays",
     ),
     owned("EventRule", "eventPattern*", "function-dead-letter"),
-    owned("EventTarget", "arn", "function-dead-letter", "unknown", also="dead-letter-alarm region"),
+    owned(
+        "EventTarget",
+        "arn",
+        "function-dead-letter",
+        "unknown|drop",
+        also="dead-letter-alarm known-destination",
+    ),
     owned(
         "EventTarget",
         "|arn|eventBusName|rule|sqsTarget|inputTransformer|retryPolicy",
