@@ -24,6 +24,7 @@ const (
 	SkipWithoutWake    Bug = "a skip does not wake what it lets go on"
 	IgnoreCorrections  Bug = "a later revision is taken for a duplicate"
 	KeepReplaced       Bug = "what a correction replaced goes on to say that it counts"
+	LeaveCursor        Bug = "a cursor stays in front of a number whose completion was cut short"
 	FailLate           Bug = "a last attempt does not begin with FAILED"
 	StopBeating        Bug = "a message is held for one lease and no longer"
 	HoldForLong        Bug = "a message is held for as long as its queue would hide it"
