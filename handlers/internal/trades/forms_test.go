@@ -173,6 +173,12 @@ AAPL,2026-01-05 15:00:00.103465123+00:00,D,243.12,5.0,71675225257543,['@'],C
 		file:   "\"time_exchange\",price,base_amount,side;of\n2026-01-05T15:00:00.1234567Z,3000.5,0.1,\"a,b\"\n",
 		want:   []string{"2026-01-05T15:00:00.1234567Z X 3000.5 0.1"},
 	},
+	"the symbol at the end of a line": {
+		format: `"columns": ["size", "price", "time", "name"], "timestamp": {"column": "time", "epoch": "seconds"}, "symbol": {"column": "name"},
+			"price": {"column": "price"}, "size": {"column": "size"}`,
+		file: "size,price,time,name\n1,1.5,1767625200,AAPL\n3,1.5,1767625201,AAPL\n",
+		want: []string{"2026-01-05T15:00:00Z AAPL 1.5 1", "2026-01-05T15:00:01Z AAPL 1.5 3"},
+	},
 	"a size whose sign tells the side, newest first, blanks behind commas": {
 		format: `"header": "none", "trim": true, "columns": ["time", "id", "price", "size"], "timestamp": {"column": "time", "epoch": "seconds"}, "symbol": {"constant": "BTC_USDT"},
 			"price": {"column": "price"}, "size": {"column": "size", "sign": "ignored"}, "order": "none"`,

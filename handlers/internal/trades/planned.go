@@ -117,7 +117,12 @@ func (s *scanner) plannedRow(text []byte, row *planned) bool {
 			case readsSize:
 				length, ok = s.plannedNumber(text[at:], &s.format.Size, false, &row.size)
 			case readsSymbol:
-				if row.id, length = s.usualSymbol(text[at:], delimiter); length == 0 {
+				end := delimiter
+				if p.last { // and hardly ever quoted, as one that holds a delimiter has to be
+					end = '\n'
+				}
+				row.id, length = s.usualSymbol(text[at:], end)
+				if length == 0 || p.last && bytes.IndexByte(text[at:at+length], delimiter) >= 0 {
 					if length = s.fieldEnd(text[at:]); length < 0 {
 						return false
 					}

@@ -155,6 +155,12 @@ func TestUsualRowsOfEveryFormAreFast(t *testing.T) {
 	}
 }
 
+// A known symbol that holds the delimiter is two fields where it is not quoted.
+func TestASymbolWithADelimiterAtTheEndOfALineHasToBeQuoted(t *testing.T) {
+	form := forms["the symbol at the end of a line"]
+	agree(t, []byte(form.file+"2,1.5,1767625201,\"A,B\"\n4,1.5,1767625202,A,B\n5,1.5,1767625202,AAPL\n"), Options{Format: parsed(t, form.format)})
+}
+
 // FuzzDeclarations reads any bytes by any format: whatever is declared and whatever
 // comes, nothing crashes, nothing hangs, and both ways of reading agree.
 func FuzzDeclarations(f *testing.F) {
