@@ -21,6 +21,7 @@ _STATE = ".pipeline"  # everything that lives as long as the local deployment
 _PORT = "4566"
 _PORTS = range(1, 65536)
 _PARTNERS = ("acme", "globex")
+_ANALYSTS = {"research": "{}", "acme-research": "{ partners: [acme] }"}
 _ARCHITECTURES = {
     "aarch64": "arm64",
     "arm64": "arm64",
@@ -175,11 +176,13 @@ def _install_plugins(folder: Path) -> None:
 
 def _settings(architecture: str) -> str:
     partners = "".join(f"    {partner}: {{}}\n" for partner in _PARTNERS)
+    analysts = "".join(f"    {name}: {what}\n" for name, what in _ANALYSTS.items())
     return (
         f"config:\n{_PINNED}"
         f"  {PROJECT}:environmentSuffix: {STACK}\n"
         f"  {PROJECT}:architecture: {architecture}\n"
         f"  {PROJECT}:partners:\n{partners}"
+        f"  {PROJECT}:analysts:\n{analysts}"
     )
 
 

@@ -45,8 +45,9 @@ def deny_plain_transport(actions: Sequence[str], resources: Sequence[str]) -> St
     )
 
 
-def trust(principal: Mapping[str, str], condition: Condition | None = None) -> str:
-    """A role's trust policy for one principal."""
+def trust(principal: Mapping[str, str], *, external_id: str | None = None) -> str:
+    """A role's trust policy for one principal, and what it must present, if anything."""
+    condition = {"StringEquals": {"sts:ExternalId": external_id}} if external_id else None
     return document(
         allow("Trust", ["sts:AssumeRole"], [], principal=principal, condition=condition)
     )

@@ -33,4 +33,9 @@ def of(pipeline: Pipeline, names: Names, settings: Settings) -> Mapping[str, pul
             f"partnerRoleArn-{settings.name}": partner.arn
             for settings, partner in zip(settings.partners, pipeline.partners, strict=True)
         },
+        "analysts": ",".join(analyst.name for analyst in settings.analysts),
+        **{
+            f"analystRoleArn-{one.name}": analyst.arn
+            for one, analyst in zip(settings.analysts, pipeline.analysts, strict=True)
+        },
     }

@@ -40,16 +40,11 @@ class Partner(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         names, settings = args.names, args.settings
         role_name = f"{name}-partner-role"
-        condition = (
-            {"StringEquals": {"sts:ExternalId": settings.external_id}}
-            if settings.external_id is not None
-            else None
-        )
         role = aws.iam.Role(
             role_name,
             name=names.of(role_name),
             description=f"Uploads, reports and status queries of the partner {name}",
-            assume_role_policy=trust({"AWS": settings.principal}, condition),
+            assume_role_policy=trust({"AWS": settings.principal}, external_id=settings.external_id),
             tags=TAGS,
             opts=child,
         )

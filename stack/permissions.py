@@ -16,6 +16,7 @@ _READ_VERSION = ["s3:GetObjectVersion"]  # enough for who names the version, as 
 _RESTORE = ["s3:RestoreObject"]  # to ask for it, where what is to be read is in Glacier
 _WRITE_OBJECT = ["s3:PutObject"]
 _SEND = ["sqs:SendMessage"]
+_TABLES = ("bars", "days")  # of the data set
 
 
 def validator(names: Names) -> tuple[Statement, ...]:
@@ -78,6 +79,24 @@ def partner(names: Names, name: str, methods: tuple[str, ...]) -> tuple[Statemen
             ["execute-api:Invoke"],
             [names.invocation_arn(method, f"status/{name}/*") for method in methods],
         ),
+    )
+
+
+def analyst(names: Names, partners: tuple[str, ...]) -> tuple[Statement, ...]:
+    """Reads the data set: all of it, or what it has of some partners."""
+    prefixes = [f"data/{table}" for table in _TABLES]
+    if partners:
+        prefixes = [f"{prefix}/partner={name}" for prefix in prefixes for name in partners]
+    return (
+        allow("ReadData", _READ_OBJECT, [_objects(names, prefix) for prefix in prefixes]),
+        # A data set is found by listing it; the rest of the bucket is not to be listed.
+        allow(
+            "ListData",
+            ["s3:ListBucket"],
+            [names.bucket_arn],
+            condition={"StringLike": {"s3:prefix": [f"{prefix}/*" for prefix in prefixes]}},
+        ),
+        _key(names, "ReadWithKey", ["kms:Decrypt"]),
     )
 
 

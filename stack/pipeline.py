@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from stack import feeds, permissions
+from stack.analyst import Analyst, AnalystArgs
 from stack.api import Api, ApiArgs
 from stack.bucket import Bucket, BucketArgs
 from stack.documents import Statement
@@ -48,6 +49,7 @@ class Pipeline:
     key: Key
     api: Api
     partners: tuple[Partner, ...]
+    analysts: tuple[Analyst, ...]
     monitoring: Monitoring
 
 
@@ -103,6 +105,10 @@ def build(names: Names, settings: Settings, archives: Path = ARCHIVES) -> Pipeli
         Partner(partner.name, PartnerArgs(names=names, settings=partner))
         for partner in settings.partners
     )
+    analysts = tuple(
+        Analyst(analyst.name, AnalystArgs(names=names, settings=analyst))
+        for analyst in settings.analysts
+    )
     monitoring = Monitoring(
         "monitoring",
         MonitoringArgs(
@@ -115,7 +121,7 @@ def build(names: Names, settings: Settings, archives: Path = ARCHIVES) -> Pipeli
             email=settings.alarm_email,
         ),
     )
-    return Pipeline(key=key, api=api, partners=partners, monitoring=monitoring)
+    return Pipeline(key=key, api=api, partners=partners, analysts=analysts, monitoring=monitoring)
 
 
 def _work_queue(function: str, names: Names, key: Key) -> WorkQueue:

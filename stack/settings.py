@@ -5,7 +5,7 @@ Every error names the configuration key, the value found and the rule it breaks.
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -55,6 +55,23 @@ class PartnerSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnalystSettings:
+    """Who may act as an analyst.
+
+    Attributes:
+        name: the first part of the role's name.
+        principal: the ARN that may assume the analyst's role.
+        external_id: what the principal must present, if anything.
+        partners: the partners whose data the role may read; of all partners if there are none.
+    """
+
+    name: str
+    principal: str
+    external_id: str | None = None
+    partners: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The settings of one stack; docs/architecture.md lists the keys.
 
@@ -63,6 +80,7 @@ class Settings:
         suffix: the environment suffix of every name.
         architecture: the functions' architecture, as Lambda names it.
         partners: the partners, ordered by name.
+        analysts: who may read the data set, ordered by name.
         feeds: what is declared of feeds, ordered by name.
         allowed_origins: web origins that may call the API; `*` alone for any.
         alarm_email: an address to subscribe to the alarms, if any.
@@ -72,6 +90,7 @@ class Settings:
     suffix: str
     architecture: str
     partners: tuple[PartnerSettings, ...]
+    analysts: tuple[AnalystSettings, ...]
     feeds: tuple[FeedSettings, ...]
     allowed_origins: tuple[str, ...]
     alarm_email: str | None
@@ -81,18 +100,20 @@ def read(account: str) -> Settings:
     """Reads the settings of the current stack.
 
     Args:
-        account: the AWS account number; its root is a partner's principal by default.
+        account: the AWS account number; its root is a partner's or analyst's principal by default.
 
     Raises:
         SettingsError: a value is missing or breaks its rule.
     """
     config = pulumi.Config(NAMESPACE)
     suffix = _suffix(config)
+    partners = _partners(config, account, suffix)
     return Settings(
         region=_region(),
         suffix=suffix,
         architecture=_architecture(config),
-        partners=_partners(config, account, suffix),
+        partners=partners,
+        analysts=_analysts(config, account, suffix, {partner.name for partner in partners}),
         feeds=_feeds(config),
         allowed_origins=_origins(config),
         alarm_email=_email(config),
@@ -129,25 +150,63 @@ def _architecture(config: pulumi.Config) -> str:
 
 
 def _partners(config: pulumi.Config, account: str, suffix: str) -> tuple[PartnerSettings, ...]:
-    partners = _object(config, "partners", {})
-    if not isinstance(partners, dict):
-        raise _refused(config, "partners", partners, "an object of partners by name")
-    for name in partners:
+    return tuple(
+        PartnerSettings(name=name, principal=principal, external_id=external_id)
+        for name, fields in _roles(config, "partner", suffix)
+        for principal, external_id in [_who(config, f"partners.{name}", fields, account)]
+    )
+
+
+def _analysts(
+    config: pulumi.Config, account: str, suffix: str, partners: Set[str]
+) -> tuple[AnalystSettings, ...]:
+    found = []
+    for name, fields in _roles(config, "analyst", suffix):
+        key = f"analysts.{name}"
+        principal, external_id = _who(config, key, fields, account, "partners")
+        read = fields.get("partners")
+        known = isinstance(read, list) and read and all(name in sorted(partners) for name in read)
+        if read is not None and not known:
+            there = ", ".join(sorted(partners)) or "none are configured"
+            rule = f"a list of the stack's partners ({there}); leave it out for all of them"
+            raise _refused(config, f"{key}.partners", read, rule)
+        found.append(
+            AnalystSettings(
+                name=name,
+                principal=principal,
+                external_id=external_id,
+                partners=tuple(sorted(set(read or ()))),
+            )
+        )
+    return tuple(found)
+
+
+def _roles(config: pulumi.Config, kind: str, suffix: str) -> list[tuple[str, Any]]:
+    """What is configured of those who have a role each, by name."""
+    key = f"{kind}s"
+    configured = _object(config, key, {})
+    if not isinstance(configured, dict):
+        raise _refused(config, key, configured, f"an object of {key} by name")
+    for name in configured:
         if not _SEGMENT.fullmatch(name):
-            raise _refused(config, "partners", name, f"named by {_SEGMENT_RULE}")
-        room = _ROLE_NAME - len(f"-partner-role-{suffix}")
+            raise _refused(config, key, name, f"named by {_SEGMENT_RULE}")
+        room = _ROLE_NAME - len(f"-{kind}-role-{suffix}")
         if len(name) > room:
             rule = f"names of at most {room} characters beside the suffix {suffix!r}: IAM's limit"
-            raise _refused(config, "partners", name, rule)
-    return tuple(_partner(config, name, partners[name], account) for name in sorted(partners))
+            raise _refused(config, key, name, rule)
+    return sorted(configured.items())
 
 
-def _partner(config: pulumi.Config, name: str, fields: Any, account: str) -> PartnerSettings:
-    key = f"partners.{name}"
+def _who(
+    config: pulumi.Config, key: str, fields: Any, account: str, *further: str
+) -> tuple[str, str | None]:
+    """The principal that may assume a role, and the external id that it must present."""
+    known = ("principal", "externalId", *further)
+    named = f"{', '.join(known[:-1])} and {known[-1]}"
     if not isinstance(fields, Mapping):
-        raise _refused(config, key, fields, "an object of principal and externalId")
-    if unknown := sorted(set(fields) - {"principal", "externalId"}):
-        raise _refused(config, key, ", ".join(unknown), "made of principal and externalId alone")
+        raise _refused(config, key, fields, f"an object of {named}")
+    if unknown := sorted(set(fields) - set(known)):
+        raise _refused(config, key, ", ".join(unknown), f"made of {named} alone")
     principal = fields.get("principal", f"arn:aws:iam::{account}:root")
     if not isinstance(principal, str) or not _PRINCIPAL.fullmatch(principal):
         raise _refused(config, f"{key}.principal", principal, "the ARN of a root, user or role")
@@ -157,7 +216,7 @@ def _partner(config: pulumi.Config, name: str, fields: Any, account: str) -> Par
     ):
         rule = "a text of 2 to 1224 of letters, digits and +=,.@:/-_"
         raise _refused(config, f"{key}.externalId", external_id, rule)
-    return PartnerSettings(name=name, principal=principal, external_id=external_id)
+    return principal, external_id
 
 
 def _feeds(config: pulumi.Config) -> tuple[FeedSettings, ...]:

@@ -46,6 +46,7 @@ class Holder:
 _WILDCARD = re.compile(r"[*?$]")
 # AWS defines no resource for these actions (Service Authorization Reference, AWS X-Ray).
 _WITHOUT_RESOURCE = {"xray:puttracesegments", "xray:puttelemetryrecords"}
+_LIST, _READ = "s3:listbucket", "s3:getobject"
 # AWS takes no alias as a resource, and a key's ARN is unknown before the key exists. The condition
 # on the alias narrows `key/*` to one key (KMS, "Use aliases to control access to KMS keys").
 _KEY_USE = {"kms:decrypt", "kms:generatedatakey", "kms:encrypt", "kms:describekey"}
@@ -69,6 +70,11 @@ def too_wide(statement: Statement, stack: Stack, holder: Holder) -> Iterator[str
         yield f"{statement.path}.NotResource allows all but what it names"
     elif not statement.resources:
         yield f"{statement.path}.Resource is missing"
+    if _LIST in statement.actions and not _lists_own_prefixes(statement, holder):
+        yield (
+            f"{statement.path}.Condition does not keep {_LIST} to prefixes (s3:prefix) of the "
+            "objects that this role may read"
+        )
     for index, resource in enumerate(statement.resources):
         where = f"{statement.path}.Resource[{index}]"
         if _WILDCARD.search(resource):
@@ -86,6 +92,21 @@ def too_wide(statement: Statement, stack: Stack, holder: Holder) -> Iterator[str
             )
         if not _is_holders(resource, holder):
             yield f"{where} belongs to another partner or function"
+
+
+def _lists_own_prefixes(statement: Statement, holder: Holder) -> bool:
+    """Whether a bucket's keys are listed only where the holder may read the objects."""
+    prefixes = [
+        value
+        for operator, key, values in statement.conditions
+        if operator in ("StringEquals", "StringLike") and key == "s3:prefix"
+        for value in values
+    ]
+    return bool(prefixes) and all(
+        any(fnmatchcase(f"{bucket}/{prefix}", place) for place in holder.places.get(_READ, ()))
+        for bucket in (resource.rpartition(":")[2] for resource in statement.resources)
+        for prefix in prefixes
+    )
 
 
 def _is_out_of_place(statement: Statement, resource: str, holder: Holder) -> bool:

@@ -43,11 +43,12 @@ _ROLES = {
         *("logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"),
         "logs:PutLogEvents",
     ),
+    "*-analyst-role": ("kms:Decrypt", "s3:GetObject", "s3:ListBucket"),
     "*-partner-role": ("execute-api:Invoke", *_KEY, "s3:GetObject", "s3:PutObject"),
 }
-_UPLOADS, _DATA, _DAYS, _AGGREGATES, _REJECTS = (
+_UPLOADS, _DATA, _BARS, _DAYS, _AGGREGATES, _REJECTS = (
     f"uploads-bucket-{{suffix}}/{prefix}/*"
-    for prefix in ("uploads", "data", "data/days", "aggregates", "rejects")
+    for prefix in ("uploads", "data", "data/bars", "data/days", "aggregates", "rejects")
 )
 _PROCESSOR, _AGGREGATOR = (f"{name}-queue-{{suffix}}.fifo" for name in ("processor", "aggregator"))
 
@@ -71,6 +72,10 @@ PLACES: dict[str, dict[str, list[str]]] = {
         "s3:RestoreObject": [_DAYS, _AGGREGATES],
         "s3:PutObject": [_AGGREGATES],
         **{action: [_AGGREGATOR] for action in _QUEUE},
+    },
+    "*-analyst-role": {
+        "s3:GetObject": [_BARS, _DAYS],
+        "s3:ListBucket": ["uploads-bucket-{suffix}"],
     },
     "*-partner-role": {"s3:GetObject": [_REJECTS], "s3:PutObject": [_UPLOADS]},
 }

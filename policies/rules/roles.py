@@ -47,7 +47,10 @@ _PRINCIPAL = re.compile(r"\d{12}|arn:aws:(iam|sts)::\d{12}:(root|(user|role|assu
 
 TRUST = Rule(
     name="iam-trust",
-    sentence="A role trusts the one service that works with it, a partner's role the partner.",
+    sentence=(
+        "A role trusts the one service that works with it; a partner's or analyst's role trusts "
+        "the accounts, users or roles that it names."
+    ),
     severity=Severity.CRITICAL,
     requirements=("FN-5",),
     fix="Let assumeRolePolicy allow sts:AssumeRole to that service, or that principal.",
@@ -62,7 +65,7 @@ TRUST = Rule(
         "assumedByAccounts": {
             "type": "string",
             "description": "Regular expression for the names of roles that AWS principals assume.",
-            "default": "-partner-role-",
+            "default": "-(partner|analyst)-role-",
         },
     },
     passes=(

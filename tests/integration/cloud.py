@@ -51,16 +51,22 @@ class Cloud:
 
     def partner(self, name: str) -> "Partner":
         """A partner's view of the deployment."""
+        return Partner(cloud=self, name=name, session=self._assumed(f"partnerRoleArn-{name}"))
+
+    def analyst(self, name: str) -> "Analyst":
+        """An analyst's view of the deployment."""
+        return Analyst(cloud=self, session=self._assumed(f"analystRoleArn-{name}"))
+
+    def _assumed(self, output: str) -> boto3.Session:
         role = self.client("sts").assume_role(
-            RoleArn=self.outputs[f"partnerRoleArn-{name}"], RoleSessionName="integration-test"
+            RoleArn=self.outputs[output], RoleSessionName="integration-test"
         )["Credentials"]
-        session = boto3.Session(
+        return boto3.Session(
             aws_access_key_id=role["AccessKeyId"],
             aws_secret_access_key=role["SecretAccessKey"],
             aws_session_token=role["SessionToken"],
             region_name=self.outputs["region"],
         )
-        return Partner(cloud=self, name=name, session=session)
 
     def read(self, key: str) -> bytes:
         """An object of the bucket."""
@@ -136,6 +142,24 @@ class Partner:
             return answer["status"] in FINAL and version in (None, answer["version"])
 
         return eventually(lambda: self.status(feed, file), final)
+
+
+class Analyst:
+    """What an analyst can do: list the data set and read it."""
+
+    def __init__(self, *, cloud: Cloud, session: boto3.Session) -> None:
+        self.session = session
+        self._s3 = cloud.client("s3", session)
+        self._bucket = cloud.outputs["bucketName"]
+
+    def list(self, prefix: str) -> list[str]:
+        """The keys below a prefix."""
+        answer = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=prefix)
+        return [entry["Key"] for entry in answer.get("Contents", ())]
+
+    def read(self, key: str) -> bytes:
+        """An object of the bucket."""
+        return bytes(self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read())
 
 
 class Signature(AuthBase):

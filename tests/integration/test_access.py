@@ -2,11 +2,18 @@
 
 import json
 import uuid
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import pytest
 import requests
 from botocore.exceptions import ClientError
 
+from pipeline import query
+from pipeline.dataset import Part
+from pipeline.deployment import Deployment
+from pipeline.names import Feed
 from tests.integration.cloud import Cloud, Partner, eventually, new_feed
 from tests.integration.trades import csv
 
@@ -51,6 +58,69 @@ def test_a_partner_reads_the_reports_of_its_own_rejected_files_and_nothing_else(
     for key in (own, "rejects/unrecognised/0.jsonl", "data/x", f"aggregates/{partner.name}/x"):
         with pytest.raises(ClientError, match="AccessDenied"):
             partner.read(key)
+
+
+def data_of(partner: Partner) -> tuple[str, str]:
+    """The keys of a file's bars and days."""
+    feed = new_feed("data")
+    partner.put(feed, "a.csv", csv("2026-01-05T14:30:00Z,SYNA,1,1,Q,@"))
+    results = partner.settled(feed, "a.csv")["results"]
+    return results["bars"][0], results["days"][0]
+
+
+def test_an_analyst_reads_the_data_set_and_nothing_else(
+    cloud: Cloud, partner: Partner, other_partner: Partner, tmp_path: Path
+) -> None:
+    analyst = cloud.analyst("research")
+    for each in (partner, other_partner):
+        for key in data_of(each):
+            assert analyst.read(key).startswith(b"PAR1")
+            assert key in analyst.list(f"{key.rpartition('/')[0]}/")
+    deployment = Deployment(outputs=cloud.outputs, session=analyst.session)
+    with query.opened(deployment, tmp_path, Part()) as connection:
+        assert query.run(connection, "from minutes limit 1").rows
+    keys = (f"uploads/{partner.name}/x", f"rejects/{partner.name}/x", "aggregates/x", "data/x")
+    calls: list[Callable[[], object]] = [
+        *(partial(analyst.read, key) for key in keys),
+        *(partial(analyst.list, prefix) for prefix in ("", "uploads/", "data/", "aggregates/")),
+        lambda: analyst.session.client("dynamodb", endpoint_url=cloud.endpoint).get_item(
+            TableName=cloud.outputs["tableName"], Key={"pk": {"S": "x"}, "sk": {"S": "x"}}
+        ),
+    ]
+    for call in calls:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            call()
+
+
+def test_an_analyst_of_a_partner_reads_that_partners_data_alone(
+    cloud: Cloud, partner: Partner, other_partner: Partner, tmp_path: Path
+) -> None:
+    analyst = cloud.analyst(f"{partner.name}-research")
+    for key in data_of(partner):
+        assert analyst.read(key).startswith(b"PAR1")
+    for key in data_of(other_partner):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            analyst.read(key)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            analyst.list(f"{key.rpartition('/')[0]}/")
+    feed = Feed(partner=partner.name, name=data_of(partner)[0].split("/")[3].removeprefix("feed="))
+    deployment = Deployment(outputs=cloud.outputs, session=analyst.session)
+    with query.opened(deployment, tmp_path, Part(feed=feed)) as connection:
+        assert len(query.run(connection, "from minutes").rows) == 1
+
+
+def test_nobody_writes_or_deletes_the_data_set_but_the_processor(
+    cloud: Cloud, partner: Partner
+) -> None:
+    bars, _ = data_of(partner)
+    s3 = cloud.client("s3", cloud.analyst("research").session)
+    where = {"Bucket": cloud.outputs["bucketName"], "Key": bars}
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.put_object(**where, Body=b"")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.delete_object(**where)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        partner.read(bars)
 
 
 def test_an_unknown_file_is_not_found_as_a_problem_document(partner: Partner) -> None:

@@ -167,6 +167,38 @@ PARTNER = _rights(
     },
 )
 
+RESEARCH = _rights(
+    "research-analyst-role",
+    {
+        ("s3:GetObject", "uploads-bucket/data/bars/*"): partial(
+            scenes.read_data, analyst="research", table="bars"
+        ),
+        ("s3:GetObject", "uploads-bucket/data/days/*"): partial(
+            scenes.read_data, analyst="research", table="days"
+        ),
+        ("s3:ListBucket", "uploads-bucket"): partial(scenes.list_data, analyst="research"),
+        ("kms:Decrypt", KEY): partial(scenes.read_data, analyst="research", table="bars"),
+    },
+)
+
+_OF_PARTNER = "uploads-bucket/data/{table}/partner={{partner}}/*"
+
+PARTNER_RESEARCH = _rights(
+    "{partner}-research-analyst-role",
+    {
+        ("s3:GetObject", _OF_PARTNER.format(table="bars")): partial(
+            scenes.read_data, analyst="{partner}-research", table="bars"
+        ),
+        ("s3:GetObject", _OF_PARTNER.format(table="days")): partial(
+            scenes.read_data, analyst="{partner}-research", table="days"
+        ),
+        ("s3:ListBucket", "uploads-bucket"): partial(
+            scenes.list_data, analyst="{partner}-research"
+        ),
+        ("kms:Decrypt", KEY): partial(scenes.read_data, analyst="{partner}-research", table="bars"),
+    },
+)
+
 API_LOGS = _rights(
     "api-logs-role",
     {
@@ -183,4 +215,7 @@ API_LOGS = _rights(
     },
 )
 
-RIGHTS = [*VALIDATOR, *PROCESSOR, *AGGREGATOR, *STATUS, *PARTNER, *API_LOGS]
+RIGHTS = [
+    *(*VALIDATOR, *PROCESSOR, *AGGREGATOR, *STATUS),
+    *(*PARTNER, *RESEARCH, *PARTNER_RESEARCH, *API_LOGS),
+]

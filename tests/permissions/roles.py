@@ -104,5 +104,7 @@ class Roles:
         name = name.replace(self._suffix, "")
         for partner in self._partners:
             name = name.replace(f"{partner}-partner", "{partner}-partner")
+            name = name.replace(f"{partner}-research", "{partner}-research")
             name = name.replace(f"/{partner}/", "/{partner}/")
+            name = name.replace(f"/partner={partner}/", "/partner={partner}/")
         return name

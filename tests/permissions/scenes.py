@@ -327,6 +327,32 @@ def read_report(pipeline: Pipeline) -> Play:
     return _allowed(lambda: pipeline.partner.read(rejects["location"]))
 
 
+def read_data(pipeline: Pipeline, analyst: str, table: str) -> Play:
+    """An analyst reads the data set."""
+    desk = pipeline.cloud.analyst(analyst.format(partner=pipeline.partner.name))
+    key = _data(pipeline, table)
+    return _allowed(lambda: desk.read(key))
+
+
+def list_data(pipeline: Pipeline, analyst: str) -> Play:
+    """An analyst lists the data set."""
+    desk = pipeline.cloud.analyst(analyst.format(partner=pipeline.partner.name))
+    key = _data(pipeline, "bars")
+
+    def play() -> None:
+        assert desk.list(key.rpartition("/")[0] + "/") == [key]
+
+    return _allowed(play)
+
+
+def _data(pipeline: Pipeline, table: str) -> str:
+    """A file's object in a table of the data set."""
+    feed = new_feed("data")
+    pipeline.processed(feed, "1/a.csv")
+    folder = f"data/{table}/partner={pipeline.partner.name}/feed={feed}/date=2026-01-05"
+    return f"{folder}/{1:018}.parquet"
+
+
 def _allowed(call: Callable[[], object]) -> Play:
     def play() -> bool:
         try:

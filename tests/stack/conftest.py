@@ -9,7 +9,7 @@ import formats
 from stack import pipeline
 from stack.feeds import FeedSettings
 from stack.names import Names
-from stack.settings import PartnerSettings, Settings
+from stack.settings import AnalystSettings, PartnerSettings, Settings
 from tests.stack.recorder import ACCOUNT, REGION, SUFFIX, Recording, record
 
 NAMES = Names(account=ACCOUNT, region=REGION, suffix=SUFFIX)
@@ -24,6 +24,12 @@ SETTINGS = Settings(
             principal="arn:aws:iam::210987654321:role/uploader",
             external_id="globex-7",
         ),
+    ),
+    analysts=(
+        AnalystSettings(
+            name="desk", principal=f"arn:aws:iam::{ACCOUNT}:role/desk", external_id="d1"
+        ),
+        AnalystSettings(name="fund", principal=f"arn:aws:iam::{ACCOUNT}:root", partners=("acme",)),
     ),
     feeds=(
         FeedSettings(

@@ -18,10 +18,10 @@ ROOT = Path(__file__).parents[2]
 
 
 def documented() -> set[str]:
-    """The outputs that the architecture page lists, with its placeholder for a partner."""
+    """The outputs that the architecture page lists, with its placeholders for names."""
     page = (ROOT / "docs" / "architecture.md").read_text()
     section = page.partition("## Stack outputs")[2].partition("\n")[2].partition("For a local")[0]
-    return set(re.findall(r"`([a-zA-Z]+(?:-\{partner\})?)`", section))
+    return set(re.findall(r"`([a-zA-Z]+(?:-\{(?:partner|analyst)\})?)`", section))
 
 
 def run(program: Path, config: dict[str, str], archives: Path) -> tuple[Recording, dict[str, Any]]:
@@ -42,7 +42,9 @@ def test_the_outputs_are_those_of_the_architecture_page(archives: Path) -> None:
         )
     )
     partners = {"partnerRoleArn-acme", "partnerRoleArn-globex"}
-    assert found == [documented() - {"partnerRoleArn-{partner}"} | partners]
+    analysts = {"analystRoleArn-desk", "analystRoleArn-fund"}
+    by_name = {"partnerRoleArn-{partner}", "analystRoleArn-{analyst}"}
+    assert found == [documented() - by_name | partners | analysts]
 
 
 def test_the_program_exports_what_is_known_by_name(archives: Path) -> None:
@@ -50,6 +52,7 @@ def test_the_program_exports_what_is_known_by_name(archives: Path) -> None:
         "aws:region": "us-east-1",
         "market-data-pipeline:environmentSuffix": "blue",
         "market-data-pipeline:partners": '{"acme": {}}',
+        "market-data-pipeline:analysts": '{"desk": {}}',
     }
     stack, exported = run(ROOT / "stack", config, archives)
     assert stack.one("aws:s3/bucket:Bucket").inputs["bucket"] == "uploads-bucket-blue"
@@ -83,6 +86,8 @@ def test_the_program_exports_what_is_known_by_name(archives: Path) -> None:
         "dashboardName": "pipeline-dashboard-blue",
         "partners": "acme",
         "partnerRoleArn-acme": "arn:aws:iam::123456789012:role/acme-partner-role-blue",
+        "analysts": "desk",
+        "analystRoleArn-desk": "arn:aws:iam::123456789012:role/desk-analyst-role-blue",
     }
 
 

@@ -90,6 +90,18 @@ EXPECTED: dict[str, Grants] = {
         ("execute-api:Invoke", f"{API}/HEAD/status/globex/*"),
     }
     | USE_KEY,
+    "desk-analyst": {
+        ("s3:GetObject", f"{BUCKET}/data/bars/*"),
+        ("s3:GetObject", f"{BUCKET}/data/days/*"),
+        ("s3:ListBucket", BUCKET),
+    }
+    | READ_KEY,
+    "fund-analyst": {
+        ("s3:GetObject", f"{BUCKET}/data/bars/partner=acme/*"),
+        ("s3:GetObject", f"{BUCKET}/data/days/partner=acme/*"),
+        ("s3:ListBucket", BUCKET),
+    }
+    | READ_KEY,
     "api-logs": {
         (f"logs:{action}", "arn:aws:logs:us-east-1:123456789012:log-group:*")
         for action in (

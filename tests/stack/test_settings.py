@@ -10,7 +10,7 @@ import yaml
 import formats
 from stack import feeds, settings
 from stack.feeds import FeedSettings
-from stack.settings import PartnerSettings, Settings, SettingsError
+from stack.settings import AnalystSettings, PartnerSettings, Settings, SettingsError
 from tests.stack.recorder import ACCOUNT, record
 
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
@@ -40,6 +40,7 @@ def test_everything_has_a_default() -> None:
         suffix="dev",
         architecture="arm64",
         partners=(),
+        analysts=(),
         feeds=(),
         allowed_origins=("*",),
         alarm_email=None,
@@ -53,6 +54,10 @@ def test_everything_can_be_set() -> None:
             "environmentSuffix": "blue-2",
             "architecture": "x86_64",
             "partners": {"globex": {"principal": role, "externalId": "g-7"}, "acme": {}},
+            "analysts": {
+                "fund": {"principal": role, "externalId": "f-1", "partners": ["globex", "acme"]},
+                "desk": {},
+            },
             "feeds": {
                 "globex/*": {"format": "binance-trades", "order": "arrival"},
                 "acme/power": {
@@ -70,6 +75,12 @@ def test_everything_can_be_set() -> None:
         partners=(
             PartnerSettings(name="acme", principal=ROOT),
             PartnerSettings(name="globex", principal=role, external_id="g-7"),
+        ),
+        analysts=(
+            AnalystSettings(name="desk", principal=ROOT),
+            AnalystSettings(
+                name="fund", principal=role, external_id="f-1", partners=("acme", "globex")
+            ),
         ),
         feeds=(
             FeedSettings(
@@ -151,6 +162,15 @@ def test_the_example_of_a_stack_on_aws_is_accepted() -> None:
         ("partners", {"acme": {"principal": 7}}, "the ARN of a root, user or role"),
         ("partners", {"acme": {"externalId": ""}}, "partners.acme.externalId has ''"),
         ("partners", {"acme": {"externalId": 7}}, "a text of 2 to 1224"),
+        ("analysts", [], "must be an object of analysts by name"),
+        ("analysts", {"Desk": {}}, "'Desk', but must be named by 1 to 40"),
+        ("analysts", {"desk": None}, "an object of principal, externalId and partners"),
+        ("analysts", {"desk": {"role": "x"}}, "made of principal, externalId and partners alone"),
+        ("analysts", {"desk": {"principal": "*"}}, "analysts.desk.principal has '*'"),
+        ("analysts", {"desk": {"partners": ["acme"]}}, "(none are configured)"),
+        ("analysts", {"desk": {"partners": []}}, "leave it out for all of them"),
+        ("analysts", {"desk": {"partners": "acme"}}, "a list of the stack's partners"),
+        ("analysts", {"desk": {"partners": [{}]}}, "a list of the stack's partners"),
         ("feeds", [], "an object of feeds by partner/feed or partner/*"),
         ("feeds", {"acme": {}}, "'acme', but must be named partner/feed or partner/*"),
         ("feeds", {"acme/p/x": {}}, "partner/feed"),

@@ -85,7 +85,8 @@ def _scratch(folder: Path, project: Path) -> Mapping[str, str]:
         "  aws:region: us-east-1\n"
         f'  aws:allowedAccountIds: ["{ACCOUNT}"]\n'
         f"  {_PROJECT}:environmentSuffix: {_STACK}\n"
-        f"  {_PROJECT}:partners:\n    acme: {{}}\n    globex: {{}}\n",
+        f"  {_PROJECT}:partners:\n    acme: {{}}\n    globex: {{}}\n"
+        f"  {_PROJECT}:analysts:\n    desk: {{}}\n    fund: {{partners: [acme]}}\n",
         encoding="utf-8",
     )
     (folder / "state").mkdir()

@@ -14,6 +14,7 @@ FIXES = (
     "key_conditions",
     "secure_transport",
     "requested_actions",
+    "listed_prefixes",
     "log_group_arns",
     "upload_conditions",
     "key_use",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.policies.baseline import document, trust
 from tests.policies.kit import (
     UNKNOWN,
     Case,
@@ -87,7 +88,49 @@ def _attached_to_people(kind: str, **holders: Any) -> Change:
     return change
 
 
+READS = {
+    "Action": "s3:GetObject",
+    "Resource": "arn:aws:s3:::uploads-bucket-dev/data/bars/partner=acme/*",
+}
+LISTS = {
+    "Action": "s3:ListBucket",
+    "Resource": "arn:aws:s3:::uploads-bucket-dev",
+    "Condition": {"StringLike": {"s3:prefix": ["data/bars/partner=acme/*", "data/days/*"]}},
+}
+
+
+def _analyst(*statements: dict[str, Any]) -> Change:
+    """An analyst's role with these rights."""
+    allowed = [{"Effect": "Allow", **statement} for statement in statements]
+    role = declare(
+        "aws:iam/role:Role",
+        "desk-role",
+        name="desk-analyst-role-dev",
+        assumeRolePolicy=trust("AWS", "arn:aws:iam::123456789012:root"),
+        tags={"Environment": "Production", "Team": "Analytics"},
+    )
+    policy = declare(
+        "aws:iam/rolePolicy:RolePolicy",
+        "desk-policy",
+        name="desk-policy-dev",
+        role="desk-analyst-role-dev",
+        policy=document(*allowed),
+    )
+    return lambda stack: stack.add(role, policy)
+
+
 ACTIONS = [
+    passes("an analyst who reads", "iam-actions", "desk-policy", _analyst(READS, LISTS)),
+    *(
+        fails(
+            f"an analyst who may use {action}",
+            "iam-actions",
+            "desk-policy",
+            _analyst({**READS, "Action": ["s3:GetObject", action]}),
+            "Action[1] is not among those that setting `actions` lists for desk-analyst-role-dev",
+        )
+        for action in ("s3:PutObject", "s3:GetObjectVersion", "s3:RestoreObject")
+    ),
     *(
         fails(
             f"the action {action}",
@@ -163,6 +206,7 @@ ACTIONS = [
         PARTNER,
         setting(PARTNER, "policy.Statement[2].Action", ["s3:GetObject", "s3:ListBucket"]),
         "Action[1] is not among those that setting `actions` lists for acme-partner-role-dev",
+        iam_resources={PARTNER},
     ),
     passes("a policy of its own that is attached", "iam-actions", "own", _attached),
     fails(
@@ -210,6 +254,48 @@ ACTIONS = [
 
 
 RESOURCES = [
+    passes("an analyst who reads", "iam-resources", "desk-policy", _analyst(READS, LISTS)),
+    *(
+        fails(
+            f"an analyst who reads {path}",
+            "iam-resources",
+            "desk-policy",
+            _analyst({**READS, "Resource": f"arn:aws:s3:::uploads-bucket-dev/{path}"}),
+        )
+        for path in (
+            "*",
+            "data/*",
+            "data/else/*",
+            "uploads/acme/*",
+            "rejects/x/*",
+            "aggregates/x/*",
+        )
+    ),
+    *(
+        fails(
+            f"an analyst who lists {condition or 'everything'}",
+            "iam-resources",
+            "desk-policy",
+            _analyst({**LISTS, "Condition": condition}),
+            "does not keep s3:listbucket to prefixes (s3:prefix) of the objects that this role may",
+        )
+        for condition in (
+            {},
+            {"StringLike": {"s3:prefix": "*"}},
+            {"StringLike": {"s3:prefix": ["data/bars/*", "uploads/*"]}},
+            {"StringLike": {"s3:prefix": "data/bars*"}},
+            {"StringLike": {"s3:delimiter": "data/bars/*"}},
+            {"StringNotLike": {"s3:prefix": "data/bars/*"}},
+            {"StringLikeIfExists": {"s3:prefix": "data/bars/*"}},
+        )
+    ),
+    fails(
+        "an analyst who lists another bucket",
+        "iam-resources",
+        "desk-policy",
+        _analyst({**LISTS, "Resource": "arn:aws:s3:::other-bucket"}),
+        "is no resource of this stack",
+    ),
     *(
         fails(f"{path} is {value!r}", "iam-resources", name, setting(name, f"policy.{path}", value))
         for name, path, value in (

@@ -117,6 +117,7 @@ ROLES = [
             (ROLE, "Service", "apigateway.amazonaws.com"),
             (ROLE, "Federated", "accounts.google.com"),
             ("acme-role", "AWS", "*"),
+            ("acme-role", "Service", "lambda.amazonaws.com"),
             ("acme-role", "AWS", "arn:aws:iam::210987654321:role/*"),
         )
     ),

@@ -136,11 +136,11 @@ _ROLES = (
         also="iam-actions iam-resources",
     ),
     owned("Role", "", "api-logs", of="api-logs-role", also="iam-actions iam-resources"),
-    owned("Role", "", "iam-resources", of="*-partner-role", also="iam-actions"),
+    owned("Role", "", "iam-resources", of="*-partner-role|*-analyst-role", also="iam-actions"),
     equivalent(
         "Role",
         "assumeRolePolicy.Statement[].Principal.AWS",
-        "a partner's account is its own: which one is the operator's to say",
+        "a partner's or analyst's account is its own: which one is the operator's to say",
         "another account",
     ),
     owned(
@@ -180,6 +180,7 @@ _RIGHTS = (
     owned(_R, f"{_S}.Resource", "iam-resources", "drop", also=_ANY),
     equivalent(_R, f"{_S}.Resource[]", FEWER_RIGHTS, "drop"),
     owned(_R, f"{_S}.Resource[]", "iam-resources", also=_ANY),
+    equivalent(_R, f"{_S}.Condition.StringLike.s3:prefix[]", FEWER_RIGHTS, "drop|alter"),
     owned(_R, f"{_S}.Condition*", "iam-resources"),
     equivalent(_R, f"{_S}*", FEWER_RIGHTS),
 )
