@@ -58,7 +58,7 @@ mutation-code: setup ## Mutants of the pack's own code: how many its tests notic
 
 .PHONY: lock
 lock: ## Compile the requirement files, with hashes
-	@for name in uv runtime development checkov; do \
+	@for name in uv runtime development checkov readers; do \
 	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command "make lock" \
 	    --output-file requirements/$$name.txt requirements/$$name.in; done

@@ -5,6 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . local/checks.sh
 
 step "a browser for the HTML report" local/chromium.sh
+step "others' readers of the data set" local/readers.sh
 style
 step "functions, with the race detector" go -C handlers test -race -short -timeout 40m \
   -skip "$alone" ./...

@@ -5,13 +5,13 @@ with sums as (
         arg_min(open, (uncounted & 1, open_time_ns, number)) as open,
         coalesce(max(high) filter ((uncounted & 2) = 0), max(high)) as high,
         coalesce(min(low) filter ((uncounted & 4) = 0), min(low)) as low,
-        arg_max(close, (-(uncounted & 8), close_time_ns, number)) as close,
+        arg_max(close, ((uncounted & 8) = 0, close_time_ns, number)) as close,
         sum(volume) as volume, sum(notional) as notional, sum(notional_rest) as rest,
         cast(sum(trades) as bigint) as trades,
         arg_min(open_time, (uncounted & 1, open_time_ns, number)) as open_time,
-        arg_max(close_time, (-(uncounted & 8), close_time_ns, number)) as close_time,
+        arg_max(close_time, ((uncounted & 8) = 0, close_time_ns, number)) as close_time,
         arg_min(open_time_ns, (uncounted & 1, open_time_ns, number)) as open_time_ns,
-        arg_max(close_time_ns, (-(uncounted & 8), close_time_ns, number)) as close_time_ns,
+        arg_max(close_time_ns, ((uncounted & 8) = 0, close_time_ns, number)) as close_time_ns,
         bit_and(uncounted) as uncounted
     from $table group by $keys
 ), carried as ( -- rest is less than half a unit of notional again
