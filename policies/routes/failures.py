@@ -65,7 +65,9 @@ def _may_put_events(function: Resource, bus: Resource, stack: Stack) -> bool:
 
 def _from_bus(function: Resource, bus: Resource, stack: Stack) -> Iterator[Resource]:
     if not bus.inputs.is_empty("deadLetterConfig"):
-        raise BrokenRouteError(f"{bus.name}.deadLetterConfig leads past it to a standard queue")
+        raise BrokenRouteError(
+            f"{bus.name}.deadLetterConfig sends the event to a standard queue instead"
+        )
     arn = stack.arn("events", f"event-bus/{bus.inputs.text('name')}")
     own = {"aws:sourcearn": arn, "kms:encryptioncontext:aws:events:event-bus:arn": arn}
     if not key_lets(bus, "kmsKeyIdentifier", _EVENTS, call_context(own, stack), stack):
@@ -130,9 +132,11 @@ def _queue_of(target: Resource, rule: Resource, bus: Resource, stack: Stack) -> 
     if not inputs.object("sqsTarget").text("messageGroupId"):
         raise BrokenRouteError(f"{target.name}.sqsTarget.messageGroupId is missing")
     if any(not inputs.is_empty(key) for key in ("input", "inputPath", "inputTransformer")):
-        raise BrokenRouteError(f"{target.name} puts something else in the event's place")
+        raise BrokenRouteError(f"{target.name} replaces the event by something else")
     if not inputs.is_empty("deadLetterConfig"):
-        raise BrokenRouteError(f"{target.name}.deadLetterConfig leads past it to a standard queue")
+        raise BrokenRouteError(
+            f"{target.name}.deadLetterConfig sends the event to a standard queue instead"
+        )
     retries = inputs.object("retryPolicy")
     for key, least in (
         ("maximumRetryAttempts", _TARGET_ATTEMPTS),

@@ -93,7 +93,7 @@ def _openings(statement: Statement, stack: Stack) -> list[str]:
             if not _names_source(statement, stack):
                 problems.append(f"{at}.Condition does not tie the service's call to this stack")
         elif kind != "AWS":
-            problems.append(f"{at}.Principal is everyone or not of AWS")
+            problems.append(f"{at}.Principal is everyone, or no AWS account, user, role or service")
         elif not _is_own_account(value, stack):
             problems.append(f"{at}.Principal.AWS is not of this account")
     return problems
@@ -194,7 +194,7 @@ def _judge_permission(permission: Resource, stack: Stack, settings: Settings) ->
     if inputs.text("principal") not in settings["services"]:
         problems.append(f"principal is not among {', '.join(settings['services'])}")
     problems += [
-        f"{key} opens a URL past the API"
+        f"{key} would open the function to calls that do not come through the API"
         for key in ("functionUrlAuthType", "invokedViaFunctionUrl")
         if inputs.has(key)
     ]
@@ -210,7 +210,7 @@ def _judge_permission(permission: Resource, stack: Stack, settings: Settings) ->
     account = inputs.text("sourceAccount")
     own_account = stack.home[1]
     if not source.startswith("arn:aws:"):
-        problems.append("sourceArn is missing or anyone's")
+        problems.append("sourceArn is missing, or not an ARN of AWS")
     if account not in (None, own_account):
         problems.append("sourceAccount is not this account")
     if account is None and f":{own_account}:" not in source:

@@ -61,7 +61,7 @@ def _judge(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
         if node.inputs.text("httpMethod") == verb
     ]
     if len(integrations) != 1:
-        return failed("it has not exactly one Integration in this stack")
+        return failed("it needs exactly one Integration in this stack")
     return verdict(problems_of(integrations[0], resource, path, stack))
 
 

@@ -43,7 +43,7 @@ def _judge_versioning(bucket: Resource, stack: Stack, _settings: Settings) -> An
     problems = []
     for key in ("versioning", "versionings"):
         if not bucket.inputs.is_empty(key):
-            problems.append(f"{key} is inline, where two may disagree")
+            problems.append(f"{key} is inline, where another declaration may disagree")
     configurations = stack.referring(BUCKET_VERSIONING, "bucket", bucket)
     if not configurations:
         problems.append("it has no BucketVersioning in this stack")
@@ -52,7 +52,7 @@ def _judge_versioning(bucket: Resource, stack: Stack, _settings: Settings) -> An
         if versioning.text("status") != "Enabled":
             problems.append(f"{configuration.name}.versioningConfiguration.status is not Enabled")
         if versioning.text("mfaDelete") == "Enabled":
-            problems.append(f"{configuration.name} asks for a device to delete a version")
+            problems.append(f"{configuration.name} requires an MFA device to delete a version")
     return verdict(problems)
 
 
@@ -107,10 +107,10 @@ ARCHIVE = Rule(
 def _judge_archive(bucket: Resource, stack: Stack, settings: Settings) -> Answer:
     problems = []
     if not bucket.inputs.is_empty("lifecycleRules"):
-        problems.append("lifecycleRules is inline, where two may disagree")
+        problems.append("lifecycleRules is inline, where another declaration may disagree")
     configurations = stack.referring(BUCKET_LIFECYCLE, "bucket", bucket)
     if len(configurations) != 1:
-        problems.append("it has not exactly one BucketLifecycleConfiguration in this stack")
+        problems.append("it needs exactly one BucketLifecycleConfiguration in this stack")
     for configuration in configurations:
         found = _archive_problems(configuration.inputs, settings)
         problems += [f"{configuration.name}.{problem}" for problem in found]
@@ -228,7 +228,7 @@ def _judge_notification(bucket: Resource, stack: Stack, settings: Settings) -> A
         for target in notification.inputs.items("lambdaFunctions")
     ]
     if len(notifications) != 1 or len(targets) != 1:
-        return failed("it has not exactly one BucketNotification to one function in this stack")
+        return failed("it needs exactly one BucketNotification to one function in this stack")
     target = targets[0]
     at = f"{notifications[0].name}.{target.path}"
     problems = [

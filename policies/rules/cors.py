@@ -94,7 +94,7 @@ def _judge_method(method: Resource, stack: Stack) -> Answer:
     problems = _closed(method)
     integrations = _of(API_INTEGRATION, path, stack)
     if len(integrations) != 1:
-        return failed("OPTIONS has not exactly one integration that answers it")
+        return failed("OPTIONS needs exactly one integration that answers it")
     kind = integrations[0].inputs.text("type")
     if kind == "AWS_PROXY":
         # The function answers, and its headers are its tests' business.

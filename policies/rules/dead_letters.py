@@ -50,7 +50,7 @@ FUNCTION_ROUTE = Rule(
 
 def _judge_function(function: Resource, stack: Stack, _settings: Settings) -> Answer:
     if not function.inputs.is_empty("deadLetterConfig"):
-        return failed("deadLetterConfig takes no FIFO queue, so failures would go past it")
+        return failed("deadLetterConfig takes standard queues only: failures would not be in order")
     try:
         queues = list(_dead_letter_queues(function, stack))
     except BrokenRouteError as error:

@@ -268,7 +268,7 @@ def _judge_rotation(key: Resource, _settings: Settings) -> Answer:
     if key.inputs.flag("enableKeyRotation") is not True:
         problems.append("enableKeyRotation is not true")
     if key.inputs.flag("isEnabled") is False:
-        problems.append("isEnabled is false, so that nothing can be read")
+        problems.append("isEnabled is false, so nothing could be read")
     days = key.inputs.integer("rotationPeriodInDays")
     if days is not None and days > _YEAR:
         problems.append(f"rotationPeriodInDays is {days}, more than {_YEAR}")

@@ -52,7 +52,7 @@ def _judge_retention(group: Resource, settings: Settings) -> Answer:
         return failed("logGroupClass is DELIVERY, which keeps logs for two days whatever is said")
     if days == required:
         return PASSED
-    found = "missing, so that logs would stay forever" if days is None else f"{days}"
+    found = "missing, so logs would stay forever" if days is None else f"{days}"
     return failed(f"retentionInDays is {found}, not {required}")
 
 

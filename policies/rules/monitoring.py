@@ -57,7 +57,11 @@ def _judge_metrics(resource: Resource, stack: Stack, _settings: Settings) -> Ans
         return PASSED if on else failed("settings.metricsEnabled is not true")
     if resource.type == EVENT_SOURCE_MAPPING:
         counted = resource.inputs.object("metricsConfig").texts("metrics")
-        return PASSED if "EventCount" in counted else failed("metricsConfig lacks EventCount")
+        return (
+            PASSED
+            if "EventCount" in counted
+            else failed("metricsConfig.metrics does not list EventCount")
+        )
     if resource.type == TABLE:
         # One for an index tells nothing of the table, and one of throttles nothing of its use.
         if stack.some_referring(

@@ -70,7 +70,7 @@ def _judge(resource: Resource, stack: Stack, _settings: Settings) -> Answer:
             "AWS fixes or restricts this name, which is one within another resource's."
         )
     if not name:
-        return failed(f"{key} is missing, so that AWS would be given a random name")
+        return failed(f"{key} is missing, so Pulumi would choose a random name")
     form = rf"(?:.*/)?[a-z][a-z0-9_.-]*-{re.escape(stack.suffix)}(?:\.fifo)?"
     if not re.fullmatch(form, name):
         return failed(f"{key} is {name}, not {_wanted(name, stack.suffix)}")
@@ -81,7 +81,8 @@ def _wanted(name: str, suffix: str) -> str:
     """The name that is nearest to this one and right."""
     path, slash, last = name.rpartition("/")
     stem, fifo, _ = last.partition(".fifo")
-    word = re.sub(r"[^a-z0-9_.]+", "-", stem.lower().removesuffix(suffix)).strip("-0123456789_.")
+    word = re.sub(r"[^a-z0-9_.]+", "-", stem.lower()).strip("-0123456789_.")
+    word = word.removesuffix(suffix).strip("-0123456789_.")
     return f"{path}{slash}{word or '{resource-type}'}-{suffix}{fifo}"
 
 

@@ -168,7 +168,7 @@ def _beyond(
     needed = {action.lower() for actions in listed for action in actions}
     return [
         f"{statement.path}.Action[{index}] is not among those that setting `actions` lists for "
-        f"{name or 'whoever holds it'}"
+        f"{name or 'a policy that no role has'}"
         for index, action in enumerate(statement.actions)
         if action not in needed
     ]

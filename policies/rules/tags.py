@@ -43,7 +43,12 @@ TAGS = Rule(
 
 def _judge_tags(resource: Resource, settings: Settings) -> Answer:
     if resource.type == PROVIDER:
-        return verdict([f"ignoreTags hides {key}" for key in _ignored(resource, settings["tags"])])
+        return verdict(
+            [
+                f"ignoreTags lists {key}, so nobody would see that it changes"
+                for key in _ignored(resource, settings["tags"])
+            ]
+        )
     if not pulumi_aws.properties_in(resource.type, "tags"):
         return not_applicable("AWS takes no tags on this resource type.")
     # All of them, where the provider says so: those that it gives to everything among them.

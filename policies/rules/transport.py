@@ -202,7 +202,7 @@ CALLERS = Rule(
 
 def _judge_caller(caller: Resource, _settings: Settings) -> Answer:
     problems = [
-        f"{address.path} is not https, and not this machine"
+        f"{address.path} is neither https nor on this machine"
         for address in endpoints(caller)
         if not address.as_text().startswith("https://") and not is_here(address.as_text())
     ]

@@ -119,6 +119,28 @@ LISTED = {"allowed-types": {"allowed-types": [REGISTRY]}}
 
 
 @pytest.mark.parametrize(
+    ("type_", "inputs"),
+    [
+        ("aws:apigatewayv2/api:Api", {"name": "open-api-dev", "protocolType": "HTTP"}),
+        ("aws:apigatewayv2/route:Route", {"apiId": "a", "routeKey": "GET /"}),
+        ("aws:lambda/functionUrl:FunctionUrl", {"functionName": "f", "authorizationType": "NONE"}),
+        (
+            "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
+            {"functionName": "f", "qualifier": "1", "provisionedConcurrentExecutions": 1},
+        ),
+        ("aws:appautoscaling/target:Target", {"maxCapacity": 5, "minCapacity": 1}),
+        ("aws:rds/instance:Instance", {"identifier": "any-instance-dev"}),
+        ("aws:kinesis/stream:Stream", {"name": "any-stream-dev", "shardCount": 1}),
+    ],
+)
+def test_open_apis_and_capacity_that_is_paid_for_ahead_are_refused_by_their_type(
+    type_: str, inputs: dict[str, Any], baseline: Declarations
+) -> None:
+    judgement = judge(baseline.add(declare(type_, "more", tags=TAGS, **inputs)))
+    assert "more" in judgement.blocked()["allowed-types"]
+
+
+@pytest.mark.parametrize(
     ("policy", "inputs"),
     [
         ("resource-tags", {"registryName": "more-registry-dev"}),

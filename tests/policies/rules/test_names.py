@@ -88,6 +88,7 @@ def test_what_aws_fixes_or_restricts_needs_no_suffix(
     ("found", "wanted"),
     [
         ("Status_API", "status_api-dev"),
+        ("status-api-dev-2", "status-api-dev"),
         ("/stray/Group-prod", "/stray/group-prod-dev"),
         ("status-queue.fifo", "status-queue-dev.fifo"),
         ("-dev", "{resource-type}-dev"),

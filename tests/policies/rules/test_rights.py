@@ -214,7 +214,7 @@ ACTIONS = [
         "iam-actions",
         "own",
         lambda s: _attached(s).remove("attachment"),
-        "is not among those that setting `actions` lists for whoever holds it",
+        "is not among those that setting `actions` lists for a policy that no role has",
     ),
     fails("no action", "iam-actions", POLICY, dropping(POLICY, "policy.Statement[3].Action")),
     fails(

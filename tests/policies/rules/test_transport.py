@@ -72,7 +72,7 @@ CASES = [
             policy,
             "status-function",
             setting("status-function", f"environment.variables.{variable}", address),
-            f"environment.variables.{variable} is not",
+            f"environment.variables.{variable} is n",
             **{other.replace("-", "_"): {"status-function"} for other in policies - {policy}},
         )
         for variable, (address, policies) in (
@@ -117,7 +117,7 @@ CASES = [
             "resource-tags",
             "own",
             _told(ignoreTags=ignored),
-            "ignoreTags hides Team",
+            "ignoreTags lists Team",
         )
         for ignored in ({"keys": ["Team"]}, {"keyPrefixes": ["Te"]})
     ),
