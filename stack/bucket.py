@@ -15,7 +15,8 @@ from stack.tags import TAGS
 
 UPLOADS: Final = "uploads/"
 ARCHIVE_AFTER: Final = 90  # days
-NONCURRENT_KEPT: Final = 365  # days
+NONCURRENT_KEPT: Final = 365  # days, of what partners sent and were told
+REPLACED_KEPT: Final = ARCHIVE_AFTER + 1  # days, of what the functions made, and can make anew
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +136,8 @@ class Bucket(pulumi.ComponentResource):
                         {"noncurrent_days": ARCHIVE_AFTER, "storage_class": "GLACIER"}
                     ],
                 },
+                _clean_up("data"),
+                _clean_up("aggregates"),
                 {
                     "id": "clean-up",
                     "status": "Enabled",
@@ -173,6 +176,16 @@ class Bucket(pulumi.ComponentResource):
             # S3 refuses a notification to a function that it may not call yet.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )
+
+
+def _clean_up(folder: str) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
+    """Removes earlier versions of what the functions made in a folder."""
+    return {
+        "id": f"clean-up-{folder}",
+        "status": "Enabled",
+        "filter": {"prefix": f"{folder}/"},
+        "noncurrent_version_expiration": {"noncurrent_days": REPLACED_KEPT},
+    }
 
 
 def _door(names: Names) -> Iterator[Statement]:

@@ -171,6 +171,19 @@ def alarms_of(args: MonitoringArgs) -> Iterator[Alarm]:
                 period=back,
             )
     yield Alarm(
+        name="validator-unrecognised-files",
+        description=(
+            "A file's key names no partner and feed, so no feed shows it: "
+            "see rejects/unrecognised/ and the validator's log"
+        ),
+        namespace=OWN_METRICS,
+        metric="UnrecognisedFiles",
+        dimensions={"FunctionName": args.names.function("validator")},
+        statistic="Sum",
+        threshold=0,
+        period=60,
+    )
+    yield Alarm(
         name="status-api-errors",
         description="The status API answered 5xx",
         namespace="AWS/ApiGateway",

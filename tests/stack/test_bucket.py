@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.stack.recorder import Recorded, Recording
 
 ARN = "arn:aws:s3:::uploads-bucket-dev"
@@ -60,12 +62,23 @@ def test_all_objects_go_to_glacier_at_ninety_days_however_small(stack: Recording
 
 
 def test_what_nobody_needs_any_more_is_cleaned_up(stack: Recording) -> None:
-    clean_up = part(stack, "BucketLifecycleConfiguration").inputs["rules"][1]
+    clean_up = part(stack, "BucketLifecycleConfiguration").inputs["rules"][-1]
     assert clean_up["status"] == "Enabled"
     assert clean_up["filter"] == {"prefix": ""}
     assert clean_up["noncurrentVersionExpiration"] == {"noncurrentDays": 365}
     assert clean_up["expiration"] == {"expiredObjectDeleteMarker": True}
     assert clean_up["abortIncompleteMultipartUpload"] == {"daysAfterInitiation": 7}
+
+
+@pytest.mark.parametrize("folder", ["data", "aggregates"])
+def test_what_the_functions_replaced_goes_once_it_was_archived(
+    stack: Recording, folder: str
+) -> None:
+    rules = part(stack, "BucketLifecycleConfiguration").inputs["rules"]
+    (rule,) = (rule for rule in rules if rule["id"] == f"clean-up-{folder}")
+    assert rule["status"] == "Enabled"
+    assert rule["filter"] == {"prefix": f"{folder}/"}
+    assert rule["noncurrentVersionExpiration"] == {"noncurrentDays": 91}
 
 
 def test_no_rule_ever_expires_a_current_object(stack: Recording) -> None:

@@ -102,6 +102,17 @@ def test_a_gap_that_does_not_close_soon_raises_one_alarm_at_once_and_one_for_a_w
     }
 
 
+def test_a_file_that_no_feed_can_show_raises_an_alarm(stack: Recording) -> None:
+    assert stack.one(ALARM, "validator-unrecognised-files-alarm").inputs["period"] == 60
+    assert alarm(stack, "validator-unrecognised-files") == {
+        "namespace": "MarketData/Pipeline",
+        "metricName": "UnrecognisedFiles",
+        "dimensions": {"FunctionName": "validator-function-dev"},
+        "statistic": "Sum",
+        "threshold": 0,
+    }
+
+
 def test_any_5xx_of_the_api_raises_an_alarm(stack: Recording) -> None:
     assert alarm(stack, "status-api-errors") == {
         "namespace": "AWS/ApiGateway",
@@ -114,7 +125,7 @@ def test_any_5xx_of_the_api_raises_an_alarm(stack: Recording) -> None:
 
 def test_every_alarm_tells_the_topic_when_it_begins_and_ends(stack: Recording) -> None:
     alarms = stack.of_type(ALARM)
-    assert len(alarms) == 25
+    assert len(alarms) == 26
     for found in alarms:
         assert found.inputs["alarmActions"] == [TOPIC]
         assert found.inputs["okActions"] == [TOPIC]

@@ -74,11 +74,15 @@ func Decode(raw json.RawMessage) ([]events.S3EventRecord, error) {
 	return notification.Records, nil
 }
 
+// Unrecognised is the metric of files in whose key no partner and feed can be read.
+const Unrecognised = "UnrecognisedFiles"
+
 func (v Validator) take(ctx context.Context, record events.S3EventRecord) error {
 	bucket, key := record.S3.Bucket.Name, record.S3.Object.URLDecodedKey
 	file, err := upload.Parse(key)
 	if errors.Is(err, upload.ErrUnrecognised) {
 		logging.From(ctx).Warn("file rejected", "stage", feed.Validator, "outcome", "unrecognised", "key", key)
+		logging.Count(ctx, Unrecognised, 1, time.Now()) // no feed can show it, so an alarm does
 		return v.report(ctx, bucket, objects.UnrecognisedKey(key), fault(err.Error(), key))
 	}
 	in := intake{bucket: bucket, arrival: feed.Arrival{

@@ -1,6 +1,7 @@
 package validator
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,6 +19,7 @@ import (
 
 	"market-data-pipeline/handlers/internal/declaration"
 	"market-data-pipeline/handlers/internal/feed"
+	"market-data-pipeline/handlers/internal/logging"
 	"market-data-pipeline/handlers/internal/objects"
 	"market-data-pipeline/handlers/internal/queue"
 	"market-data-pipeline/handlers/internal/store"
@@ -230,8 +232,13 @@ func TestANameOutsideTheGrammarIsRejectedWithoutANumber(t *testing.T) {
 
 func TestAKeyWithoutAFeedIsReportedByItsDigest(t *testing.T) {
 	f := newFixture(t)
-	if err := f.handle("r", event("uploads/nonsense.csv", "v1", "01")); err != nil {
+	var log bytes.Buffer
+	ctx := logging.Into(context.Background(), logging.New(&log, "validator", ""))
+	if err := f.validator.Handle(ctx, event("uploads/nonsense.csv", "v1", "01")); err != nil {
 		t.Fatal(err)
+	}
+	if !strings.Contains(log.String(), `"UnrecognisedFiles":1`) {
+		t.Errorf("no alarm hears of it: %s", log.String())
 	}
 	body, _, err := f.bucket.Read(context.Background(), objects.UnrecognisedKey("uploads/nonsense.csv"))
 	if err != nil || !strings.Contains(string(body), "uploads/nonsense.csv") {
