@@ -30,6 +30,7 @@ _FUNCTION = (
     ),
     owned(_F, "role", "function-role", also="function-dead-letter iam-resources iam-trust"),
     owned(_F, "environment.variables.DB_PASSWORD", "credential-names", "add"),
+    owned(_F, "environment.variables", "credential-names", "hide a password"),
     owned(_F, "environment.variables.DATABASE", "no-credentials", "add"),
     owned(
         _F,
