@@ -5,7 +5,8 @@ from tools.mutation.rules.reasons import DEFAULT, PROSE, REFUSED, STACK_TESTS
 
 _L = "BucketLifecycleConfiguration"
 _ARCHIVE = "rules[archive-all-objects]"
-_CLEAN = "rules[clean-up]"
+_CLEAN = "rules[clean-up*]"
+_REPLACED = "rules[clean-up-*]"  # goes the day after it was archived
 _P = "BucketPolicy"
 
 _BUCKET = (
@@ -46,7 +47,7 @@ _LIFECYCLE = (
     owned(
         _L,
         f"{_CLEAN}.transitions|{_CLEAN}.noncurrentVersionTransitions|{_CLEAN}.expiration.date|"
-        f"{_CLEAN}.expiration.days",
+        f"{_CLEAN}.expiration.days|{_REPLACED}.expiration",
         "bucket-archive",
         "add",
     ),
@@ -55,6 +56,12 @@ _LIFECYCLE = (
         f"{_CLEAN}.status|{_CLEAN}.expiration|{_CLEAN}.noncurrentVersionExpiration*",
         "bucket-archive",
         "unknown",
+    ),
+    owned(
+        _L,
+        f"{_REPLACED}.noncurrentVersionExpiration.noncurrentDays",
+        "bucket-archive",
+        "decrement",
     ),
     owned(
         _L,
