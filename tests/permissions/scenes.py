@@ -29,6 +29,13 @@ def validate(pipeline: Pipeline) -> Play:
     return _calls(pipeline, "validator", pipeline.upload(new_feed("valid"), "1/a.csv"))
 
 
+def validate_correction(pipeline: Pipeline) -> Play:
+    """A correction is validated, if the file is as it was."""
+    feed = new_feed("mend")
+    assert pipeline.invoke("validator", pipeline.upload(feed, "1/a.csv"))
+    return _calls(pipeline, "validator", pipeline.upload(feed, "1/a.csv"))
+
+
 def reject(pipeline: Pipeline) -> Play:
     """A file is rejected, with its report."""
     return _calls(pipeline, "validator", pipeline.upload(new_feed("bad"), "1/a.csv", _BAD))
@@ -42,10 +49,16 @@ def process(pipeline: Pipeline) -> Play:
     return _calls(pipeline, "processor", pipeline.validated(new_feed("bars"), "1/a.csv")[0])
 
 
-def process_too_early(pipeline: Pipeline) -> Play:
-    """A file comes too early and is put on record as waiting."""
-    _, second = pipeline.validated(new_feed("early"), "1/a.csv", "2/b.csv")
-    return _calls(pipeline, "processor", second)
+def process_by_arrival(pipeline: Pipeline) -> Play:
+    """A file of a feed by arrival counts, if no other has its content."""
+    return _calls(pipeline, "processor", pipeline.validated(new_feed("arrival"), "a.csv")[0])
+
+
+def aggregate_correction_of_one_that_waits(pipeline: Pipeline) -> Play:
+    """A correction of a file that waits takes its place."""
+    _, second, third = pipeline.processed(new_feed("early"), "1/a.csv", "2/b.csv", "2/b.csv")
+    assert pipeline.invoke("aggregator", second)
+    return _calls(pipeline, "aggregator", third)
 
 
 def wake_in_processor(pipeline: Pipeline) -> Play:
@@ -152,12 +165,6 @@ def _asks_for_restore(pipeline: Pipeline, function: str, event: Event, key: str)
 def aggregate(pipeline: Pipeline) -> Play:
     """A file is aggregated."""
     return _calls(pipeline, "aggregator", pipeline.processed(new_feed("day"), "1/a.csv")[0])
-
-
-def aggregate_too_early(pipeline: Pipeline) -> Play:
-    """A file comes too early and is put on record as waiting."""
-    _, second = pipeline.processed(new_feed("early"), "1/a.csv", "2/b.csv")
-    return _calls(pipeline, "aggregator", second)
 
 
 def wake_in_aggregator(pipeline: Pipeline) -> Play:

@@ -1,6 +1,6 @@
 """What others read from the emulator's own bucket is what an independent calculation gives.
 
-A feed has files that share minutes, a correction, the same number twice, and a skip. Polars,
+A feed has files that share minutes, a correction, and the same number twice. Polars,
 pandas and DuckDB read the bucket with their own clients of S3; Spark and fastparquet have none in
 their packages, and read objects downloaded from it.
 """

@@ -117,9 +117,9 @@ const LastAttempt = 3
 // Admit decides what the stage must do. Park is recorded by the time it is answered.
 func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
 	var decision Decision
-	var began string // to wait
+	var waitingSince string // if it begins to wait
 	err := l.transact(ctx, func(tx *store.Transaction) error {
-		began = ""
+		waitingSince = ""
 		feed, number, err := loadTurn(ctx, tx, turn)
 		if err != nil {
 			return err
@@ -140,16 +140,16 @@ func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
 			return l.skip(ctx, tx, turn, number, turn.Ticket, number.Ticket)
 		case Park:
 			if number.Parked[turn.Stage].Revision == 0 {
-				began = stamp(l.Now())
+				waitingSince = stamp(l.Now())
 			}
 			feed.take(turn.Ticket.Number)
 			feed.expect(turn)
-			return l.park(ctx, tx, turn, number, began)
+			return l.park(ctx, tx, turn, number, waitingSince)
 		}
 		return nil
 	})
 	if err == nil {
-		countWaiting(ctx, 1, began)
+		countWaiting(ctx, 1, waitingSince)
 	}
 	return decision, err
 }
@@ -159,8 +159,8 @@ func (l Ledger) Admit(ctx context.Context, turn Turn) (Decision, error) {
 // goes on, it is taken away at that very time. So a sum over any time tells how many
 // of the files whose patience ended in it wait even now, whatever others do.
 func countWaiting(ctx context.Context, change int, since string) {
-	if began, err := time.Parse(time.RFC3339, since); err == nil {
-		logging.Count(ctx, WaitingFiles, change, began.Add(patience))
+	if begin, err := time.Parse(time.RFC3339, since); err == nil {
+		logging.Count(ctx, WaitingFiles, change, begin.Add(patience))
 	}
 }
 
@@ -170,22 +170,22 @@ const WaitingFiles = "WaitingFilesChange"
 // patience is how long a file may wait before an alarm tells: a gap may never close.
 const patience = 10 * time.Minute
 
-// park records the ticket for a later wake, in the place of an older revision. began
+// park records the ticket for a later wake, in the place of an older revision. waitingSince
 // tells when the number began to wait, if it does so only now.
-func (l Ledger) park(ctx context.Context, tx *store.Transaction, turn Turn, number *Number, began string) error {
+func (l Ledger) park(ctx context.Context, tx *store.Transaction, turn Turn, number *Number, waitingSince string) error {
 	if parked := number.Parked[turn.Stage]; parked.Revision > 0 && parked != turn.Ticket {
 		if err := l.skip(ctx, tx, turn, number, parked, turn.Ticket); err != nil {
 			return err
 		}
 	}
-	if began != "" {
+	if waitingSince != "" {
 		if number.Parked == nil {
 			number.Parked = map[Stage]Ticket{}
 		}
 		if number.Since == nil {
 			number.Since = map[Stage]string{}
 		}
-		number.Since[turn.Stage] = began
+		number.Since[turn.Stage] = waitingSince
 	}
 	number.Parked[turn.Stage] = turn.Ticket
 	return l.writeSettled(ctx, tx, turn, number, Waiting, "")
@@ -207,10 +207,10 @@ func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error 
 			return err
 		}
 	}
-	var began string // to wait, if it does so no more
+	var waitingSince string // if it waits no more
 	complete := true
 	err := l.transact(ctx, func(tx *store.Transaction) error {
-		began, complete = "", true
+		waitingSince, complete = "", true
 		number, err := store.Load[Number](ctx, tx, NumberKey(turn.Feed, turn.Ticket.Number))
 		if err != nil {
 			return err
@@ -227,7 +227,7 @@ func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error 
 			return l.skip(ctx, tx, turn, number, ticket, number.Ticket)
 		}
 		*completed = ticket.Revision
-		began = number.Since[turn.Stage]
+		waitingSince = number.Since[turn.Stage]
 		delete(number.Parked, turn.Stage)
 		delete(number.Since, turn.Stage)
 		if parked.Revision > 0 && parked != ticket {
@@ -240,7 +240,7 @@ func (l Ledger) Complete(ctx context.Context, turn Turn, outcome Outcome) error 
 	if err != nil {
 		return err
 	}
-	countWaiting(ctx, -1, began)
+	countWaiting(ctx, -1, waitingSince)
 	if !complete {
 		return nil
 	}

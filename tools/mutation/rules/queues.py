@@ -149,9 +149,9 @@ _ROUTE = (
     owned(
         "EventTarget",
         "arn",
-        "function-dead-letter",
+        "function-dead-letter known-destination",
         "unknown|drop",
-        also="dead-letter-alarm known-destination",
+        also="dead-letter-alarm",
     ),
     owned(
         "EventTarget",
