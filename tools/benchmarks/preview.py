@@ -114,12 +114,12 @@ def _ratios(taken: Mapping[str, Sequence[Usage]]) -> list[Figure]:
         whole = [turn[_CHECK] / turn[_SCAN] for turn in rounds]
         beyond = [(turn[_CHECK] - turn[_PREVIEW]) / turn[_SCAN] for turn in rounds]
         floor = [turn[_EMPTY] / turn[_SCAN] for turn in rounds]
-        few, short = Target(sense="≤", value=25), Target(sense="≤", value=0.3)
+        few, half = Target(sense="≤", value=25), Target(sense="≤", value=0.5)
         figures += [
             spread(f"what the pack adds to the preview, {how}", added, "%", few),
-            spread(f"pipeline check / Checkov's own time, {how}", whole, "times", short),
+            spread(f"pipeline check / Checkov's own time, {how}", whole, "times"),
             spread(f"{_EMPTY} / Checkov, {how}", floor, "times"),
-            spread(f"what a check adds to the preview / Checkov, {how}", beyond, "times"),
+            spread(f"what a check adds to the preview / Checkov, {how}", beyond, "times", half),
         ]
     return figures
 
