@@ -84,7 +84,7 @@ def find(arguments: Iterable[Path]) -> list[Path]:
                 if argument.is_dir()
                 else "does not exist"
             )
-            raise UsageError(f"{argument} {what}.")
+            raise UsageError(f"{argument} {what}: name a file of trades, or a folder with some.")
         found.extend(files)
     return found
 

@@ -13,6 +13,7 @@ from pipeline import query
 from pipeline.archive import ArchivedError
 from pipeline.dataset import Part
 from pipeline.deployment import Deployment
+from pipeline.errors import CommandError
 from pipeline.names import Feed
 from tests.integration.cloud import Cloud, Partner, eventually, new_feed
 from tests.integration.project import REPOSITORY, Project
@@ -161,7 +162,7 @@ def test_archived_days_are_named_and_restored_where_that_is_asked_for(
 def test_a_data_set_without_files_says_so(deployment: Deployment, tmp_path: Path) -> None:
     part = Part(feed=Feed(partner="acme", name="nothing"))
     with (
-        pytest.raises(Exception, match="nothing there yet"),
+        pytest.raises(CommandError, match="nothing there yet"),
         query.opened(deployment, tmp_path, part),
     ):
         pass
